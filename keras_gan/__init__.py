@@ -1,0 +1,32 @@
+"""Wasserstein GANs in Keras, with numbers that mean what they say."""
+
+import importlib
+
+#: Public names and the modules they come from, loaded when they are first used: none of them is needed to read a run's
+#: files or to print a script's help.
+_EXPORTS = {
+    "EpochLog": "keras_gan.callbacks",
+    "GAN": "keras_gan.models",
+    "GanCheckpoint": "keras_gan.callbacks",
+    "GradientPenalty": "keras_gan.models",
+    "GracefulStop": "keras_gan.callbacks",
+    "LossCsv": "keras_gan.callbacks",
+    "SampleGrid": "keras_gan.callbacks",
+    "WGAN": "keras_gan.models",
+    "WeightClipping": "keras_gan.models",
+    "convolutional_critic": "keras_gan.networks",
+    "image_batches": "keras_gan.data",
+    "upsampling_generator": "keras_gan.networks",
+}
+
+__all__ = sorted(_EXPORTS)
+
+
+def __getattr__(name: str):
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'keras_gan' has no attribute {name!r}")
+    return getattr(importlib.import_module(_EXPORTS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,1 @@
+"""Measures of a training run and of its samples."""

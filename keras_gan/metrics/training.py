@@ -1,0 +1,119 @@
+"""What a training step reports, computed inside its compiled graph."""
+
+import math
+
+import keras
+from keras import ops
+
+#: Scalars that a step hands to `TrainingTracker.update_state`.
+STEP_KEYS = (
+    "d_loss",
+    "d_loss_real",
+    "d_loss_fake",
+    "gradient_penalty",
+    "g_loss",
+    "wasserstein_distance",
+    "critic_weight_mean",
+    "critic_weight_std",
+    "generator_weight_mean",
+    "generator_weight_std",
+    "critic_gradient_norm",
+    "generator_gradient_norm",
+    "clip_ratio",
+    "critic_learning_rate",
+    "generator_learning_rate",
+)
+
+#: Keys of an epoch's logs that come from the model: the step's, and two derived from them.
+TRAINING_KEYS = (*STEP_KEYS, "dg_ratio", "loss_variance")
+
+
+def element_count(tensors) -> int:
+    """Return how many elements a list of tensors of static shape holds."""
+    return sum(math.prod(tensor.shape) for tensor in tensors)
+
+
+def global_norm(tensors):
+    """Return the float32 L2 norm of a list of tensors, taken as one vector."""
+    return ops.sqrt(sum(ops.sum(ops.square(ops.cast(tensor, "float32"))) for tensor in tensors))
+
+
+def mean_and_std(tensors):
+    """Return float32 mean and population standard deviation over all elements of a list of tensors."""
+    tensors = [ops.cast(tensor, "float32") for tensor in tensors]
+    count = element_count(tensors)
+    mean = sum(ops.sum(tensor) for tensor in tensors) / count
+    # Two passes: the mean of squares minus the squared mean would cancel for weights far from zero.
+    variance = sum(ops.sum(ops.square(tensor - mean)) for tensor in tensors) / count
+    return mean, ops.sqrt(variance)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class TrainingTracker(keras.metrics.Metric):
+    """Average a step's scalars over an epoch, all in one vector.
+
+    One variable instead of one `Mean` per scalar: an epoch of one step then costs one assignment and one reset.
+    The window of `loss_variance` is in steps, outlives the epochs, and is saved with the model.
+
+    Args:
+        window: Steps over which `loss_variance` takes the population variance of `d_loss`. Defaults to 100.
+        name: Name of the metric. Defaults to `"training"`.
+        dtype: Dtype of the state. Defaults to float32, whatever the model's precision.
+    """
+
+    def __init__(self, window: int = 100, name: str = "training", dtype="float32"):
+        super().__init__(name=name, dtype=dtype)
+        self.window = window
+        self.total = self.add_variable((len(STEP_KEYS),), "zeros", name="total")
+        self.steps = self.add_variable((), "zeros", name="steps")
+        self.recent_d_loss = self.add_variable((window,), "zeros", name="recent_d_loss")
+        self.recent_count = self.add_variable((), "zeros", name="recent_count")
+
+    def update_state(self, values: dict):
+        """Add one step.
+
+        Args:
+            values: One scalar for each of `STEP_KEYS`.
+
+        Raises:
+            ValueError: If the keys are not those of `STEP_KEYS`.
+        """
+        if set(values) != set(STEP_KEYS):
+            raise ValueError(f"`values` must have the keys {sorted(STEP_KEYS)}. Received: {sorted(values)}")
+        vector = ops.stack([ops.cast(values[key], self.dtype) for key in STEP_KEYS])
+        self.total.assign_add(vector)
+        self.steps.assign_add(1.0)
+        self.recent_d_loss.assign(ops.append(self.recent_d_loss[1:], vector[:1]))
+        self.recent_count.assign(ops.minimum(self.recent_count + 1.0, float(self.window)))
+
+    def reset_state(self):
+        """Start a new epoch; the window of `loss_variance` goes on."""
+        self.total.assign(ops.zeros_like(self.total))
+        self.steps.assign(0.0)
+
+    def result(self) -> dict:
+        """Return the epoch's means, `dg_ratio` of these means, and `loss_variance`."""
+        means = ops.divide_no_nan(self.total, self.steps)
+        values = dict(zip(STEP_KEYS, ops.unstack(means, len(STEP_KEYS))))
+        values["dg_ratio"] = ops.divide_no_nan(ops.abs(values["d_loss"]), ops.abs(values["g_loss"]))
+        values["loss_variance"] = self._loss_variance()
+        return values
+
+    def _loss_variance(self):
+        filled = ops.cast(ops.arange(self.window, dtype=self.dtype) >= self.window - self.recent_count, self.dtype)
+        mean = ops.divide_no_nan(ops.sum(filled * self.recent_d_loss), self.recent_count)
+        squares = ops.sum(filled * ops.square(self.recent_d_loss - mean))
+        return ops.divide_no_nan(squares, self.recent_count)
+
+    def get_config(self):
+        return {**super().get_config(), "window": self.window}
+
+    # Keras saves no metric's state by itself; a resumed run's `loss_variance` needs the window.
+
+    def save_own_variables(self, store):
+        for index, variable in enumerate(self.variables):
+            store[str(index)] = variable
+
+    def load_own_variables(self, store):
+        for index, variable in enumerate(self.variables):
+            variable.assign(store[str(index)])

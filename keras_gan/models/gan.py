@@ -1,0 +1,359 @@
+"""The trainable models: a generator and a critic under `model.fit`."""
+
+import time
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan.losses import Wasserstein
+from keras_gan.metrics.training import TrainingTracker, global_norm, mean_and_std
+from keras_gan.models import autodiff
+from keras_gan.models.lipschitz import LipschitzPolicy, WeightClipping
+
+CRITIC_UPDATE_KEYS = (
+    "d_loss",
+    "d_loss_real",
+    "d_loss_fake",
+    "gradient_penalty",
+    "wasserstein_distance",
+    "critic_gradient_norm",
+    "critic_learning_rate",
+)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class GAN(keras.Model):
+    """A generative adversarial network, trained by `fit` on images alone.
+
+    One step is `n_critic` critic updates, each on a fresh batch of reals and fresh noise, then one generator update,
+    all in one compiled graph. `fit` is given the images of a whole step at a time, `n_critic` batches in one array.
+
+    A network that is not being updated runs in training mode, but none of its weights moves: the generator's
+    BatchNormalization uses batch statistics throughout and moves its moving statistics once a step.
+
+    Args:
+        generator: Built `keras.Model` from latents `(batch, ...)` to images `(batch, height, width, channels)`.
+        critic: Built `keras.Model` from images to unbounded scores.
+        loss: The adversarial objective, such as `keras_gan.losses.Wasserstein()`.
+        lipschitz: How the critic is kept Lipschitz: `WeightClipping`, `GradientPenalty`, or None for not at all.
+            Defaults to None.
+        n_critic: Critic updates in a step, at least 1. Defaults to 1.
+        seed: Seed of the latents and interpolates drawn in training. Defaults to None, a seed drawn from Keras's
+            global one.
+        **kwargs: Passed on to `keras.Model`.
+
+    Raises:
+        ValueError: If the critic does not take the generator's images or defeats the constraint, or if `n_critic` is
+            not a positive integer.
+    """
+
+    def __init__(self, generator, critic, loss, lipschitz=None, n_critic=1, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        _check_networks(generator, critic)
+        if not isinstance(n_critic, int) or n_critic < 1:
+            raise ValueError(f"`n_critic` must be an integer of at least 1. Received: n_critic={n_critic!r}")
+        self.generator = generator
+        self.critic = critic
+        self.adversarial_loss = loss
+        self.lipschitz = lipschitz
+        self.n_critic = n_critic
+        self.seed = seed
+        self.noise = keras.random.SeedGenerator(seed)
+        self.tracker = TrainingTracker()
+        self._constraint = lipschitz or LipschitzPolicy()
+        self._constraint.check_critic(critic)
+        self.built = True
+
+    # --- training ---------------------------------------------------------------------------------------------------
+
+    def compile(self, critic_optimizer, generator_optimizer, **kwargs):
+        """Set the optimizers.
+
+        Args:
+            critic_optimizer: Optimizer, its name or its config.
+            generator_optimizer: Likewise; not the critic's instance.
+            **kwargs: Passed on to `keras.Model.compile`: `run_eagerly`, `steps_per_execution`, `auto_scale_loss`, and
+                `jit_compile`, whose default `"auto"` uses XLA on accelerators only.
+
+        Raises:
+            ValueError: If a loss or metrics are given, which the model has already, or if both optimizers are one.
+        """
+        for name in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"):
+            if kwargs.get(name) is not None:
+                raise ValueError(f"{type(self).__name__} sets its own `{name}`. Received: {name}={kwargs[name]!r}")
+        if critic_optimizer is generator_optimizer and not isinstance(critic_optimizer, (str, dict)):
+            raise ValueError("`critic_optimizer` and `generator_optimizer` must be two instances. Received: one")
+        super().compile(**kwargs)
+        # Keras's default optimizer would be built with slots for both networks.
+        self.optimizer = None
+        auto_scale_loss = kwargs.get("auto_scale_loss", True)
+        self.critic_optimizer = _build_optimizer(critic_optimizer, self.critic, auto_scale_loss)
+        self.generator_optimizer = _build_optimizer(generator_optimizer, self.generator, auto_scale_loss)
+        self._constraint.check_optimizer(self.critic_optimizer)
+        self._compile_options = dict(kwargs)
+
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs):
+        """Train as `keras.Model.fit` does, with `epoch_time` in seconds among the logs that callbacks see."""
+        if isinstance(callbacks, keras.callbacks.CallbackList):
+            raise ValueError("`callbacks` must be a list of callbacks. Received: a CallbackList")
+        callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks or [])
+        # Keras shuffles arrays alone, and warns about any other data unless told not to.
+        kwargs.setdefault("shuffle", hasattr(x, "shape"))
+        return super().fit(x, y, batch_size, epochs, verbose, [_EpochTimer(), *callbacks], **kwargs)
+
+    def train_step(self, data):
+        """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
+        batches = self._split(data)
+        critic_values = autodiff.repeat(self._critic_update, batches, CRITIC_UPDATE_KEYS)
+        generator_values = self._generator_update(ops.shape(batches)[1])
+        self.tracker.update_state({**critic_values, **generator_values, **self._weight_values()})
+        return self.tracker.result()
+
+    def _critic_update(self, real):
+        fake = self._call_frozen(self.generator, self._latents(ops.shape(real)[0]))
+
+        def objective():
+            real_scores, fake_scores = self.critic(real, training=True), self.critic(fake, training=True)
+            real_loss, fake_loss = self.adversarial_loss.discriminator_terms(real_scores, fake_scores)
+            penalty = self._constraint.penalty(self._critic_in_training, real, fake, self.noise)
+            loss = self._constraint.critic_loss_scale * (real_loss + fake_loss) + self._constraint.weight * penalty
+            distance = _mean_score(real_scores) - _mean_score(fake_scores)
+            return loss, (loss, real_loss, fake_loss, penalty, distance)
+
+        values, norm, learning_rate = _descend(objective, self.critic, self.critic_optimizer)
+        self._constraint.constrain(self.critic)
+        return dict(zip(CRITIC_UPDATE_KEYS, (*values, norm, learning_rate)))
+
+    def _generator_update(self, batch_size):
+        latents = self._latents(batch_size)
+
+        def objective():
+            fake = self.generator(latents, training=True)
+            loss = self.adversarial_loss.generator(self._call_frozen(self.critic, fake))
+            return loss, loss
+
+        loss, norm, learning_rate = _descend(objective, self.generator, self.generator_optimizer)
+        return {"g_loss": loss, "generator_gradient_norm": norm, "generator_learning_rate": learning_rate}
+
+    def _weight_values(self):
+        critic_mean, critic_std = mean_and_std(self.critic.trainable_weights)
+        generator_mean, generator_std = mean_and_std(self.generator.trainable_weights)
+        return {
+            "critic_weight_mean": critic_mean,
+            "critic_weight_std": critic_std,
+            "generator_weight_mean": generator_mean,
+            "generator_weight_std": generator_std,
+            "clip_ratio": self._constraint.clip_ratio(self.critic),
+        }
+
+    def _critic_in_training(self, images):
+        return self.critic(images, training=True)
+
+    def _call_frozen(self, network, inputs):
+        """Call a network in training mode without moving its weights; only its random seeds go on."""
+        with keras.StatelessScope() as scope:
+            outputs = network(inputs, training=True)
+        for seed in _seed_states(network):
+            drawn = scope.get_current_value(seed)
+            if drawn is not None:
+                seed.assign(drawn)
+        return outputs
+
+    def _latents(self, batch_size):
+        return keras.random.normal((batch_size, *self.generator.input_shape[1:]), seed=self.noise)
+
+    def _split(self, data):
+        """Check a step's images and reshape them to `(n_critic, batch, height, width, channels)`."""
+        images, targets, weights = keras.utils.unpack_x_y_sample_weight(data)
+        if targets is not None or weights is not None:
+            raise ValueError(f"{type(self).__name__} trains on images alone. Received: targets or sample weights")
+        image_shape = self.generator.output_shape[1:]
+        if tuple(images.shape[1:]) != tuple(image_shape):
+            raise ValueError(f"Images must have the generator's shape {image_shape}. Received: {images.shape[1:]}")
+        if not keras.backend.is_float_dtype(images.dtype):
+            raise ValueError(f"Images must be floats in [-1, 1]. Received: dtype={images.dtype}")
+        count = images.shape[0]
+        if count is not None and count % self.n_critic:
+            raise ValueError(
+                f"A step takes `n_critic` batches: the number of its images must be a multiple of {self.n_critic}. "
+                f"Received: {count} images"
+            )
+        return ops.reshape(images, (self.n_critic, -1 if count is None else count // self.n_critic, *image_shape))
+
+    @property
+    def metrics(self):
+        return [self.tracker]
+
+    # --- inference --------------------------------------------------------------------------------------------------
+
+    def call(self, latents, training=False):
+        """Generate images from latents."""
+        return self.generator(latents, training=training)
+
+    def generate(self, n: int, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
+        """Generate images, without touching the state of training.
+
+        Args:
+            n: Number of images, at least 1.
+            seed: Integer seed of the latents. Defaults to None, another set at every call.
+            batch_size: Images generated at a time. Defaults to 256.
+
+        Returns:
+            Images `(n, height, width, channels)`, float32, in the generator's range.
+        """
+        if n < 1:
+            raise ValueError(f"`n` must be at least 1. Received: n={n}")
+        latents = keras.random.normal((n, *self.generator.input_shape[1:]), seed=keras.random.SeedGenerator(seed))
+        batches = [self(latents[start : start + batch_size], training=False) for start in range(0, n, batch_size)]
+        return np.concatenate([ops.convert_to_numpy(ops.cast(batch, "float32")) for batch in batches])
+
+    # --- saving -----------------------------------------------------------------------------------------------------
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            "generator": serialize(self.generator),
+            "critic": serialize(self.critic),
+            "loss": serialize(self.adversarial_loss),
+            "lipschitz": serialize(self.lipschitz),
+            "n_critic": self.n_critic,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        nested = {"generator", "critic", "loss", "lipschitz"} & set(config)
+        deserialize = keras.saving.deserialize_keras_object
+        return cls(**{**config, **{name: deserialize(config[name]) for name in nested}})
+
+    def get_compile_config(self):
+        if not self.compiled:
+            return {}
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **self._compile_options,
+            "critic_optimizer": serialize(self.critic_optimizer),
+            "generator_optimizer": serialize(self.generator_optimizer),
+        }
+
+    def compile_from_config(self, config):
+        deserialize = keras.saving.deserialize_keras_object
+        optimizers = {name: deserialize(config[name]) for name in ("critic_optimizer", "generator_optimizer")}
+        self.compile(**{**config, **optimizers})
+
+    def save_own_variables(self, store):
+        # Keras leaves random seeds out of saved models; a resumed run must draw on from where it stopped.
+        for index, state in enumerate(_seed_states(self)):
+            store[f"seed_{index}"] = state
+
+    def load_own_variables(self, store):
+        for index, state in enumerate(_seed_states(self)):
+            state.assign(store[f"seed_{index}"])
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class WGAN(GAN):
+    """A Wasserstein GAN: `GAN` with the Wasserstein objective.
+
+    Example:
+
+    ```python
+    gan = WGAN(generator, critic, lipschitz=GradientPenalty(10.0), n_critic=5)
+    gan.compile(
+        critic_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9),
+        generator_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9),
+    )
+    gan.fit(images, batch_size=5 * 64, epochs=100)  # floats in [-1, 1]
+    ```
+
+    Args:
+        generator: Built `keras.Model` from latents `(batch, ...)` to images `(batch, height, width, channels)`.
+        critic: Built `keras.Model` from images to unbounded scores.
+        lipschitz: `WeightClipping`, `GradientPenalty`, or None for a critic that is Lipschitz by construction.
+            Defaults to `WeightClipping(0.01)`.
+        n_critic: Critic updates in a step, at least 1. Defaults to 5.
+        seed: Seed of the latents and interpolates drawn in training. Defaults to None, a seed drawn from Keras's
+            global one.
+        **kwargs: Passed on to `keras.Model`.
+
+    References:
+        Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
+        Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
+    """
+
+    def __init__(self, generator, critic, lipschitz=WeightClipping(0.01), n_critic=5, seed=None, **kwargs):
+        super().__init__(generator, critic, Wasserstein(), lipschitz, n_critic, seed, **kwargs)
+
+    def get_config(self):
+        config = super().get_config()
+        del config["loss"]
+        return config
+
+
+class _EpochTimer(keras.callbacks.Callback):
+    """Put `epoch_time` into the logs, ahead of the callbacks that read it."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._start = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["epoch_time"] = time.perf_counter() - self._start
+
+
+def _descend(objective, network, optimizer):
+    """Take one optimizer step on a network.
+
+    Args:
+        objective: Function that returns the loss and the values to report.
+        network: The model whose trainable weights are updated.
+        optimizer: Its optimizer.
+
+    Returns:
+        The reported values, the gradients' global norm, and the learning rate that was applied.
+    """
+
+    def scaled_objective():
+        loss, values = objective()
+        return optimizer.scale_loss(loss + sum(network.losses)), values
+
+    weights = network.trainable_weights
+    (_, values), gradients = autodiff.value_and_gradients(scaled_objective, weights)
+    norm = global_norm([gradient for gradient in gradients if gradient is not None]) / optimizer.scale_loss(1.0)
+    learning_rate = ops.cast(ops.convert_to_tensor(optimizer.learning_rate), "float32")
+    optimizer.apply(gradients, weights)
+    return values, norm, learning_rate
+
+
+def _build_optimizer(optimizer, network, auto_scale_loss):
+    optimizer = keras.optimizers.get(optimizer)
+    is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    if auto_scale_loss and network.compute_dtype == "float16" and not is_scaled:
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    # Built here, so that a saved state has somewhere to go and no variable is created inside the compiled step.
+    if not optimizer.built:
+        optimizer.build(network.trainable_weights)
+    return optimizer
+
+
+def _mean_score(scores):
+    return ops.mean(ops.cast(scores, "float32"))
+
+
+def _seed_states(model):
+    weights = {id(weight) for weight in model.weights}
+    return [variable for variable in model.non_trainable_variables if id(variable) not in weights]
+
+
+def _check_networks(generator, critic):
+    for name, network in (("generator", generator), ("critic", critic)):
+        if not isinstance(network, keras.Model) or not network.built:
+            raise ValueError(f"`{name}` must be a built keras.Model. Received: {network!r}")
+    image_shape, critic_shape = generator.output_shape[1:], critic.input_shape[1:]
+    if len(image_shape) != len(critic_shape) or any(
+        given not in (None, wanted) for given, wanted in zip(critic_shape, image_shape)
+    ):
+        raise ValueError(
+            f"`critic` must take the generator's images, of shape {image_shape}. Received: a critic of {critic_shape}"
+        )

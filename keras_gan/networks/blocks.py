@@ -1,0 +1,36 @@
+"""Pieces that generators and critics are made of."""
+
+import keras
+from keras import layers
+
+#: Standard deviation of the normal initialisation of DCGAN, arXiv:1511.06434.
+INITIAL_STD = 0.02
+
+#: Slope of LeakyReLU for negative inputs, of DCGAN likewise.
+NEGATIVE_SLOPE = 0.2
+
+
+def normal_initializer():
+    """Return a fresh N(0, 0.02²) initializer, one a layer: an instance shared by layers repeats its numbers."""
+    return keras.initializers.RandomNormal(stddev=INITIAL_STD)
+
+
+def convolution(x, filters: int, kernel_size: int, strides: int = 1, **kwargs):
+    """Apply a same-padded convolution with normal initialisation."""
+    initializer = normal_initializer()
+    return layers.Conv2D(filters, kernel_size, strides, "same", kernel_initializer=initializer, **kwargs)(x)
+
+
+def activation(x):
+    """Apply LeakyReLU with slope 0.2."""
+    return layers.LeakyReLU(negative_slope=NEGATIVE_SLOPE)(x)
+
+
+def normalised_activation(x, momentum: float):
+    """Apply BatchNormalization, then LeakyReLU."""
+    return activation(layers.BatchNormalization(momentum=momentum)(x))
+
+
+def full_precision() -> str:
+    """Return the dtype of a network's last layer: that of its weights, also under mixed precision."""
+    return keras.config.dtype_policy().variable_dtype

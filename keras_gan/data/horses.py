@@ -1,0 +1,66 @@
+"""CIFAR-10's horses, as 32×32 colour images."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from keras_gan.data.pipeline import check_images
+
+#: File that `load_horses` reads from a data folder: arrays `x_train` and `x_test`.
+ARCHIVE_NAME = "cifar10_horses.npz"
+
+IMAGE_SHAPE = (32, 32, 3)
+
+HORSE_LABEL = 7
+
+
+class DownloadError(OSError):
+    """CIFAR-10 is not in Keras's cache and could not be downloaded."""
+
+
+def load_horses(data_dir: str | Path | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Load the horses of CIFAR-10.
+
+    Args:
+        data_dir: Folder with `cifar10_horses.npz`. Defaults to None: Keras's copy of CIFAR-10, downloaded once (170 MB)
+            into its cache folder.
+
+    Returns:
+        Train images `(5000, 32, 32, 3)` and test images `(1000, 32, 32, 3)`, uint8.
+
+    Raises:
+        FileNotFoundError: If the data folder has no such file.
+        ValueError: If the file is corrupt or its arrays are not uint8 images of this shape.
+        DownloadError: If CIFAR-10 is not cached and cannot be downloaded.
+    """
+    return _load_cifar10() if data_dir is None else _load_archive(Path(data_dir) / ARCHIVE_NAME)
+
+
+def _load_archive(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    if not path.is_file():
+        raise FileNotFoundError(f"No file {path}: `data_dir` must hold {ARCHIVE_NAME}")
+    try:
+        with np.load(path) as archive:
+            missing = {"x_train", "x_test"} - set(archive.files)
+            if missing:
+                raise ValueError(f"it has no array {' and '.join(sorted(missing))}")
+            train, test = archive["x_train"], archive["x_test"]
+    except (OSError, EOFError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} must be an .npz file with arrays x_train and x_test: {error}") from error
+    for name, images in (("x_train", train), ("x_test", test)):
+        check_images(images, IMAGE_SHAPE, source=f"{path}: {name}")
+    return train, test
+
+
+def _load_cifar10() -> tuple[np.ndarray, np.ndarray]:
+    import keras
+
+    try:
+        (x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
+    except Exception as error:
+        # Keras raises a bare Exception, recognisable by its message alone.
+        if "URL fetch failure" not in str(error):
+            raise
+        raise DownloadError(str(error)) from error
+    return x_train[y_train[:, 0] == HORSE_LABEL], x_test[y_test[:, 0] == HORSE_LABEL]

@@ -1,0 +1,96 @@
+"""Batches of images whose order is a pure function of seed and step."""
+
+import functools
+import hashlib
+from collections.abc import Iterator
+
+import numpy as np
+
+
+def check_images(images, image_shape: tuple[int, int, int] | None = None, source: str = "images"):
+    """Refuse arrays that are not a set of uint8 images.
+
+    Args:
+        images: What to check.
+        image_shape: Height, width and channels that the images must have. Defaults to None, any.
+        source: What the error calls the array, such as its file. Defaults to "images".
+
+    Raises:
+        ValueError: If the array's dtype, shape or length is not that of a set of images.
+    """
+    wanted = "(images, height, width, channels)" if image_shape is None else f"(images, {str(image_shape)[1:]}"
+    shape, dtype = getattr(images, "shape", None), getattr(images, "dtype", None)
+    if dtype != np.uint8:
+        raise ValueError(f"{source} must be uint8 in [0, 255]. Received: {'no array' if dtype is None else dtype}")
+    if len(shape) != 4 or (image_shape is not None and shape[1:] != tuple(image_shape)):
+        raise ValueError(f"{source} must have the shape {wanted}. Received: {shape}")
+    if shape[0] == 0:
+        raise ValueError(f"{source} must hold at least one image. Received: none")
+
+
+def step_indices(count: int, size: int, step: int, seed: int) -> np.ndarray:
+    """Return which images make up a step.
+
+    Shuffled passes over the set follow each other without a gap, and step t takes positions [t·size, (t+1)·size), so
+    that every image is drawn once a pass, also when a step spans two passes.
+
+    Args:
+        count: Number of images in the set.
+        size: Number of images a step takes.
+        step: Index of the step, from 0.
+        seed: Seed of the shuffles.
+
+    Returns:
+        Indices `(size,)` in [0, count).
+    """
+    positions = np.arange(step * size, (step + 1) * size)
+    first, last = positions[0] // count, positions[-1] // count
+    order = np.concatenate([_shuffled_pass(count, index, seed) for index in range(first, last + 1)])
+    return order[positions - first * count]
+
+
+@functools.lru_cache(maxsize=4)
+def _shuffled_pass(count: int, index: int, seed: int) -> np.ndarray:
+    return np.random.default_rng((seed, index)).permutation(count)
+
+
+def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int = 0, start: int = 0):
+    """Feed a GAN's `fit` with images in [−1, 1], endlessly.
+
+    Args:
+        images: The set, `(images, height, width, channels)`, uint8; kept in memory as it is.
+        batch_size: Images in a batch, at most as many as the set has.
+        n_critic: Batches in a step, one for each critic update.
+        seed: Seed of the order. Defaults to 0.
+        start: Step to begin at, for a resumed run. Defaults to 0.
+
+    Returns:
+        An endless `tf.data.Dataset` of float32 arrays `(n_critic · batch_size, height, width, channels)`, one a step.
+        Give `fit` a `steps_per_epoch`.
+
+    Raises:
+        ValueError: If the images are not uint8 images or fewer than a batch.
+    """
+    import tensorflow as tf
+
+    check_images(images)
+    if len(images) < batch_size:
+        raise ValueError(f"`images` must hold at least one batch of {batch_size}. Received: {len(images)} images")
+    size = n_critic * batch_size
+
+    def steps() -> Iterator[np.ndarray]:
+        step = start
+        while True:
+            yield images[step_indices(len(images), size, step, seed)]
+            step += 1
+
+    signature = tf.TensorSpec((size, *images.shape[1:]), tf.uint8)
+    batches = tf.data.Dataset.from_generator(steps, output_signature=signature)
+    return batches.map(lambda batch: tf.cast(batch, tf.float32) / 127.5 - 1.0).prefetch(1)
+
+
+def fingerprint(images: np.ndarray) -> str:
+    """Return the SHA-256 of an image set's shape and pixels, in hexadecimal."""
+    digest = hashlib.sha256(str(images.shape).encode())
+    digest.update(np.ascontiguousarray(images).data)
+    return digest.hexdigest()

@@ -1,0 +1,45 @@
+"""Callbacks that act every few epochs."""
+
+import keras
+
+
+class Periodic(keras.callbacks.Callback):
+    """Call `act` every few epochs, and at the end of training for its last epoch, however it ends.
+
+    Args:
+        every: Epochs from one call to the next, at least 1.
+
+    Raises:
+        ValueError: If `every` is less than 1.
+    """
+
+    def __init__(self, every: int):
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"`every` must be at least 1. Received: every={every}")
+        self.every = every
+
+    def act(self, epoch: int, logs: dict):
+        """Do the callback's work.
+
+        Args:
+            epoch: Index of the epoch that has ended, from 0.
+            logs: Its values.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define `act`")
+
+    def is_due(self, epoch: int) -> bool:
+        """Return whether to act at the end of an epoch: of every `every`-th one."""
+        return (epoch + 1) % self.every == 0
+
+    def on_train_begin(self, logs=None):
+        self._last = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._last = None if self.is_due(epoch) else (epoch, logs)
+        if self._last is None:
+            self.act(epoch, logs)
+
+    def on_train_end(self, logs=None):
+        if self._last is not None:
+            self.act(*self._last)

@@ -1,0 +1,55 @@
+"""Checkpoints that a run continues from as if it had never stopped."""
+
+import os
+import re
+from pathlib import Path
+
+import keras
+
+from keras_gan.callbacks._periodic import Periodic
+
+NAME = re.compile(r"epoch_(\d+)\.keras")
+
+
+def checkpoints(folder: str | Path) -> list[tuple[int, Path]]:
+    """Return a folder's checkpoints as (epochs done, file), the oldest first; none if there is no such folder."""
+    matches = ((NAME.fullmatch(path.name), path) for path in Path(folder).glob("epoch_*.keras"))
+    return sorted((int(match[1]), path) for match, path in matches if match)
+
+
+class GanCheckpoint(Periodic):
+    """Save the whole model every few epochs and at the end of training, however it ends.
+
+    A `.keras` file holds both networks, both optimizers, the noise generators and the metrics' windows. It appears
+    under its name only once it is whole on disk.
+
+    Args:
+        folder: Where `epoch_000100.keras` and so on go; the number is that of the epochs done. Made if need be.
+        every: Epochs from one checkpoint to the next, at least 1. Defaults to 100.
+        keep: How many of the latest checkpoints to keep, at least 1. Defaults to 3.
+    """
+
+    def __init__(self, folder: str | Path, every: int = 100, keep: int = 3):
+        super().__init__(every)
+        if keep < 1:
+            raise ValueError(f"`keep` must be at least 1. Received: keep={keep}")
+        self.folder = Path(folder)
+        self.keep = keep
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def act(self, epoch, logs):
+        save_atomically(self.model, self.folder / f"epoch_{epoch + 1:06d}.keras")
+        for _, old in checkpoints(self.folder)[: -self.keep]:
+            old.unlink()
+
+
+def save_atomically(model: keras.Model, path: Path):
+    """Save a model so that the path never names a file that is not whole, whenever the process or machine dies."""
+    partial = path.with_name(f"partial_{path.name}")
+    model.save(partial)
+    with open(partial, "rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(partial, path)

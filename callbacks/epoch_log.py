@@ -1,0 +1,126 @@
+"""The boxed console log of an epoch."""
+
+import sys
+import warnings
+
+from keras_gan.callbacks._periodic import Periodic
+
+RULE_WIDTH = 75
+
+REQUIRED_KEYS = (
+    "epoch_time",
+    "d_loss",
+    "d_loss_real",
+    "d_loss_fake",
+    "g_loss",
+    "wasserstein_distance",
+    "critic_weight_mean",
+    "critic_weight_std",
+    "generator_weight_mean",
+    "generator_weight_std",
+    "dg_ratio",
+    "clip_ratio",
+    "loss_variance",
+)
+
+#: What stands in for the box's characters on a terminal that has none of them.
+PLAIN_CHARACTERS = str.maketrans({"═": "=", "─": "-", "│": "|", "μ": "mean", "σ": "std", "±": "+/-"})
+
+
+def render_epoch(logs: dict, epoch: int, epochs: int, penalised: bool = False) -> str:
+    """Render the box of an epoch.
+
+    Args:
+        logs: The epoch's values, with at least `REQUIRED_KEYS` (and `gradient_penalty` where it is shown).
+        epoch: Index of the epoch, from 0.
+        epochs: Number of epochs of the run.
+        penalised: Whether to show the gradient penalty. Defaults to False.
+
+    Returns:
+        The box's lines, without a final newline.
+    """
+    penalty = f"  GP: {logs['gradient_penalty']:.4f}" if penalised else ""
+    return "\n".join(
+        [
+            "═" * RULE_WIDTH,
+            f"Epoch {epoch}/{epochs} [{logs['epoch_time']:.2f}s]",
+            "─" * RULE_WIDTH,
+            f"  Losses     │ D: {logs['d_loss']:.4f} (R:{logs['d_loss_real']:.4f} F:{logs['d_loss_fake']:.4f})"
+            f"  G: {logs['g_loss']:.3f}  W-dist: {logs['wasserstein_distance']:.2f}{penalty}",
+            f"  Weights    │ Critic μ:{logs['critic_weight_mean']:.4f} σ:{logs['critic_weight_std']:.4f}"
+            f"  Gen μ:{logs['generator_weight_mean']:.4f} σ:{logs['generator_weight_std']:.4f}",
+            f"  Stability  │ D/G Ratio: {logs['dg_ratio']:.4f}  Clip%: {100 * logs['clip_ratio']:.1f}%"
+            f"  Var: {logs['loss_variance']:.6f}",
+            "═" * RULE_WIDTH,
+        ]
+    )
+
+
+def render_quality(logs: dict) -> str:
+    """Render the quality line of an epoch.
+
+    Args:
+        logs: Values of `fid_score`, `inception_score_mean`, `inception_score_std` and `pixel_variance`.
+
+    Returns:
+        One line, without a final newline.
+    """
+    return (
+        f"  Quality    │ FID: {logs['fid_score']:.1f}"
+        f"  IS: {logs['inception_score_mean']:.2f}±{logs['inception_score_std']:.2f}"
+        f"  PixVar: {logs['pixel_variance']:.4f}"
+    )
+
+
+class EpochLog(Periodic):
+    """Print a box every few epochs and at the end of training.
+
+    The penalty is shown where the model's `lipschitz` has a positive `weight`. On a terminal that cannot encode the
+    box's characters, plain ones stand in for them. When the reader of a pipe goes away, training goes on without a
+    log.
+
+    Args:
+        every: Epochs from one box to the next, at least 1; the first is that of epoch 0. Defaults to 1.
+        stream: Text stream to print to. Defaults to None, the standard output at the time of printing.
+
+    Raises:
+        ValueError: If `every` is less than 1, or at the end of the first epoch if a value is missing from the logs.
+    """
+
+    def __init__(self, every: int = 1, stream=None):
+        super().__init__(every)
+        self.stream = stream
+
+    def is_due(self, epoch):
+        return epoch % self.every == 0
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        self._has_reader = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        missing = [key for key in REQUIRED_KEYS if key not in (logs or {})]
+        if missing:
+            raise ValueError(f"EpochLog needs {missing} in the epoch's logs. Available: {sorted(logs or {})}")
+        super().on_epoch_end(epoch, logs)
+
+    def act(self, epoch, logs):
+        if not self._has_reader:
+            return
+        penalised = getattr(getattr(self.model, "lipschitz", None), "weight", 0) > 0
+        box = render_epoch(logs, epoch, self.params["epochs"], penalised)
+        stream = self.stream or sys.stdout
+        try:
+            print(_encodable(box, stream), file=stream, flush=True)
+        except BrokenPipeError:
+            self._has_reader = False
+            warnings.warn("Nobody reads the log's pipe any more: training goes on without it.", stacklevel=2)
+
+
+def _encodable(text: str, stream) -> str:
+    """Return the text, with plain characters where the stream's encoding lacks the box's."""
+    try:
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return text.translate(PLAIN_CHARACTERS)
+    return text

@@ -1,0 +1,45 @@
+"""Ctrl-C that ends training after the step under way, with everything saved."""
+
+import signal
+import threading
+
+import keras
+
+
+class GracefulStop(keras.callbacks.Callback):
+    """End training after the current step when the user presses Ctrl-C; a second Ctrl-C interrupts at once.
+
+    Use it as a context manager around `fit` too, so that Ctrl-C means what it did before once training has ended:
+
+    ```python
+    with GracefulStop() as stop:
+        gan.fit(batches, steps_per_epoch=1, epochs=1000, callbacks=[stop, GanCheckpoint("checkpoints")])
+    print("interrupted" if stop.requested else "finished")
+    ```
+
+    Attributes:
+        requested: Whether Ctrl-C was pressed.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.requested = False
+
+    def __enter__(self):
+        self._previous = None
+        # Python lets the main thread alone set handlers; elsewhere Ctrl-C stays what it was.
+        if threading.current_thread() is threading.main_thread():
+            self._previous = signal.signal(signal.SIGINT, self._request)
+        return self
+
+    def __exit__(self, *exception):
+        if self._previous is not None:
+            signal.signal(signal.SIGINT, self._previous)
+
+    def _request(self, signal_number, frame):
+        self.requested = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.requested:
+            self.model.stop_training = True

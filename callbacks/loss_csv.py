@@ -1,0 +1,81 @@
+"""The losses of a run as a CSV file."""
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+
+
+class LossCsv(keras.callbacks.Callback):
+    """Write one row an epoch, on disk before the next epoch begins.
+
+    The columns are `epoch` and the keys of the first epoch's logs. Values are written in the shortest form that gives
+    back the same float32.
+
+    Args:
+        path: The file.
+        append: Whether to continue an existing file: its rows from the first trained epoch on are dropped, as those of
+            a run that was killed after its last checkpoint. Defaults to False, where an existing file is an error.
+
+    Raises:
+        FileExistsError: At the first epoch, if the file exists and is not to be continued.
+        ValueError: At the first epoch, if the file to be continued lacks epochs before it.
+    """
+
+    def __init__(self, path: str | Path, append: bool = False):
+        super().__init__()
+        self.path = Path(path)
+        self.append = append
+
+    def on_train_begin(self, logs=None):
+        self._file = None
+        self._columns = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self._file is not None:
+            return
+        if self.append and self.path.exists():
+            self._columns = _keep_rows(self.path, epoch)
+        mode = "a" if self._columns else "x"
+        self._file = open(self.path, mode, newline="", encoding="utf-8")  # noqa: SIM115 - closed when training ends
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self._columns is None:
+            self._columns = ["epoch", *logs]
+            self._write(self._columns)
+        missing = [column for column in self._columns[1:] if column not in logs]
+        if missing:
+            raise ValueError(f"{self.path} has columns {missing} that the epoch's logs lack. Available: {sorted(logs)}")
+        self._write([epoch, *(str(np.float32(logs[column])) for column in self._columns[1:])])
+
+    def on_train_end(self, logs=None):
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _write(self, row):
+        # In one call, so that a kill leaves whole rows.
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow(row)
+        self._file.write(line.getvalue())
+        self._file.flush()
+
+
+def _keep_rows(path: Path, first_epoch: int) -> list[str] | None:
+    """Cut a file back to the rows before an epoch; return its columns, or None if it has not even these."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    whole = [line for line in lines if line.endswith("\n")]
+    kept = whole[: 1 + first_epoch]
+    epochs = [int(line.split(",", 1)[0]) for line in kept[1:]]
+    if epochs != list(range(first_epoch)):
+        raise ValueError(
+            f"{path} must hold the epochs 0 to {first_epoch - 1} to be continued. "
+            f"Received: {len(epochs)} rows, the last of epoch {epochs[-1] if epochs else 'none'}"
+        )
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text("".join(kept), encoding="utf-8")
+    os.replace(partial, path)
+    return kept[0].rstrip("\n").split(",") if kept else None

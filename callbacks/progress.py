@@ -1,0 +1,48 @@
+"""A live progress bar with the time that is left."""
+
+import keras
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+
+def progress_display() -> Progress:
+    """Return a display for `TrainingProgress`: bar, count, time spent and time left.
+
+    It shows nothing where there is no terminal. Use it as a context manager around `fit`, so that the terminal is
+    restored however training ends.
+    """
+    display = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    display.disable = not display.console.is_terminal
+    return display
+
+
+class TrainingProgress(keras.callbacks.Callback):
+    """Advance a progress display by one each epoch.
+
+    Args:
+        display: A running `rich.progress.Progress`, such as `progress_display()`.
+        description: What stands before the bar. Defaults to "Training".
+    """
+
+    def __init__(self, display: Progress, description: str = "Training"):
+        super().__init__()
+        self.display = display
+        self.description = description
+
+    def on_train_begin(self, logs=None):
+        self._task = self.display.add_task(self.description, total=self.params["epochs"])
+        self._started = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if not self._started:
+            self.display.update(self._task, completed=epoch)
+            self._started = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.display.advance(self._task)

@@ -1,0 +1,1 @@
+"""What a run's saved files say; no TensorFlow here."""

@@ -1,0 +1,184 @@
+"""A training run from start to end: data, networks, model, callbacks, run folder and seeds."""
+
+import dataclasses
+import platform
+from importlib import metadata
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from keras_gan import callbacks, data, models, networks, run_folder
+from keras_gan.analysis.figures import plot_losses
+from keras_gan.analysis.history import read_losses
+from keras_gan.presets import ExperimentConfig, RunOptions
+
+#: Images that the toy set has.
+TOY_IMAGES = 5000
+
+#: Packages whose versions a run's bits depend on.
+PACKAGES = ("keras-gan", "keras", "tensorflow", "numpy")
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """A run that is ready to train: everything is checked, and its folder is there.
+
+    Attributes:
+        config: What the numbers depend on.
+        options: How the run is watched.
+        folder: The run folder.
+        images: The image set, uint8.
+        model: The compiled model, in the state that training begins from.
+        start: Epochs that are done already.
+    """
+
+    config: ExperimentConfig
+    options: RunOptions
+    folder: Path
+    images: np.ndarray
+    model: models.WGAN
+    start: int
+
+    def train(self) -> bool:
+        """Train to the last epoch or to Ctrl-C, then save and say where everything is.
+
+        Returns:
+            Whether the run was finished.
+        """
+        batches = data.image_batches(
+            self.images, self.config.batch_size, self.config.n_critic, self.config.seed, self.start
+        )
+        with callbacks.progress_display() as display, callbacks.GracefulStop() as stop:
+            self.model.fit(
+                batches,
+                steps_per_epoch=1,
+                epochs=self.config.epochs,
+                initial_epoch=self.start,
+                verbose=0,
+                callbacks=[
+                    callbacks.LossCsv(self.folder / "losses.csv", append=True),
+                    callbacks.EpochLog(self.options.log_every),
+                    callbacks.SampleGrid(self.folder / "samples", self.options.sample_every),
+                    callbacks.GanCheckpoint(self.folder / "checkpoints", self.options.checkpoint_every),
+                    callbacks.TrainingProgress(display),
+                    stop,
+                ],
+            )
+        self._conclude()
+        return not stop.requested
+
+    def _conclude(self):
+        history = read_losses(self.folder / "losses.csv")
+        (self.folder / "plots").mkdir(exist_ok=True)
+        plot_losses(history, self.folder / "plots" / "losses.png")
+        self.model.generator.save(self.folder / "generator.keras")
+        done = len(history["epoch"])
+        state = "finished" if done == self.config.epochs else f"stopped after {done} of {self.config.epochs} epochs"
+        print(f"Run {state}. In {self.folder}:")
+        print("  losses.csv  plots/losses.png  samples/  checkpoints/  generator.keras")
+        if done < self.config.epochs:
+            print(f"Continue it with --resume {self.folder}")
+
+
+def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
+    """Check everything, load the data, build or restore the model, and make the run folder last of all.
+
+    Args:
+        config: What to train.
+        options: Where, on which data, and how it is watched.
+
+    Returns:
+        The run, ready to train.
+
+    Raises:
+        ValueError: If the data cannot be used, or the run to resume has another configuration or other data.
+        OSError: If files cannot be read or the run folder cannot be made.
+    """
+    run_folder.check(config, options)
+    config, images = _load_images(config, options)
+    if len(images) < config.batch_size:
+        raise ValueError(f"`batch_size` must be at most the {len(images)} images. Received: {config.batch_size}")
+    _set_seeds(config)
+    environment = _environment(images)
+    if options.resume is None:
+        model, start = build_model(config), 0
+        folder = run_folder.make(options.out, config, environment)
+    else:
+        folder = options.resume
+        run_folder.check_environment(folder, environment)
+        model, start = _restore(folder, config)
+        run_folder.write_config(folder, config)
+    print(f"Run folder: {folder}")
+    return Experiment(config, options, folder, images, model, start)
+
+
+def build_model(config: ExperimentConfig) -> models.WGAN:
+    """Build and compile the model that a configuration describes, with fresh weights."""
+    generator = networks.upsampling_generator(
+        config.latent_dim, config.generator_filters, config.generator_kernel_size, config.batch_norm_momentum
+    )
+    critic = networks.convolutional_critic(
+        generator.output_shape[1:], config.critic_filters, config.critic_strides, config.critic_kernel_size
+    )
+    gan = models.WGAN(generator, critic, _lipschitz(config), config.n_critic, config.seed)
+    gan.compile(
+        critic_optimizer=_optimizer(config, config.critic_learning_rate),
+        generator_optimizer=_optimizer(config, config.generator_learning_rate),
+    )
+    return gan
+
+
+def _lipschitz(config):
+    if config.clip_threshold is not None:
+        return models.WeightClipping(config.clip_threshold)
+    if config.gradient_penalty is not None:
+        return models.GradientPenalty(config.gradient_penalty)
+    return None
+
+
+def _optimizer(config, learning_rate):
+    if config.optimizer == "adam":
+        return keras.optimizers.Adam(learning_rate, beta_1=config.beta_1, beta_2=config.beta_2)
+    return keras.optimizers.RMSprop(learning_rate, rho=config.beta_2)
+
+
+def _load_images(config, options):
+    """Return the configuration with the data set that was loaded, and its training images."""
+    if config.dataset == "horses":
+        try:
+            return config, data.load_horses(options.data_dir)[0]
+        except data.DownloadError as error:
+            if options.resume is not None:
+                raise
+            print(f"Training on drawn toy horses: CIFAR-10 is not cached and cannot be downloaded ({error}).")
+    return dataclasses.replace(config, dataset="toy"), data.toy_horses(TOY_IMAGES)
+
+
+def _set_seeds(config):
+    keras.utils.set_random_seed(config.seed)
+    if config.deterministic:
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+        print("Deterministic ops: on. XLA: off (Keras turns it off for them). Steps may take longer.")
+
+
+def _environment(images) -> dict:
+    """Return what else than the configuration a run's bits depend on."""
+    versions = {package: metadata.version(package) for package in PACKAGES}
+    return {
+        "versions": {**versions, "python": platform.python_version()},
+        "data": {"images": len(images), "sha256": data.fingerprint(images)},
+    }
+
+
+def _restore(folder: Path, config: ExperimentConfig) -> tuple[models.WGAN, int]:
+    """Return the model of the last checkpoint and its epoch; a fresh one if the run was stopped before its first."""
+    saved = callbacks.checkpoints(folder / "checkpoints")
+    if not saved:
+        return build_model(config), 0
+    start, path = saved[-1]
+    if start >= config.epochs:
+        raise ValueError(f"{folder} has all its {start} epochs. Give more with `--epochs`. Received: {config.epochs}")
+    return keras.saving.load_model(path), start

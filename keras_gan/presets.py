@@ -1,0 +1,152 @@
+"""Configurations of experiments: data, no logic but their checks."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+
+@dataclasses.dataclass(frozen=True)
+class ExperimentConfig:
+    """Everything that a run's numbers depend on; written to its config.json.
+
+    The defaults are the `horses` preset.
+    """
+
+    preset: str = "horses"
+    """Name of the preset that the values started from."""
+    dataset: Literal["horses", "toy"] = "horses"
+    """CIFAR-10's horses, or procedurally drawn ones."""
+    seed: int = 42
+    """Seed of initial weights, data order and noise."""
+    deterministic: bool = False
+    """Whether to allow deterministic ops only."""
+    epochs: int = 12_000
+    """Epochs, of one step each."""
+    batch_size: int = 512
+    """Images in a batch."""
+    n_critic: int = 5
+    """Critic updates in a step."""
+    clip_threshold: float | None = 0.01
+    """Bound of the critic's weights, or None for no clipping."""
+    gradient_penalty: float | None = None
+    """Coefficient λ of the gradient penalty, or None for no penalty."""
+    optimizer: Literal["rmsprop", "adam"] = "rmsprop"
+    """Optimizer of both networks."""
+    critic_learning_rate: float = 5e-5
+    """Learning rate of the critic."""
+    generator_learning_rate: float = 5e-5
+    """Learning rate of the generator."""
+    beta_1: float = 0.0
+    """Decay of Adam's first moment; RMSprop has none."""
+    beta_2: float = 0.9
+    """Decay of the second moment: Adam's β₂, RMSprop's ρ."""
+    latent_dim: int = 100
+    """Length of a latent."""
+    generator_filters: tuple[int, ...] = (128, 64, 32, 3)
+    """Filters of the generator's convolutions."""
+    generator_kernel_size: int = 5
+    """Side of the generator's kernels."""
+    batch_norm_momentum: float = 0.8
+    """Momentum of the generator's moving statistics."""
+    critic_filters: tuple[int, ...] = (32, 64, 128, 128)
+    """Filters of the critic's convolutions."""
+    critic_strides: tuple[int, ...] = (2, 2, 2, 1)
+    """Strides of the critic's convolutions."""
+    critic_kernel_size: int = 5
+    """Side of the critic's kernels."""
+
+    def __post_init__(self):
+        for name in ("epochs", "batch_size", "n_critic", "latent_dim", "generator_kernel_size", "critic_kernel_size"):
+            _require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
+        for name in ("critic_learning_rate", "generator_learning_rate"):
+            _require(getattr(self, name) > 0, name, "positive", getattr(self, name))
+        for name in ("beta_1", "beta_2", "batch_norm_momentum"):
+            _require(0 <= getattr(self, name) < 1, name, "in [0, 1)", getattr(self, name))
+        for name in ("clip_threshold", "gradient_penalty"):
+            value = getattr(self, name)
+            _require(value is None or value > 0, name, "positive or None", value)
+        if self.clip_threshold is not None and self.gradient_penalty is not None:
+            raise ValueError("`clip_threshold` and `gradient_penalty` exclude each other: set one to None")
+        for name in ("generator_filters", "critic_filters", "critic_strides"):
+            value = getattr(self, name)
+            _require(len(value) > 0 and min(value) >= 1, name, "positive integers", value)
+        same_length = len(self.critic_strides) == len(self.critic_filters)
+        _require(same_length, "critic_strides", f"as many as critic_filters {self.critic_filters}", self.critic_strides)
+        _require(0 <= self.seed < 2**31, "seed", "in [0, 2³¹)", self.seed)
+
+    def to_json(self) -> str:
+        """Return the configuration as a JSON object."""
+        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "ExperimentConfig":
+        """Return the configuration that `to_json` wrote.
+
+        Raises:
+            ValueError: If keys are unknown or missing, or a value is out of range.
+        """
+        values: dict[str, Any] = json.loads(text)
+        names = {field.name for field in dataclasses.fields(cls)}
+        for kind, keys in (("unknown", set(values) - names), ("missing", names - set(values))):
+            if keys:
+                raise ValueError(f"A configuration must have the keys of ExperimentConfig. {kind}: {sorted(keys)}")
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+
+
+@dataclasses.dataclass(frozen=True)
+class RunOptions:
+    """Where a run goes and how it is watched: nothing that its numbers depend on."""
+
+    out: Path = Path("runs/gan")
+    """Folder that the run's numbered folder is made in."""
+    resume: Path | None = None
+    """Run folder to continue from its last checkpoint."""
+    data_dir: Path | None = None
+    """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
+    log_every: int = 10
+    """Epochs from one box of the log to the next."""
+    sample_every: int = 100
+    """Epochs from one grid of samples to the next."""
+    checkpoint_every: int = 100
+    """Epochs from one checkpoint to the next."""
+
+    def __post_init__(self):
+        for name in ("log_every", "sample_every", "checkpoint_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
+
+
+def _require(holds: bool, name: str, expected: str, received):
+    if not holds:
+        raise ValueError(f"`{name}` must be {expected}. Received: {name}={received}")
+
+
+HORSES = ExperimentConfig()
+
+HORSES_GP = dataclasses.replace(
+    HORSES,
+    preset="horses_gp",
+    batch_size=64,
+    clip_threshold=None,
+    gradient_penalty=10.0,
+    optimizer="adam",
+    critic_learning_rate=1e-4,
+    generator_learning_rate=1e-4,
+)
+
+DEMO = dataclasses.replace(
+    HORSES_GP,
+    preset="demo",
+    epochs=1000,
+    batch_size=32,
+    n_critic=3,
+    critic_learning_rate=3e-4,
+    generator_learning_rate=3e-4,
+    generator_filters=(64, 64, 32, 3),
+    generator_kernel_size=3,
+    critic_filters=(32, 64, 128),
+    critic_strides=(2, 2, 2),
+)
+
+PRESETS = {config.preset: config for config in (HORSES, HORSES_GP, DEMO)}

@@ -1,0 +1,113 @@
+"""The folder of a run: its number, its description, and what it may be resumed with. Needs no TensorFlow."""
+
+import dataclasses
+import json
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from keras_gan.presets import ExperimentConfig, RunOptions
+
+
+def check(config: ExperimentConfig, options: RunOptions):
+    """Refuse options that would cost a run its place or its past, before any work is done.
+
+    Raises:
+        OSError: If runs cannot be written to `out`, or there is no run to resume.
+        ValueError: If the run to resume has another configuration.
+    """
+    if options.resume is None:
+        _check_writable(options.out)
+    else:
+        _check_config(options.resume, config)
+
+
+def load_config(folder: Path) -> ExperimentConfig:
+    """Return the configuration of a run folder.
+
+    Raises:
+        FileNotFoundError: If the folder holds no run.
+        ValueError: If its config.json is not a configuration.
+    """
+    path = folder / "config.json"
+    if not path.is_file():
+        raise FileNotFoundError(f"{folder} is not a run folder: it has no config.json")
+    try:
+        return ExperimentConfig.from_json(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _check_writable(out: Path):
+    """Make the folder of all runs, before any work is done for a run that would have nowhere to go."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise OSError(f"`out` must be a folder that can be written to. Received: {out} ({error.strerror})") from error
+
+
+def make(out: Path, config: ExperimentConfig, environment: dict) -> Path:
+    """Make the next numbered folder with its description; leave nothing behind if that fails.
+
+    Args:
+        out: The folder of all runs.
+        config: The run's configuration, for config.json.
+        environment: Its versions and data, for environment.json.
+
+    Returns:
+        The run's folder.
+    """
+    numbers = [int(match[1]) for path in out.iterdir() if (match := re.match(r"(\d{4,})_", path.name))]
+    folder = out / f"{max(numbers, default=0) + 1:04d}_{config.preset}"
+    folder.mkdir()
+    try:
+        write_config(folder, config)
+        _write_text(folder / "environment.json", json.dumps(environment, indent=2) + "\n")
+    except OSError:
+        shutil.rmtree(folder)
+        raise
+    return folder
+
+
+def write_config(folder: Path, config: ExperimentConfig):
+    """Write a run's configuration to its folder."""
+    _write_text(folder / "config.json", config.to_json())
+
+
+def _write_text(path: Path, text: str):
+    partial = path.with_name(f"partial_{path.name}")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def _check_config(folder: Path, config: ExperimentConfig):
+    """Refuse to resume a run under another configuration; more epochs do not change the ones that are done."""
+    saved = load_config(folder)
+    changes = _differences(saved, dataclasses.replace(config, epochs=saved.epochs))
+    if changes:
+        raise ValueError(f"{folder} cannot be resumed under another configuration: {'; '.join(changes)}")
+
+
+def check_environment(folder: Path, environment: dict):
+    """Refuse to resume a run on other images, and say when it goes on under other versions.
+
+    Raises:
+        ValueError: If the images are not those that the run was trained on.
+    """
+    saved = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
+    if saved["data"] != environment["data"]:
+        raise ValueError(f"{folder} was trained on {saved['data']}. Received other images: {environment['data']}")
+    now = environment["versions"]
+    changes = [f"{name} {old} → {now.get(name)}" for name, old in saved["versions"].items() if now.get(name) != old]
+    if changes:
+        print(f"Resuming under other versions, so the last bits may differ: {'; '.join(changes)}")
+
+
+def _differences(expected: ExperimentConfig, received: ExperimentConfig) -> list[str]:
+    """Return one line for each field in which two configurations differ."""
+    pairs = zip(dataclasses.asdict(expected).items(), dataclasses.asdict(received).values())
+    return [f"{name}: {wanted} → {given}" for (name, wanted), given in pairs if wanted != given]

@@ -1,0 +1,26 @@
+"""Train a Wasserstein GAN on horses."""
+
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from keras_gan.command_line import fail, parse
+
+PROG = "train_horses.py"
+
+
+def main(arguments: list[str]) -> int:
+    config, options = parse(arguments, PROG, __doc__)
+    # After the arguments, so that a mistyped flag is not answered ten seconds later.
+    from keras_gan.experiment import prepare
+
+    try:
+        experiment = prepare(config, options)
+    except (ValueError, OSError) as error:
+        fail(PROG, str(error))
+    return 0 if experiment.train() else 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -138,13 +138,12 @@ HORSES_GP = dataclasses.replace(
 DEMO = dataclasses.replace(
     HORSES_GP,
     preset="demo",
-    epochs=1000,
+    epochs=700,
     batch_size=32,
     n_critic=3,
-    critic_learning_rate=3e-4,
-    generator_learning_rate=3e-4,
-    generator_filters=(64, 64, 32, 3),
-    generator_kernel_size=3,
+    critic_learning_rate=4e-4,
+    generator_learning_rate=4e-4,
+    generator_filters=(64, 32, 16, 3),
     critic_filters=(32, 64, 128),
     critic_strides=(2, 2, 2),
 )

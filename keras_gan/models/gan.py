@@ -112,6 +112,7 @@ class GAN(keras.Model):
 
     def _critic_update(self, real):
         fake = self._call_frozen(self.generator, self._latents(ops.shape(real)[0]))
+        fake = ops.cast(fake, real.dtype)
 
         def objective():
             real_scores, fake_scores = self.critic(real, training=True), self.critic(fake, training=True)
@@ -179,6 +180,7 @@ class GAN(keras.Model):
                 f"A step takes `n_critic` batches: the number of its images must be a multiple of {self.n_critic}. "
                 f"Received: {count} images"
             )
+        images = ops.cast(images, self.variable_dtype)
         return ops.reshape(images, (self.n_critic, -1 if count is None else count // self.n_critic, *image_shape))
 
     @property

@@ -1,0 +1,41 @@
+"""Small networks, and comparisons to the last bit."""
+
+import keras
+import numpy as np
+
+IMAGE_SHAPE = (4, 4, 3)
+LATENT_DIM = 5
+
+
+def small_generator(batch_norm: bool = True, dropout: float = 0.0) -> keras.Model:
+    layers = [keras.Input((LATENT_DIM,)), keras.layers.Dense(48)]
+    if batch_norm:
+        layers.append(keras.layers.BatchNormalization(momentum=0.8))
+    if dropout:
+        layers.append(keras.layers.Dropout(dropout, seed=3))
+    layers += [keras.layers.Reshape(IMAGE_SHAPE), keras.layers.Activation("tanh")]
+    return keras.Sequential(layers, name="generator")
+
+
+def small_critic(*extra_layers) -> keras.Model:
+    return keras.Sequential(
+        [
+            keras.Input(IMAGE_SHAPE),
+            keras.layers.Conv2D(8, 3, 2, "same"),
+            *extra_layers,
+            keras.layers.LeakyReLU(negative_slope=0.2),
+            keras.layers.Flatten(),
+            keras.layers.Dense(1),
+        ],
+        name="critic",
+    )
+
+
+def values_of(variables) -> list[np.ndarray]:
+    return [keras.ops.convert_to_numpy(variable) for variable in variables]
+
+
+def assert_bits_equal(actual, expected):
+    assert len(actual) == len(expected)
+    for one, other in zip(actual, expected):
+        np.testing.assert_array_equal(one, other)

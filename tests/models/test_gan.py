@@ -1,0 +1,338 @@
+import re
+
+import keras
+import numpy as np
+import pytest
+from helpers import IMAGE_SHAPE, LATENT_DIM, assert_bits_equal, small_critic, small_generator, values_of
+
+from keras_gan import GAN, WGAN, GradientPenalty, WeightClipping
+from keras_gan.losses import Wasserstein
+from keras_gan.metrics.training import TRAINING_KEYS
+
+BATCH = 8
+
+
+def all_state(network):
+    return values_of(network.weights)
+
+
+# --- one network's update leaves the other alone ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lipschitz", [WeightClipping(0.01), GradientPenalty(10.0), None])
+def test_generator_update_moves_no_bit_of_the_critic(make_gan, lipschitz):
+    # Spectral normalisation and dropout: a critic with state of its own that a forward pass in training mode would move.
+    critic = keras.Sequential(
+        [
+            keras.Input(IMAGE_SHAPE),
+            keras.layers.SpectralNormalization(keras.layers.Conv2D(8, 3)),
+            keras.layers.Dropout(0.3, seed=1),
+            keras.layers.Flatten(),
+            keras.layers.Dense(1),
+        ]
+    )
+    gan = make_gan(lipschitz, critic=critic)
+    critic_before, generator_before = all_state(gan.critic), all_state(gan.generator)
+    gan._generator_update(BATCH)
+    assert_bits_equal(all_state(gan.critic), critic_before)
+    assert any(np.any(one != other) for one, other in zip(all_state(gan.generator), generator_before))
+
+
+@pytest.mark.parametrize("lipschitz", [WeightClipping(0.01), GradientPenalty(10.0), None])
+def test_critic_update_moves_no_bit_of_the_generator(make_gan, float_images, lipschitz):
+    gan = make_gan(lipschitz)
+    critic_before, generator_before = all_state(gan.critic), all_state(gan.generator)
+    gan._critic_update(keras.ops.convert_to_tensor(float_images[:BATCH]))
+    assert_bits_equal(all_state(gan.generator), generator_before)
+    assert any(np.any(one != other) for one, other in zip(all_state(gan.critic), critic_before))
+
+
+def test_batch_norm_moves_once_a_step_by_the_generator_updates_statistics(make_gan, float_images):
+    gan = make_gan(n_critic=3, compile_options={"run_eagerly": True})
+    normalisation, dense = gan.generator.layers[1], gan.generator.layers[0]
+    seen = []
+    draw = gan._latents
+    gan._latents = lambda batch_size: seen.append(draw(batch_size)) or seen[-1]
+    kernel, bias = values_of(dense.weights)
+    gan.fit(float_images[: 3 * BATCH], batch_size=3 * BATCH, epochs=1, verbose=0)
+    features = np.asarray(seen[-1], "float64") @ kernel + bias
+    # Float32 statistics of eight samples.
+    np.testing.assert_allclose(normalisation.moving_mean, 0.2 * features.mean(0), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(normalisation.moving_variance, 0.8 + 0.2 * features.var(0), rtol=1e-5)
+
+
+def test_batch_norm_uses_batch_statistics_in_critic_updates(make_gan, float_images):
+    gan = make_gan(compile_options={"run_eagerly": True})
+    normalisation = gan.generator.layers[1]
+    # With these moving statistics every fake would be saturated, R and F far apart.
+    normalisation.moving_mean.assign(keras.ops.full((48,), 1e6))
+    outputs = gan._call_frozen(gan.generator, gan._latents(512))
+    assert float(keras.ops.max(keras.ops.abs(keras.ops.mean(outputs, axis=0)))) < 0.2
+
+
+# --- what each update sees ----------------------------------------------------------------------------------------------
+
+
+def test_every_update_draws_fresh_noise_and_reals(make_gan, float_images):
+    gan = make_gan(n_critic=3, compile_options={"run_eagerly": True})
+    latents, reals = [], []
+    draw, update = gan._latents, gan._critic_update
+    gan._latents = lambda batch_size: latents.append(np.asarray(draw(batch_size))) or latents[-1]
+    gan._critic_update = lambda real: reals.append(np.asarray(real)) or update(real)
+    gan.fit(float_images[: 6 * BATCH], batch_size=3 * BATCH, epochs=1, shuffle=False, verbose=0)
+    assert len(latents) == 2 * (3 + 1)
+    assert len({array.tobytes() for array in latents}) == len(latents)
+    np.testing.assert_array_equal(np.concatenate(reals), float_images[: 6 * BATCH])
+
+
+def test_dropout_in_the_generator_is_drawn_afresh_in_every_critic_update(make_gan):
+    gan = make_gan(generator=small_generator(dropout=0.5))
+    latents = keras.ops.ones((BATCH, LATENT_DIM))
+    first, second = (np.asarray(gan._call_frozen(gan.generator, latents)) for _ in range(2))
+    assert np.any(first != second)
+
+
+# --- what an epoch reports ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lipschitz", [WeightClipping(0.01), GradientPenalty(7.0), None])
+def test_logs_are_complete_and_consistent(make_gan, float_images, lipschitz):
+    history = make_gan(lipschitz).fit(float_images, batch_size=32, epochs=3, verbose=0).history
+    assert set(history) == {*TRAINING_KEYS, "epoch_time"}
+    values = {key: np.array(history[key]) for key in history}
+    scale, weight = (0.5, 0.0) if isinstance(lipschitz, WeightClipping) else (1.0, getattr(lipschitz, "weight", 0.0))
+    both = values["d_loss_real"] + values["d_loss_fake"]
+    # Float32 sums of three terms.
+    np.testing.assert_allclose(values["wasserstein_distance"], -both, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        values["d_loss"], scale * both + weight * values["gradient_penalty"], rtol=1e-5, atol=1e-6
+    )
+    assert np.all((values["gradient_penalty"] > 0) == (weight > 0))
+    assert np.all(values["epoch_time"] > 0)
+
+
+def test_an_epochs_values_do_not_depend_on_earlier_epochs(make_gan, float_images):
+    # The learning rates are zero, so that every epoch is the same but for its noise; a running mean over the run would
+    # drift. With reals alone there is no noise.
+    gan = make_gan()
+    gan.critic_optimizer.learning_rate = gan.generator_optimizer.learning_rate = 0.0
+    gan.fit(float_images[:16], batch_size=16, epochs=1, verbose=0)
+    first = gan.fit(float_images[:16], batch_size=16, shuffle=False, epochs=1, verbose=0).history["d_loss_real"][0]
+    other = gan.fit(-float_images[:16], batch_size=16, shuffle=False, epochs=5, verbose=0).history["d_loss_real"]
+    again = gan.fit(float_images[:16], batch_size=16, shuffle=False, epochs=1, verbose=0).history["d_loss_real"][0]
+    assert first == again
+    assert first not in other
+
+
+def test_epoch_of_several_steps_reports_their_mean(make_gan, float_images):
+    single = make_gan().fit(float_images, batch_size=32, shuffle=False, epochs=1, verbose=0).history
+    gan = make_gan()
+    halves = float_images[:32], float_images[32:]
+    steps = [gan.fit(half, batch_size=32, shuffle=False, verbose=0).history for half in halves]
+    for key in ("d_loss", "g_loss", "critic_gradient_norm", "generator_weight_std"):
+        np.testing.assert_allclose(single[key][0], np.mean([step[key][0] for step in steps]), rtol=1e-5)
+
+
+# --- one compiled graph -------------------------------------------------------------------------------------------------
+
+
+def traced_graph(gan, image_batch):
+    import tensorflow as tf
+
+    function = tf.function(gan.train_step).get_concrete_function(tf.TensorSpec(image_batch, tf.float32))
+    definition = function.graph.as_graph_def()
+    return [
+        node
+        for part in (definition, *definition.library.function)
+        for node in getattr(part, "node", None) or part.node_def
+    ]
+
+
+def test_step_is_traced_once(make_gan, float_images):
+    gan = make_gan(n_critic=2)
+    traces = []
+    update = gan._critic_update
+    gan._critic_update = lambda real: traces.append(real) or update(real)
+    gan.fit(float_images[:32], batch_size=16, epochs=5, verbose=0)
+    gan.fit(float_images[:32], batch_size=16, epochs=5, verbose=0)
+    assert len(traces) == 1
+
+
+def test_graph_has_no_host_round_trip_and_does_not_grow_with_n_critic(make_gan):
+    sizes = []
+    for n_critic in (2, 10):
+        nodes = traced_graph(make_gan(GradientPenalty(), n_critic), (n_critic * 4, *IMAGE_SHAPE))
+        assert not [node.op for node in nodes if re.search("PyFunc|HostCompute|XlaHost|Print", node.op)]
+        sizes.append(len(nodes))
+    assert sizes[0] == sizes[1]
+
+
+def test_xla_is_for_accelerators_unless_asked_for(make_gan):
+    import tensorflow as tf
+
+    has_accelerator = bool(tf.config.list_physical_devices("GPU"))
+    assert make_gan().jit_compile is has_accelerator
+    assert make_gan(compile_options={"jit_compile": True}).jit_compile is True
+    assert make_gan(compile_options={"jit_compile": False}).jit_compile is False
+
+
+def test_steps_per_execution_takes_the_same_steps(make_gan, float_images):
+    gans = [make_gan(compile_options={"steps_per_execution": steps}) for steps in (1, 2)]
+    for gan in gans:
+        gan.fit(float_images, batch_size=16, shuffle=False, epochs=2, verbose=0)
+    assert_bits_equal(all_state(gans[0]), all_state(gans[1]))
+
+
+def test_bfloat16_keeps_weights_penalty_and_scores_in_float32(float_images):
+    results = {}
+    for policy in ("float32", "mixed_bfloat16"):
+        keras.config.set_dtype_policy(policy)
+        try:
+            keras.utils.set_random_seed(7)
+            gan = WGAN(small_generator(), small_critic(), GradientPenalty(), 2, seed=1)
+        finally:
+            keras.config.set_dtype_policy("float32")
+        gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+        gradient = keras.ops.convert_to_tensor(float_images[:4])
+        penalty = gan.lipschitz.penalty(gan.critic, gradient, -gradient, gan.noise)
+        assert keras.backend.standardize_dtype(penalty.dtype) == "float32"
+        results[policy] = gan.fit(float_images, batch_size=16, shuffle=False, epochs=2, verbose=0).history
+        assert {weight.dtype for weight in gan.weights} == {"float32"}
+    for key in ("gradient_penalty", "d_loss_real", "g_loss"):
+        # bfloat16 has eight bits of mantissa: 0.4 % a rounding.
+        np.testing.assert_allclose(results["mixed_bfloat16"][key], results["float32"][key], rtol=0.1, atol=0.02)
+
+
+def test_float16_scales_both_losses(float_images):
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        gan = WGAN(small_generator(), small_critic(), WeightClipping(), 1, seed=1)
+        gan.compile(keras.optimizers.RMSprop(1e-3), keras.optimizers.RMSprop(1e-3))
+        history = gan.fit(float_images, batch_size=16, epochs=2, verbose=0).history
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert isinstance(gan.critic_optimizer, keras.optimizers.LossScaleOptimizer)
+    assert isinstance(gan.generator_optimizer, keras.optimizers.LossScaleOptimizer)
+    assert np.all(np.isfinite(history["critic_gradient_norm"]))
+
+
+# --- seeds and samples --------------------------------------------------------------------------------------------------
+
+
+def test_same_seed_gives_the_same_bits(make_gan, float_images):
+    runs = []
+    for _ in range(2):
+        gan = make_gan(GradientPenalty())
+        history = gan.fit(float_images, batch_size=16, shuffle=False, epochs=3, verbose=0).history
+        del history["epoch_time"]
+        runs.append((history, all_state(gan)))
+    assert runs[0][0] == runs[1][0]
+    assert_bits_equal(runs[0][1], runs[1][1])
+
+
+def test_samples_depend_on_their_seed_alone(make_gan):
+    gan = make_gan()
+    before = values_of(gan.variables)
+    samples = gan.generate(10, seed=3)
+    assert samples.shape == (10, *IMAGE_SHAPE)
+    assert samples.dtype == np.float32
+    # Batches of another size may take another kernel: the last bit may differ.
+    np.testing.assert_allclose(gan.generate(10, seed=3, batch_size=4), samples, rtol=1e-5, atol=1e-6)
+    assert np.any(gan.generate(10, seed=4) != samples)
+    assert np.any(gan.generate(10) != gan.generate(10))
+    assert_bits_equal(values_of(gan.variables), before)
+    with pytest.raises(ValueError, match="`n` must be at least 1"):
+        gan.generate(0)
+
+
+def test_call_is_the_generator(make_gan):
+    gan = make_gan()
+    latents = np.ones((3, LATENT_DIM), "float32")
+    np.testing.assert_array_equal(gan(latents), gan.generator(latents))
+    np.testing.assert_allclose(gan.predict(latents, verbose=0), gan.generator(latents), rtol=1e-5, atol=1e-6)
+
+
+# --- errors -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (np.zeros((16, *IMAGE_SHAPE), "uint8"), "must be floats in"),
+        (np.zeros((16, 5, 5, 3), "float32"), "must have the generator's shape"),
+        ((np.zeros((16, *IMAGE_SHAPE), "float32"), np.zeros(16)), "trains on images alone"),
+        (np.zeros((15, *IMAGE_SHAPE), "float32"), "must be a multiple of 2"),
+    ],
+    ids=["dtype", "shape", "targets", "count"],
+)
+def test_unusable_images_are_refused_when_traced(make_gan, data, message):
+    import tensorflow as tf
+
+    dataset = tf.data.Dataset.from_tensors(data)
+    with pytest.raises(ValueError, match=message):
+        make_gan().fit(dataset, verbose=0)
+
+
+@pytest.mark.parametrize("n_critic", [0, -1, 2.0, "5"])
+def test_n_critic_must_be_a_positive_integer(n_critic):
+    with pytest.raises(ValueError, match="`n_critic` must be an integer of at least 1"):
+        WGAN(small_generator(), small_critic(), n_critic=n_critic)
+
+
+def test_networks_must_fit_each_other():
+    other = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten(), keras.layers.Dense(1)])
+    with pytest.raises(ValueError, match=r"must take the generator's images, of shape \(4, 4, 3\)"):
+        WGAN(small_generator(), other)
+    with pytest.raises(ValueError, match="`critic` must be a built"):
+        WGAN(small_generator(), keras.Sequential([keras.layers.Dense(1)]))
+    with pytest.raises(ValueError, match="`generator` must be a built"):
+        WGAN("generator", small_critic())
+
+
+@pytest.mark.parametrize("name", ["optimizer", "loss", "metrics"])
+def test_what_the_model_sets_itself_cannot_be_compiled(make_gan, name):
+    with pytest.raises(ValueError, match=f"sets its own `{name}`"):
+        make_gan(compile_options={name: "mse"})
+
+
+def test_one_optimizer_cannot_serve_both_networks(make_gan):
+    optimizer = keras.optimizers.RMSprop()
+    with pytest.raises(ValueError, match="must be two instances"):
+        make_gan().compile(optimizer, optimizer)
+
+
+def test_optimizers_may_be_named(make_gan, float_images):
+    gan = make_gan()
+    gan.compile("rmsprop", "rmsprop")
+    gan.fit(float_images, batch_size=16, epochs=1, verbose=0)
+    assert int(gan.critic_optimizer.iterations) == 2 * int(gan.generator_optimizer.iterations) == 8
+
+
+def test_gan_takes_any_adversarial_loss():
+    class Doubled(Wasserstein):
+        def generator(self, fake_scores):
+            return 2.0 * super().generator(fake_scores)
+
+    losses = []
+    for loss in (Wasserstein(), Doubled()):
+        keras.utils.set_random_seed(0)
+        gan = GAN(small_generator(), small_critic(), loss, seed=1)
+        gan.compile("rmsprop", "rmsprop")
+        losses.append(float(gan._generator_update(BATCH)["g_loss"]))
+    assert losses[1] == 2.0 * losses[0]
+
+
+def test_regularisation_of_a_network_is_descended_but_not_reported(float_images):
+    regularised = keras.Sequential(
+        [
+            keras.Input(IMAGE_SHAPE),
+            keras.layers.Flatten(),
+            keras.layers.Dense(1, kernel_regularizer=keras.regularizers.L2(10.0), kernel_initializer="ones"),
+        ]
+    )
+    gan = WGAN(small_generator(), regularised, None, 1, seed=1)
+    gan.compile("sgd", "sgd")
+    values = gan._critic_update(keras.ops.convert_to_tensor(float_images[:BATCH]))
+    # The penalty's gradient alone is 2·10·1 for each of 48 weights.
+    assert float(values["critic_gradient_norm"]) > 20 * np.sqrt(48) / 2
+    assert abs(float(values["d_loss"])) < 48

@@ -1,0 +1,134 @@
+import keras
+import numpy as np
+import pytest
+import scipy.stats
+from helpers import IMAGE_SHAPE, small_critic, small_generator, values_of
+
+from keras_gan import WGAN, GradientPenalty, WeightClipping
+from keras_gan.models import autodiff
+
+
+class RecordingCritic:
+    """A critic whose gradient is one in each of the pixels, and that keeps what it is shown."""
+
+    def __call__(self, images):
+        self.images = images
+        return keras.ops.sum(images, axis=(1, 2, 3))
+
+
+def test_interpolates_are_uniform_with_one_weight_a_sample():
+    critic = RecordingCritic()
+    real, fake = keras.ops.ones((4096, 2, 2, 1)), keras.ops.zeros((4096, 2, 2, 1))
+    GradientPenalty().penalty(critic, real, fake, keras.random.SeedGenerator(0))
+    mixing = np.asarray(critic.images).reshape(4096, 4)
+    np.testing.assert_array_equal(mixing, np.repeat(mixing[:, :1], 4, axis=1))
+    assert scipy.stats.kstest(mixing[:, 0], "uniform").pvalue > 0.01
+
+
+def test_penalty_takes_one_norm_a_sample():
+    # f(x) = ½‖x‖² has the gradient x: with reals and fakes alike, the norms are those of the samples.
+    def critic(images):
+        return 0.5 * keras.ops.sum(keras.ops.square(images), axis=(1, 2, 3))
+
+    images = np.random.default_rng(0).normal(size=(8, 2, 2, 3)).astype("float32")
+    norms = np.sqrt((images.astype("float64") ** 2).sum(axis=(1, 2, 3)))
+    tensor = keras.ops.convert_to_tensor(images)
+    for one_sided, excess in ((False, norms - 3.0), (True, np.maximum(norms - 3.0, 0))):
+        penalty = GradientPenalty(target=3.0, one_sided=one_sided).penalty(
+            critic, tensor, tensor, keras.random.SeedGenerator(0)
+        )
+        np.testing.assert_allclose(penalty, np.mean(excess**2), rtol=1e-5)
+
+
+def test_penalty_of_a_flat_critic_has_finite_gradients():
+    weight = keras.Variable(np.zeros((4, 1), "float32"))
+
+    def critic(images):
+        return keras.ops.matmul(keras.ops.reshape(images, (-1, 4)), weight)
+
+    def objective():
+        images = keras.ops.ones((3, 2, 2, 1))
+        return GradientPenalty().penalty(critic, images, -images, keras.random.SeedGenerator(0)), None
+
+    (penalty, _), (gradient,) = autodiff.value_and_gradients(objective, [weight])
+    np.testing.assert_allclose(penalty, 1.0, rtol=1e-5)
+    assert np.all(np.isfinite(gradient))
+
+
+def batch_norm_critic():
+    return small_critic(keras.layers.BatchNormalization())
+
+
+def test_clipping_bounds_trainable_weights_alone():
+    with pytest.warns(UserWarning, match="BatchNormalization"):
+        gan = WGAN(small_generator(), batch_norm_critic(), WeightClipping(0.01))
+    before = values_of(gan.critic.non_trainable_weights)
+    gan.lipschitz.constrain(gan.critic)
+    for weight in values_of(gan.critic.trainable_weights):
+        assert np.abs(weight).max() <= np.float32(0.01)
+    for weight, old in zip(values_of(gan.critic.non_trainable_weights), before):
+        np.testing.assert_array_equal(weight, old)
+        assert weight.max() in (0.0, 1.0)
+
+
+def test_every_critic_update_ends_clipped(make_gan, float_images):
+    gan = make_gan(WeightClipping(0.02))
+    gan.fit(float_images, batch_size=16, epochs=2, verbose=0)
+    flat = np.concatenate([weight.ravel() for weight in values_of(gan.critic.trainable_weights)])
+    assert np.abs(flat).max() == np.float32(0.02)
+
+
+def test_batch_norm_critic_is_refused_with_a_penalty():
+    with pytest.raises(ValueError, match="BatchNormalization cannot be trained with GradientPenalty"):
+        WGAN(small_generator(), batch_norm_critic(), GradientPenalty())
+
+
+def test_batch_norm_is_found_in_nested_models():
+    nested = keras.Sequential([keras.Input(IMAGE_SHAPE), batch_norm_critic()])
+    with pytest.raises(ValueError, match="BatchNormalization"):
+        WGAN(small_generator(), nested, GradientPenalty())
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "warns"),
+    [
+        (keras.optimizers.Adam(), True),
+        (keras.optimizers.Nadam(), True),
+        (keras.optimizers.SGD(momentum=0.5), True),
+        (keras.optimizers.RMSprop(momentum=0.5), True),
+        (keras.optimizers.Adam(beta_1=0.0), False),
+        (keras.optimizers.SGD(), False),
+        (keras.optimizers.RMSprop(), False),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_momentum_is_warned_about_with_clipping(optimizer, warns):
+    gan = WGAN(small_generator(), small_critic(), WeightClipping())
+    if warns:
+        with pytest.warns(UserWarning, match="has momentum"):
+            gan.compile(optimizer, "rmsprop")
+    else:
+        gan.compile(optimizer, "rmsprop")
+
+
+def test_momentum_is_fine_with_a_penalty():
+    WGAN(small_generator(), small_critic(), GradientPenalty()).compile("adam", "adam")
+
+
+@pytest.mark.parametrize("arguments", [{"threshold": 0.0}, {"threshold": -1.0}, {"threshold": float("nan")}])
+def test_threshold_must_be_positive(arguments):
+    with pytest.raises(ValueError, match="`threshold` must be positive"):
+        WeightClipping(**arguments)
+
+
+@pytest.mark.parametrize("arguments", [{"weight": 0.0}, {"weight": -1.0}, {"target": -1.0}])
+def test_penalty_arguments_are_checked(arguments):
+    with pytest.raises(ValueError, match=f"`{next(iter(arguments))}` must"):
+        GradientPenalty(**arguments)
+
+
+@pytest.mark.parametrize("policy", [WeightClipping(0.3), GradientPenalty(2.0, target=0.5, one_sided=True)])
+def test_config_round_trip(policy):
+    copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(policy))
+    assert type(copy) is type(policy)
+    assert vars(copy) == vars(policy)

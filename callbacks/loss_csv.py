@@ -1,7 +1,5 @@
 """The losses of a run as a CSV file."""
 
-import csv
-import io
 import os
 from pathlib import Path
 
@@ -31,16 +29,17 @@ class LossCsv(keras.callbacks.Callback):
         self.append = append
 
     def on_train_begin(self, logs=None):
-        self._file = None
         self._columns = None
+        self._started = False
 
     def on_epoch_begin(self, epoch, logs=None):
-        if self._file is not None:
+        if self._started:
             return
         if self.append and self.path.exists():
             self._columns = _keep_rows(self.path, epoch)
-        mode = "a" if self._columns else "x"
-        self._file = open(self.path, mode, newline="", encoding="utf-8")  # noqa: SIM115 - closed when training ends
+        else:
+            self.path.touch(exist_ok=False)
+        self._started = True
 
     def on_epoch_end(self, epoch, logs=None):
         if self._columns is None:
@@ -51,17 +50,9 @@ class LossCsv(keras.callbacks.Callback):
             raise ValueError(f"{self.path} has columns {missing} that the epoch's logs lack. Available: {sorted(logs)}")
         self._write([epoch, *(str(np.float32(logs[column])) for column in self._columns[1:])])
 
-    def on_train_end(self, logs=None):
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
     def _write(self, row):
-        # In one call, so that a kill leaves whole rows.
-        line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow(row)
-        self._file.write(line.getvalue())
-        self._file.flush()
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(",".join(map(str, row)) + "\n")
 
 
 def _keep_rows(path: Path, first_epoch: int) -> list[str] | None:

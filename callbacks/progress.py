@@ -1,25 +1,31 @@
 """A live progress bar with the time that is left."""
 
 import keras
+from rich import get_console
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 
-def progress_display() -> Progress:
+def progress_display(console: Console | None = None) -> Progress:
     """Return a display for `TrainingProgress`: bar, count, time spent and time left.
 
     It shows nothing where there is no terminal. Use it as a context manager around `fit`, so that the terminal is
     restored however training ends.
+
+    Args:
+        console: Where to show it. Defaults to None, the standard output.
     """
-    display = Progress(
+    console = console or get_console()
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
     )
-    display.disable = not display.console.is_terminal
-    return display
 
 
 class TrainingProgress(keras.callbacks.Callback):

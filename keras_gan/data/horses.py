@@ -41,12 +41,14 @@ def _load_archive(path: Path) -> tuple[np.ndarray, np.ndarray]:
     if not path.is_file():
         raise FileNotFoundError(f"No file {path}: `data_dir` must hold {ARCHIVE_NAME}")
     try:
-        with np.load(path) as archive:
-            missing = {"x_train", "x_test"} - set(archive.files)
+        # NumPy leaves a file that it cannot read open; this `with` does not.
+        with open(path, "rb") as file:
+            archive = np.load(file)
+            missing = {"x_train", "x_test"} - set(getattr(archive, "files", ()))
             if missing:
                 raise ValueError(f"it has no array {' and '.join(sorted(missing))}")
             train, test = archive["x_train"], archive["x_test"]
-    except (OSError, EOFError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} must be an .npz file with arrays x_train and x_test: {error}") from error
     for name, images in (("x_train", train), ("x_test", test)):
         check_images(images, IMAGE_SHAPE, source=f"{path}: {name}")

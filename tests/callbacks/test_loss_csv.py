@@ -1,0 +1,93 @@
+import csv
+
+import numpy as np
+import pytest
+
+from keras_gan import LossCsv
+from keras_gan.analysis.history import read_losses
+
+
+def fit(make_gan, images, callback, **kwargs):
+    return make_gan().fit(images, batch_size=64, verbose=0, callbacks=[callback], **kwargs).history
+
+
+def test_rows_give_back_the_same_float32(make_gan, float_images, tmp_path):
+    path = tmp_path / "losses.csv"
+    history = fit(make_gan, float_images, LossCsv(path), epochs=3)
+    columns = read_losses(path)
+    np.testing.assert_array_equal(columns["epoch"], [0, 1, 2])
+    assert set(columns) == {"epoch", *history}
+    for key, values in history.items():
+        np.testing.assert_array_equal(columns[key].astype("float32"), np.float32(values))
+
+
+def test_row_is_on_disk_when_its_epoch_ends(make_gan, float_images, tmp_path):
+    path = tmp_path / "losses.csv"
+    lines = []
+
+    class Reader(LossCsv):
+        def on_epoch_end(self, epoch, logs=None):
+            super().on_epoch_end(epoch, logs)
+            lines.append(len(path.read_text().splitlines()))
+
+    fit(make_gan, float_images, Reader(path), epochs=3)
+    assert lines == [2, 3, 4]
+
+
+def test_existing_file_is_not_overwritten(make_gan, float_images, tmp_path):
+    path = tmp_path / "losses.csv"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError):
+        fit(make_gan, float_images, LossCsv(path), epochs=1)
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("tail", ["", "3,0.1,", "3,0.1,0.2\n4,0.1,0.2\n"], ids=["whole", "cut row", "later rows"])
+def test_resumed_run_has_every_row_once(make_gan, float_images, tmp_path, tail):
+    path = tmp_path / "losses.csv"
+    fit(make_gan, float_images, LossCsv(path), epochs=3)
+    with open(path, "a") as file:
+        file.write(tail)
+    before = path.read_text().splitlines()[:4]
+    fit(make_gan, float_images, LossCsv(path, append=True), initial_epoch=3, epochs=5)
+    np.testing.assert_array_equal(read_losses(path)["epoch"], range(5))
+    assert path.read_text().splitlines()[:4] == before
+
+
+def test_resuming_from_the_start_replaces_all_rows(make_gan, float_images, tmp_path):
+    path = tmp_path / "losses.csv"
+    fit(make_gan, float_images, LossCsv(path), epochs=3)
+    fit(make_gan, float_images, LossCsv(path, append=True), epochs=2)
+    np.testing.assert_array_equal(read_losses(path)["epoch"], [0, 1])
+
+
+def test_resuming_after_a_kill_before_the_first_row(make_gan, float_images, tmp_path):
+    path = tmp_path / "losses.csv"
+    path.write_text("")
+    fit(make_gan, float_images, LossCsv(path, append=True), epochs=2)
+    np.testing.assert_array_equal(read_losses(path)["epoch"], [0, 1])
+
+
+def test_file_with_missing_epochs_is_not_continued(make_gan, float_images, tmp_path):
+    path = tmp_path / "losses.csv"
+    fit(make_gan, float_images, LossCsv(path), epochs=3)
+    content = path.read_text()
+    with pytest.raises(ValueError, match="must hold the epochs 0 to 4 to be continued. Received: 3 rows"):
+        fit(make_gan, float_images, LossCsv(path, append=True), initial_epoch=5, epochs=6)
+    assert path.read_text() == content
+
+
+def test_file_of_other_columns_is_not_continued(make_gan, float_images, tmp_path):
+    path = tmp_path / "losses.csv"
+    path.write_text("epoch,other\n0,1.0\n")
+    with pytest.raises(ValueError, match=r"columns \['other'\] that the epoch's logs lack"):
+        fit(make_gan, float_images, LossCsv(path, append=True), initial_epoch=1, epochs=2)
+
+
+def test_second_fit_may_continue(make_gan, float_images, tmp_path):
+    path = tmp_path / "losses.csv"
+    gan, callback = make_gan(), LossCsv(path, append=True)
+    gan.fit(float_images, batch_size=64, epochs=2, verbose=0, callbacks=[callback])
+    gan.fit(float_images, batch_size=64, initial_epoch=2, epochs=4, verbose=0, callbacks=[callback])
+    with open(path, newline="") as file:
+        assert [row["epoch"] for row in csv.DictReader(file)] == ["0", "1", "2", "3"]

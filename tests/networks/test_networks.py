@@ -1,0 +1,66 @@
+import keras
+import numpy as np
+import pytest
+
+from keras_gan import convolutional_critic, upsampling_generator
+
+
+def test_horses_generator_has_the_references_layers():
+    generator = upsampling_generator()
+    assert generator.input_shape == (None, 100)
+    assert generator.output_shape == (None, 32, 32, 3)
+    convolutions = [layer for layer in generator.layers if isinstance(layer, keras.layers.Conv2D)]
+    assert [(layer.filters, layer.kernel_size) for layer in convolutions] == [(n, (5, 5)) for n in (128, 64, 32, 3)]
+    normalisations = [layer for layer in generator.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    assert [layer.momentum for layer in normalisations] == [0.8] * 4
+    upsamplings = [layer for layer in generator.layers if isinstance(layer, keras.layers.UpSampling2D)]
+    assert [layer.interpolation for layer in upsamplings] == ["nearest"] * 3
+
+
+def test_horses_critic_has_the_references_layers():
+    critic = convolutional_critic()
+    assert critic.output_shape == (None, 1)
+    convolutions = [layer for layer in critic.layers if isinstance(layer, keras.layers.Conv2D)]
+    expected = [(32, 2), (64, 2), (128, 2), (128, 1)]
+    assert [(layer.filters, layer.strides[0]) for layer in convolutions] == expected
+    assert {layer.kernel_size for layer in convolutions} == {(5, 5)}
+    activations = [layer for layer in critic.layers if isinstance(layer, keras.layers.LeakyReLU)]
+    # Keras keeps the slope in the network's float32.
+    np.testing.assert_allclose([float(layer.negative_slope) for layer in activations], [0.2] * 4, rtol=1e-6)
+    assert not any("Normalization" in type(layer).__name__ for layer in critic.layers)
+
+
+@pytest.mark.parametrize("build", [upsampling_generator, convolutional_critic])
+def test_weights_are_drawn_from_the_papers_normal(build):
+    keras.utils.set_random_seed(0)
+    kernels = [np.ravel(weight) for weight in build().trainable_weights if "kernel" in weight.path]
+    for kernel in kernels:
+        # Three standard errors of a standard deviation.
+        assert abs(kernel.std() / 0.02 - 1) < 3 / np.sqrt(2 * len(kernel))
+    assert len({kernel[:16].tobytes() for kernel in kernels}) == len(kernels)
+
+
+def test_images_and_scores_under_mixed_precision_are_in_full_precision():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        generator, critic = upsampling_generator(filters=(4, 4, 4, 3)), convolutional_critic(filters=(4,), strides=(8,))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    images = generator(np.zeros((2, 100), "float32"))
+    assert keras.backend.standardize_dtype(images.dtype) == "float32"
+    assert keras.backend.standardize_dtype(critic(images).dtype) == "float32"
+    assert generator.layers[1].compute_dtype == "bfloat16"
+
+
+def test_other_sizes():
+    generator = upsampling_generator(latent_dim=7, filters=(8, 8, 8, 8, 1), kernel_size=3)
+    assert generator.output_shape == (None, 64, 64, 1)
+    critic = convolutional_critic((64, 64, 1), filters=(4, 4), strides=(2, 4), kernel_size=3)
+    images = generator(np.zeros((2, 7), "float32"))
+    assert critic(images).shape == (2, 1)
+    assert float(keras.ops.max(keras.ops.abs(images))) <= 1.0
+
+
+def test_filters_and_strides_must_match():
+    with pytest.raises(ValueError, match="`filters` and `strides` must be of one length"):
+        convolutional_critic(filters=(1, 2), strides=(1,))

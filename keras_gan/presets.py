@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +57,12 @@ class ExperimentConfig:
     """Side of the critic's kernels."""
 
     def __post_init__(self):
+        for field in dataclasses.fields(self):
+            if get_origin(field.type) is Literal:
+                choices = get_args(field.type)
+                _require(
+                    getattr(self, field.name) in choices, field.name, f"one of {choices}", getattr(self, field.name)
+                )
         for name in ("epochs", "batch_size", "n_critic", "latent_dim", "generator_kernel_size", "critic_kernel_size"):
             _require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
         for name in ("critic_learning_rate", "generator_learning_rate"):

@@ -16,12 +16,12 @@ def all_state(network):
     return values_of(network.weights)
 
 
-# --- one network's update leaves the other alone ------------------------------------------------------------------------
+# --- one network's update leaves the other alone -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lipschitz", [WeightClipping(0.01), GradientPenalty(10.0), None])
 def test_generator_update_moves_no_bit_of_the_critic(make_gan, lipschitz):
-    # Spectral normalisation and dropout: a critic with state of its own that a forward pass in training mode would move.
+    # Spectral normalisation and dropout: state of the critic that a forward pass in training mode would move.
     critic = keras.Sequential(
         [
             keras.Input(IMAGE_SHAPE),
@@ -70,7 +70,7 @@ def test_batch_norm_uses_batch_statistics_in_critic_updates(make_gan, float_imag
     assert float(keras.ops.max(keras.ops.abs(keras.ops.mean(outputs, axis=0)))) < 0.2
 
 
-# --- what each update sees ----------------------------------------------------------------------------------------------
+# --- what each update sees -----------------------------------------------------------------------------------------
 
 
 def test_every_update_draws_fresh_noise_and_reals(make_gan, float_images):
@@ -92,7 +92,7 @@ def test_dropout_in_the_generator_is_drawn_afresh_in_every_critic_update(make_ga
     assert np.any(first != second)
 
 
-# --- what an epoch reports ----------------------------------------------------------------------------------------------
+# --- what an epoch reports -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lipschitz", [WeightClipping(0.01), GradientPenalty(7.0), None])
@@ -133,7 +133,7 @@ def test_epoch_of_several_steps_reports_their_mean(make_gan, float_images):
         np.testing.assert_allclose(single[key][0], np.mean([step[key][0] for step in steps]), rtol=1e-5)
 
 
-# --- one compiled graph -------------------------------------------------------------------------------------------------
+# --- one compiled graph --------------------------------------------------------------------------------------------
 
 
 def traced_graph(gan, image_batch):
@@ -216,7 +216,7 @@ def test_float16_scales_both_losses(float_images):
     assert np.all(np.isfinite(history["critic_gradient_norm"]))
 
 
-# --- seeds and samples --------------------------------------------------------------------------------------------------
+# --- seeds and samples ---------------------------------------------------------------------------------------------
 
 
 def test_same_seed_gives_the_same_bits(make_gan, float_images):
@@ -252,7 +252,7 @@ def test_call_is_the_generator(make_gan):
     np.testing.assert_allclose(gan.predict(latents, verbose=0), gan.generator(latents), rtol=1e-5, atol=1e-6)
 
 
-# --- errors -------------------------------------------------------------------------------------------------------------
+# --- errors --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,83 @@
+import dataclasses
+import json
+import os
+
+import pytest
+
+from keras_gan import run_folder
+from keras_gan.presets import PRESETS, RunOptions
+
+ENVIRONMENT = {"versions": {"keras": "3.15.1"}, "data": {"images": 3, "sha256": "ab"}}
+
+
+def make(out, preset="horses", **changes):
+    return run_folder.make(out, dataclasses.replace(PRESETS[preset], **changes), ENVIRONMENT)
+
+
+def test_numbers_count_up_over_all_presets(tmp_path):
+    assert [make(tmp_path, name).name for name in ("horses", "demo", "horses")] == [
+        "0001_horses",
+        "0002_demo",
+        "0003_horses",
+    ]
+    (tmp_path / "0041_other").mkdir()
+    (tmp_path / "notes.txt").touch()
+    assert make(tmp_path).name == "0042_horses"
+
+
+def test_folder_describes_the_run(tmp_path):
+    folder = make(tmp_path, seed=3)
+    assert run_folder.load_config(folder) == dataclasses.replace(PRESETS["horses"], seed=3)
+    assert json.loads((folder / "environment.json").read_text()) == ENVIRONMENT
+    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "environment.json"]
+
+
+def test_no_half_made_folder_is_left(tmp_path, monkeypatch):
+    def full(*paths):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        make(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_resuming_under_another_configuration_names_the_difference(tmp_path):
+    folder = make(tmp_path)
+    options = RunOptions(resume=folder)
+    run_folder.check(PRESETS["horses"], options)
+    run_folder.check(dataclasses.replace(PRESETS["horses"], epochs=20_000), options)
+    with pytest.raises(
+        ValueError, match="cannot be resumed under another configuration: seed: 42 → 1; n_critic: 5 → 7"
+    ):
+        run_folder.check(dataclasses.replace(PRESETS["horses"], n_critic=7, seed=1), options)
+
+
+def test_resuming_what_is_no_run(tmp_path):
+    with pytest.raises(FileNotFoundError, match="is not a run folder"):
+        run_folder.check(PRESETS["horses"], RunOptions(resume=tmp_path))
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ValueError, match="config.json: .*missing"):
+        run_folder.check(PRESETS["horses"], RunOptions(resume=tmp_path))
+    (tmp_path / "config.json").write_text("{")
+    with pytest.raises(ValueError, match="config.json: Expecting"):
+        run_folder.check(PRESETS["horses"], RunOptions(resume=tmp_path))
+
+
+def test_out_must_be_writable(tmp_path):
+    (tmp_path / "file").touch()
+    for out in (tmp_path / "file", tmp_path / "file" / "runs"):
+        with pytest.raises(OSError, match="`out` must be a folder that can be written to"):
+            run_folder.check(PRESETS["horses"], RunOptions(out=out))
+    run_folder.check(PRESETS["horses"], RunOptions(out=tmp_path / "new" / "runs"))
+    assert list((tmp_path / "new" / "runs").iterdir()) == []
+
+
+def test_other_images_are_refused_and_other_versions_said(tmp_path, capsys):
+    folder = make(tmp_path)
+    run_folder.check_environment(folder, ENVIRONMENT)
+    assert capsys.readouterr().out == ""
+    run_folder.check_environment(folder, {**ENVIRONMENT, "versions": {"keras": "3.16.0"}})
+    assert "keras 3.15.1 → 3.16.0" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="Received other images"):
+        run_folder.check_environment(folder, {**ENVIRONMENT, "data": {"images": 3, "sha256": "cd"}})

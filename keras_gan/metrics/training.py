@@ -52,8 +52,9 @@ def mean_and_std(tensors):
 class TrainingTracker(keras.metrics.Metric):
     """Average a step's scalars over an epoch, all in one vector.
 
-    One variable instead of one `Mean` per scalar: an epoch of one step then costs one assignment and one reset.
-    The window of `loss_variance` is in steps, outlives the epochs, and is saved with the model.
+    What is reported is worked out inside the compiled step, so that between epochs the host reads one variable and
+    resets another: a `Mean` metric for each scalar would cost an epoch of one step some 20 ms. The window of
+    `loss_variance` is in steps, outlives the epochs, and is saved with the model.
 
     Args:
         window: Steps over which `loss_variance` takes the population variance of `d_loss`. Defaults to 100.
@@ -64,8 +65,9 @@ class TrainingTracker(keras.metrics.Metric):
     def __init__(self, window: int = 100, name: str = "training", dtype="float32"):
         super().__init__(name=name, dtype=dtype)
         self.window = window
-        self.total = self.add_variable((len(STEP_KEYS),), "zeros", name="total")
         self.steps = self.add_variable((), "zeros", name="steps")
+        self.total = self.add_variable((len(STEP_KEYS),), "zeros", name="total")
+        self.report = self.add_variable((len(TRAINING_KEYS),), "zeros", name="report")
         self.recent_d_loss = self.add_variable((window,), "zeros", name="recent_d_loss")
         self.recent_count = self.add_variable((), "zeros", name="recent_count")
 
@@ -80,30 +82,27 @@ class TrainingTracker(keras.metrics.Metric):
         """
         if set(values) != set(STEP_KEYS):
             raise ValueError(f"`values` must have the keys {sorted(STEP_KEYS)}. Received: {sorted(values)}")
-        vector = ops.stack([ops.cast(values[key], self.dtype) for key in STEP_KEYS])
-        self.total.assign_add(vector)
+        step = ops.stack([ops.cast(values[key], self.dtype) for key in STEP_KEYS])
         self.steps.assign_add(1.0)
-        self.recent_d_loss.assign(ops.append(self.recent_d_loss[1:], vector[:1]))
+        # An epoch's first step replaces the total of the epoch before.
+        self.total.assign(ops.where(self.steps > 1.0, self.total + step, step))
+        self.recent_d_loss.assign(ops.append(self.recent_d_loss[1:], step[STEP_KEYS.index("d_loss")]))
         self.recent_count.assign(ops.minimum(self.recent_count + 1.0, float(self.window)))
+        means = self.total / self.steps
+        self.report.assign(ops.append(means, ops.stack([_dg_ratio(means), self._loss_variance()])))
 
     def reset_state(self):
         """Start a new epoch; the window of `loss_variance` goes on."""
-        self.total.assign(ops.zeros_like(self.total))
         self.steps.assign(0.0)
 
     def result(self) -> dict:
         """Return the epoch's means, `dg_ratio` of these means, and `loss_variance`."""
-        means = ops.divide_no_nan(self.total, self.steps)
-        values = dict(zip(STEP_KEYS, ops.unstack(means, len(STEP_KEYS))))
-        values["dg_ratio"] = ops.divide_no_nan(ops.abs(values["d_loss"]), ops.abs(values["g_loss"]))
-        values["loss_variance"] = self._loss_variance()
-        return values
+        return dict(zip(TRAINING_KEYS, ops.unstack(self.report, len(TRAINING_KEYS))))
 
     def _loss_variance(self):
         filled = ops.cast(ops.arange(self.window, dtype=self.dtype) >= self.window - self.recent_count, self.dtype)
-        mean = ops.divide_no_nan(ops.sum(filled * self.recent_d_loss), self.recent_count)
-        squares = ops.sum(filled * ops.square(self.recent_d_loss - mean))
-        return ops.divide_no_nan(squares, self.recent_count)
+        mean = ops.sum(filled * self.recent_d_loss) / self.recent_count
+        return ops.sum(filled * ops.square(self.recent_d_loss - mean)) / self.recent_count
 
     def get_config(self):
         return {**super().get_config(), "window": self.window}
@@ -117,3 +116,8 @@ class TrainingTracker(keras.metrics.Metric):
     def load_own_variables(self, store):
         for index, variable in enumerate(self.variables):
             variable.assign(store[str(index)])
+
+
+def _dg_ratio(means):
+    d_loss, g_loss = (means[STEP_KEYS.index(key)] for key in ("d_loss", "g_loss"))
+    return ops.divide_no_nan(ops.abs(d_loss), ops.abs(g_loss))

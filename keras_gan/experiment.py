@@ -40,11 +40,11 @@ class Experiment:
     model: models.WGAN
     start: int
 
-    def train(self) -> bool:
-        """Train to the last epoch or to Ctrl-C, then save and say where everything is.
+    def train(self) -> int:
+        """Train to the last epoch or to Ctrl-C, then save everything.
 
         Returns:
-            Whether the run was finished.
+            The number of epochs that are done.
         """
         batches = data.image_batches(
             self.images, self.config.batch_size, self.config.n_critic, self.config.seed, self.start
@@ -65,20 +65,22 @@ class Experiment:
                     stop,
                 ],
             )
-        self._conclude()
-        return not stop.requested
-
-    def _conclude(self):
         history = read_losses(self.folder / "losses.csv")
         (self.folder / "plots").mkdir(exist_ok=True)
         plot_losses(history, self.folder / "plots" / "losses.png")
         self.model.generator.save(self.folder / "generator.keras")
-        done = len(history["epoch"])
-        state = "finished" if done == self.config.epochs else f"stopped after {done} of {self.config.epochs} epochs"
-        print(f"Run {state}. In {self.folder}:")
-        print("  losses.csv  plots/losses.png  samples/  checkpoints/  generator.keras")
-        if done < self.config.epochs:
-            print(f"Continue it with --resume {self.folder}")
+        return len(history["epoch"])
+
+    def summary(self, done: int) -> str:
+        """Return what to tell the user of a run after some epochs: its state, where it is, and how to go on with it."""
+        files = "  losses.csv  plots/losses.png  samples/  checkpoints/  generator.keras"
+        if done == self.config.epochs:
+            return f"Run finished. In {self.folder}:\n{files}"
+        data_flag = "" if self.options.data_dir is None else f" --data-dir {self.options.data_dir}"
+        return (
+            f"Run stopped after {done} of {self.config.epochs} epochs. In {self.folder}:\n{files}\n"
+            f"Continue it with --resume {self.folder}{data_flag}"
+        )
 
 
 def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
@@ -163,8 +165,8 @@ def set_seeds(config: ExperimentConfig):
 
         tf.config.experimental.enable_op_determinism()
         print(
-            "Deterministic ops: on, for steps 3 % longer on a CPU (measured by benchmarks/determinism.py). "
-            "XLA: off, because Keras never compiles deterministic ops; on a GPU that costs XLA's gain too."
+            "Deterministic ops: on, at no cost on a CPU that benchmarks/determinism.py could tell from noise. "
+            "XLA: off, because Keras does not compile deterministic ops; on a GPU that costs what XLA gains."
         )
 
 

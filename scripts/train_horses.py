@@ -5,9 +5,12 @@ import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from keras_gan.command_line import fail, parse
+from keras_gan.command_line import fail, parse, say
 
 PROG = "train_horses.py"
+
+#: Exit code that shells give a program ended by Ctrl-C.
+INTERRUPTED = 130
 
 
 def main(arguments: list[str]) -> int:
@@ -19,7 +22,9 @@ def main(arguments: list[str]) -> int:
         experiment = prepare(config, options)
     except (ValueError, OSError) as error:
         fail(PROG, str(error))
-    return 0 if experiment.train() else 130
+    done = experiment.train()
+    say(experiment.summary(done))
+    return 0 if done == config.epochs else INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -48,7 +48,16 @@ class GAN(keras.Model):
             not a positive integer.
     """
 
-    def __init__(self, generator, critic, loss, lipschitz=None, n_critic=1, seed=None, **kwargs):
+    def __init__(
+        self,
+        generator: keras.Model,
+        critic: keras.Model,
+        loss: Wasserstein,
+        lipschitz: LipschitzPolicy | None = None,
+        n_critic: int = 1,
+        seed: int | None = None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         _check_networks(generator, critic)
         if not isinstance(n_critic, int) or n_critic < 1:
@@ -100,7 +109,7 @@ class GAN(keras.Model):
         callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks or [])
         # Keras shuffles arrays alone, and warns about any other data unless told not to.
         kwargs.setdefault("shuffle", hasattr(x, "shape"))
-        return super().fit(x, y, batch_size, epochs, verbose, [_EpochTimer(), *callbacks], **kwargs)
+        return super().fit(x, y, batch_size, epochs, verbose, [_Bookkeeping(), *callbacks], **kwargs)
 
     def train_step(self, data):
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
@@ -285,7 +294,15 @@ class WGAN(GAN):
         Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
     """
 
-    def __init__(self, generator, critic, lipschitz=WeightClipping(0.01), n_critic=5, seed=None, **kwargs):
+    def __init__(
+        self,
+        generator: keras.Model,
+        critic: keras.Model,
+        lipschitz: LipschitzPolicy | None = WeightClipping(0.01),
+        n_critic: int = 5,
+        seed: int | None = None,
+        **kwargs,
+    ):
         super().__init__(generator, critic, Wasserstein(), lipschitz, n_critic, seed, **kwargs)
 
     def get_config(self):
@@ -294,14 +311,20 @@ class WGAN(GAN):
         return config
 
 
-class _EpochTimer(keras.callbacks.Callback):
-    """Put `epoch_time` into the logs, ahead of the callbacks that read it."""
+class _Bookkeeping(keras.callbacks.Callback):
+    """Put `epoch_time` into the logs, and end the work of both optimizers, ahead of the callbacks that look."""
 
     def on_epoch_begin(self, epoch, logs=None):
         self._start = time.perf_counter()
 
     def on_epoch_end(self, epoch, logs=None):
         logs["epoch_time"] = time.perf_counter() - self._start
+
+    def on_train_end(self, logs=None):
+        # As Keras's `fit` does with a model's one optimizer: weights become their averages where these are kept.
+        gan = self.model
+        gan.critic_optimizer.finalize_variable_values(gan.critic.trainable_weights)
+        gan.generator_optimizer.finalize_variable_values(gan.generator.trainable_weights)
 
 
 def _descend(objective, network, optimizer):

@@ -1,9 +1,11 @@
 """Callbacks that act every few epochs."""
 
+import abc
+
 import keras
 
 
-class Periodic(keras.callbacks.Callback):
+class Periodic(keras.callbacks.Callback, abc.ABC):
     """Call `act` every few epochs, and at the end of training for its last epoch, however it ends.
 
     Args:
@@ -19,6 +21,7 @@ class Periodic(keras.callbacks.Callback):
             raise ValueError(f"`every` must be at least 1. Received: every={every}")
         self.every = every
 
+    @abc.abstractmethod
     def act(self, epoch: int, logs: dict):
         """Do the callback's work.
 
@@ -26,7 +29,6 @@ class Periodic(keras.callbacks.Callback):
             epoch: Index of the epoch that has ended, from 0.
             logs: Its values.
         """
-        raise NotImplementedError(f"{type(self).__name__} must define `act`")
 
     def is_due(self, epoch: int) -> bool:
         """Return whether to act at the end of an epoch: of every `every`-th one."""

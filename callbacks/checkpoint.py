@@ -1,11 +1,9 @@
 """Checkpoints that a run continues from as if it had never stopped."""
 
-import os
 import re
 from pathlib import Path
 
-import keras
-
+from keras_gan.callbacks._files import whole_file
 from keras_gan.callbacks._periodic import Periodic
 
 NAME = re.compile(r"epoch_(\d+)\.keras")
@@ -41,15 +39,7 @@ class GanCheckpoint(Periodic):
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def act(self, epoch, logs):
-        save_atomically(self.model, self.folder / f"epoch_{epoch + 1:06d}.keras")
+        with whole_file(self.folder / f"epoch_{epoch + 1:06d}.keras") as path:
+            self.model.save(path)
         for _, old in checkpoints(self.folder)[: -self.keep]:
             old.unlink()
-
-
-def save_atomically(model: keras.Model, path: Path):
-    """Save a model so that the path never names a file that is not whole, whenever the process or machine dies."""
-    partial = path.with_name(f"partial_{path.name}")
-    model.save(partial)
-    with open(partial, "rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(partial, path)

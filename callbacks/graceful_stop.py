@@ -41,5 +41,7 @@ class GracefulStop(keras.callbacks.Callback):
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.requested:
+        if self.requested and not self.model.stop_training:
             self.model.stop_training = True
+            # Not in the handler, which may run in the middle of another print.
+            print("Stopping after this step and saving. Ctrl-C again interrupts at once.", flush=True)

@@ -1,10 +1,11 @@
 """The losses of a run as a CSV file."""
 
-import os
 from pathlib import Path
 
 import keras
 import numpy as np
+
+from keras_gan.callbacks._files import whole_file
 
 
 class LossCsv(keras.callbacks.Callback):
@@ -66,7 +67,6 @@ def _keep_rows(path: Path, first_epoch: int) -> list[str] | None:
             f"{path} must hold the epochs 0 to {first_epoch - 1} to be continued. "
             f"Received: {len(epochs)} rows, the last of epoch {epochs[-1] if epochs else 'none'}"
         )
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text("".join(kept), encoding="utf-8")
-    os.replace(partial, path)
+    with whole_file(path) as new:
+        new.write_text("".join(kept), encoding="utf-8")
     return kept[0].rstrip("\n").split(",") if kept else None

@@ -1,6 +1,7 @@
 """Trainable models and the constraints on their critics."""
 
-from keras_gan.models.gan import GAN, WGAN
+from keras_gan.models.gan import GAN
 from keras_gan.models.lipschitz import GradientPenalty, LipschitzPolicy, WeightClipping
+from keras_gan.models.wgan import WGAN
 
 __all__ = ["GAN", "WGAN", "GradientPenalty", "LipschitzPolicy", "WeightClipping"]

@@ -1,4 +1,4 @@
-"""The trainable models: a generator and a critic under `model.fit`."""
+"""The trainable model: a generator and a critic under `model.fit`."""
 
 import time
 
@@ -7,9 +7,11 @@ import numpy as np
 from keras import ops
 
 from keras_gan.losses import Wasserstein
-from keras_gan.metrics.training import TrainingTracker, global_norm, mean_and_std
+from keras_gan.metrics.training import TrainingTracker, mean_and_std
 from keras_gan.models import autodiff
-from keras_gan.models.lipschitz import LipschitzPolicy, WeightClipping
+from keras_gan.models.descent import build_optimizer, descend
+from keras_gan.models.inputs import check_networks, split_images
+from keras_gan.models.lipschitz import LipschitzPolicy
 
 CRITIC_UPDATE_KEYS = (
     "d_loss",
@@ -59,7 +61,7 @@ class GAN(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        _check_networks(generator, critic)
+        check_networks(generator, critic)
         if not isinstance(n_critic, int) or n_critic < 1:
             raise ValueError(f"`n_critic` must be an integer of at least 1. Received: n_critic={n_critic!r}")
         self.generator = generator
@@ -97,8 +99,8 @@ class GAN(keras.Model):
         # Keras's default optimizer would be built with slots for both networks.
         self.optimizer = None
         auto_scale_loss = kwargs.get("auto_scale_loss", True)
-        self.critic_optimizer = _build_optimizer(critic_optimizer, self.critic, auto_scale_loss)
-        self.generator_optimizer = _build_optimizer(generator_optimizer, self.generator, auto_scale_loss)
+        self.critic_optimizer = build_optimizer(critic_optimizer, self.critic, auto_scale_loss)
+        self.generator_optimizer = build_optimizer(generator_optimizer, self.generator, auto_scale_loss)
         self._constraint.check_optimizer(self.critic_optimizer)
         self._compile_options = dict(kwargs)
 
@@ -113,7 +115,7 @@ class GAN(keras.Model):
 
     def train_step(self, data):
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
-        batches = self._split(data)
+        batches = split_images(data, self.n_critic, self.generator.output_shape[1:])
         critic_values = autodiff.repeat(self._critic_update, batches, CRITIC_UPDATE_KEYS)
         generator_values = self._generator_update(ops.shape(batches)[1])
         self.tracker.update_state({**critic_values, **generator_values, **self._weight_values()})
@@ -131,7 +133,7 @@ class GAN(keras.Model):
             distance = _mean_score(real_scores) - _mean_score(fake_scores)
             return loss, (loss, real_loss, fake_loss, penalty, distance)
 
-        values, norm, learning_rate = _descend(objective, self.critic, self.critic_optimizer)
+        values, norm, learning_rate = descend(objective, self.critic, self.critic_optimizer)
         self._constraint.constrain(self.critic)
         return dict(zip(CRITIC_UPDATE_KEYS, (*values, norm, learning_rate)))
 
@@ -143,7 +145,7 @@ class GAN(keras.Model):
             loss = self.adversarial_loss.generator(self._call_frozen(self.critic, fake))
             return loss, loss
 
-        loss, norm, learning_rate = _descend(objective, self.generator, self.generator_optimizer)
+        loss, norm, learning_rate = descend(objective, self.generator, self.generator_optimizer)
         return {"g_loss": loss, "generator_gradient_norm": norm, "generator_learning_rate": learning_rate}
 
     def _weight_values(self):
@@ -172,25 +174,6 @@ class GAN(keras.Model):
 
     def _latents(self, batch_size):
         return keras.random.normal((batch_size, *self.generator.input_shape[1:]), seed=self.noise)
-
-    def _split(self, data):
-        """Check a step's images and reshape them to `(n_critic, batch, height, width, channels)`."""
-        images, targets, weights = keras.utils.unpack_x_y_sample_weight(data)
-        if targets is not None or weights is not None:
-            raise ValueError(f"{type(self).__name__} trains on images alone. Received: targets or sample weights")
-        image_shape = self.generator.output_shape[1:]
-        if tuple(images.shape[1:]) != tuple(image_shape):
-            raise ValueError(f"Images must have the generator's shape {image_shape}. Received: {images.shape[1:]}")
-        if not keras.backend.is_float_dtype(images.dtype):
-            raise ValueError(f"Images must be floats in [-1, 1]. Received: dtype={images.dtype}")
-        count = images.shape[0]
-        if count is not None and count % self.n_critic:
-            raise ValueError(
-                f"A step takes `n_critic` batches: the number of its images must be a multiple of {self.n_critic}. "
-                f"Received: {count} images"
-            )
-        images = ops.cast(images, self.variable_dtype)
-        return ops.reshape(images, (self.n_critic, -1 if count is None else count // self.n_critic, *image_shape))
 
     @property
     def metrics(self):
@@ -264,53 +247,6 @@ class GAN(keras.Model):
             state.assign(store[f"seed_{index}"])
 
 
-@keras.saving.register_keras_serializable(package="keras_gan")
-class WGAN(GAN):
-    """A Wasserstein GAN: `GAN` with the Wasserstein objective.
-
-    Example:
-
-    ```python
-    gan = WGAN(generator, critic, lipschitz=GradientPenalty(10.0), n_critic=5)
-    gan.compile(
-        critic_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9),
-        generator_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9),
-    )
-    gan.fit(images, batch_size=5 * 64, epochs=100)  # floats in [-1, 1]
-    ```
-
-    Args:
-        generator: Built `keras.Model` from latents `(batch, ...)` to images `(batch, height, width, channels)`.
-        critic: Built `keras.Model` from images to unbounded scores.
-        lipschitz: `WeightClipping`, `GradientPenalty`, or None for a critic that is Lipschitz by construction.
-            Defaults to `WeightClipping(0.01)`.
-        n_critic: Critic updates in a step, at least 1. Defaults to 5.
-        seed: Seed of the latents and interpolates drawn in training. Defaults to None, a seed drawn from Keras's
-            global one.
-        **kwargs: Passed on to `keras.Model`.
-
-    References:
-        Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
-        Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
-    """
-
-    def __init__(
-        self,
-        generator: keras.Model,
-        critic: keras.Model,
-        lipschitz: LipschitzPolicy | None = WeightClipping(0.01),
-        n_critic: int = 5,
-        seed: int | None = None,
-        **kwargs,
-    ):
-        super().__init__(generator, critic, Wasserstein(), lipschitz, n_critic, seed, **kwargs)
-
-    def get_config(self):
-        config = super().get_config()
-        del config["loss"]
-        return config
-
-
 class _Bookkeeping(keras.callbacks.Callback):
     """Put `epoch_time` into the logs, and end the work of both optimizers, ahead of the callbacks that look."""
 
@@ -327,41 +263,6 @@ class _Bookkeeping(keras.callbacks.Callback):
         gan.generator_optimizer.finalize_variable_values(gan.generator.trainable_weights)
 
 
-def _descend(objective, network, optimizer):
-    """Take one optimizer step on a network.
-
-    Args:
-        objective: Function that returns the loss and the values to report.
-        network: The model whose trainable weights are updated.
-        optimizer: Its optimizer.
-
-    Returns:
-        The reported values, the gradients' global norm, and the learning rate that was applied.
-    """
-
-    def scaled_objective():
-        loss, values = objective()
-        return optimizer.scale_loss(loss + sum(network.losses)), values
-
-    weights = network.trainable_weights
-    (_, values), gradients = autodiff.value_and_gradients(scaled_objective, weights)
-    norm = global_norm([gradient for gradient in gradients if gradient is not None]) / optimizer.scale_loss(1.0)
-    learning_rate = ops.cast(ops.convert_to_tensor(optimizer.learning_rate), "float32")
-    optimizer.apply(gradients, weights)
-    return values, norm, learning_rate
-
-
-def _build_optimizer(optimizer, network, auto_scale_loss):
-    optimizer = keras.optimizers.get(optimizer)
-    is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
-    if auto_scale_loss and network.compute_dtype == "float16" and not is_scaled:
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    # Built here, so that a saved state has somewhere to go and no variable is created inside the compiled step.
-    if not optimizer.built:
-        optimizer.build(network.trainable_weights)
-    return optimizer
-
-
 def _mean_score(scores):
     return ops.mean(ops.cast(scores, "float32"))
 
@@ -369,16 +270,3 @@ def _mean_score(scores):
 def _seed_states(model):
     weights = {id(weight) for weight in model.weights}
     return [variable for variable in model.non_trainable_variables if id(variable) not in weights]
-
-
-def _check_networks(generator, critic):
-    for name, network in (("generator", generator), ("critic", critic)):
-        if not isinstance(network, keras.Model) or not network.built:
-            raise ValueError(f"`{name}` must be a built keras.Model. Received: {network!r}")
-    image_shape, critic_shape = generator.output_shape[1:], critic.input_shape[1:]
-    if len(image_shape) != len(critic_shape) or any(
-        given not in (None, wanted) for given, wanted in zip(critic_shape, image_shape)
-    ):
-        raise ValueError(
-            f"`critic` must take the generator's images, of shape {image_shape}. Received: a critic of {critic_shape}"
-        )

@@ -23,11 +23,12 @@ class PressCtrlC(keras.callbacks.Callback):
             os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_ctrl_c_ends_training_after_its_step(make_gan, float_images):
+def test_ctrl_c_ends_training_after_its_step(make_gan, float_images, capsys):
     with GracefulStop() as stop:
         history = make_gan().fit(float_images, batch_size=64, epochs=9, verbose=0, callbacks=[PressCtrlC(3), stop])
     assert stop.requested
     assert history.epoch == [0, 1, 2, 3]
+    assert capsys.readouterr().out.count("Stopping after this step") == 1
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

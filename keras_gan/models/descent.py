@@ -1,0 +1,49 @@
+"""One optimizer's step on one network."""
+
+import keras
+from keras import ops
+
+from keras_gan.metrics.training import global_norm
+from keras_gan.models import autodiff
+
+
+def descend(objective, network, optimizer):
+    """Take one optimizer step on a network.
+
+    Args:
+        objective: Function that returns the loss and the values to report.
+        network: The model whose trainable weights are updated.
+        optimizer: Its optimizer.
+
+    Returns:
+        The reported values, the gradients' global norm, and the learning rate that was applied.
+    """
+
+    def scaled_objective():
+        loss, values = objective()
+        return optimizer.scale_loss(loss + sum(network.losses)), values
+
+    weights = network.trainable_weights
+    (_, values), gradients = autodiff.value_and_gradients(scaled_objective, weights)
+    norm = global_norm([gradient for gradient in gradients if gradient is not None]) / optimizer.scale_loss(1.0)
+    learning_rate = ops.cast(ops.convert_to_tensor(optimizer.learning_rate), "float32")
+    optimizer.apply(gradients, weights)
+    return values, norm, learning_rate
+
+
+def build_optimizer(optimizer, network, auto_scale_loss: bool):
+    """Return an optimizer with its state for a network.
+
+    Args:
+        optimizer: Optimizer, its name or its config.
+        network: The model whose trainable weights it will update.
+        auto_scale_loss: Whether to scale the loss of a network that computes in float16.
+    """
+    optimizer = keras.optimizers.get(optimizer)
+    is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    if auto_scale_loss and network.compute_dtype == "float16" and not is_scaled:
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    # Built here, so that a saved state has somewhere to go and no variable is created inside the compiled step.
+    if not optimizer.built:
+        optimizer.build(network.trainable_weights)
+    return optimizer

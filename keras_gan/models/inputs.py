@@ -1,0 +1,53 @@
+"""What a GAN is made of and fed with, checked before any work is lost."""
+
+import keras
+from keras import ops
+
+
+def check_networks(generator, critic):
+    """Refuse networks that are not built, or a critic that does not take the generator's images.
+
+    Raises:
+        ValueError: If so.
+    """
+    for name, network in (("generator", generator), ("critic", critic)):
+        if not isinstance(network, keras.Model) or not network.built:
+            raise ValueError(f"`{name}` must be a built keras.Model. Received: {network!r}")
+    image_shape, critic_shape = generator.output_shape[1:], critic.input_shape[1:]
+    if len(image_shape) != len(critic_shape) or any(
+        given not in (None, wanted) for given, wanted in zip(critic_shape, image_shape)
+    ):
+        raise ValueError(
+            f"`critic` must take the generator's images, of shape {image_shape}. Received: a critic of {critic_shape}"
+        )
+
+
+def split_images(data, n_critic, image_shape):
+    """Check the images of a step and split them into its batches, when the step is traced.
+
+    Args:
+        data: What `fit` hands to a step: an array of images, alone.
+        n_critic: Batches in a step.
+        image_shape: Height, width and channels that the images must have.
+
+    Returns:
+        Float images `(n_critic, batch, height, width, channels)`.
+
+    Raises:
+        ValueError: If there is more than images, or these are not as many or of such a shape and dtype.
+    """
+    images, targets, weights = keras.utils.unpack_x_y_sample_weight(data)
+    if targets is not None or weights is not None:
+        raise ValueError("A GAN trains on images alone. Received: targets or sample weights")
+    if tuple(images.shape[1:]) != tuple(image_shape):
+        raise ValueError(f"Images must have the generator's shape {image_shape}. Received: {images.shape[1:]}")
+    if not keras.backend.is_float_dtype(images.dtype):
+        raise ValueError(f"Images must be floats in [-1, 1]. Received: dtype={images.dtype}")
+    count = images.shape[0]
+    if count is not None and count % n_critic:
+        raise ValueError(
+            f"A step takes `n_critic` batches: the number of its images must be a multiple of {n_critic}. "
+            f"Received: {count} images"
+        )
+    images = ops.cast(images, keras.config.floatx())
+    return ops.reshape(images, (n_critic, -1 if count is None else count // n_critic, *image_shape))

@@ -1,0 +1,54 @@
+"""The Wasserstein GAN."""
+
+import keras
+
+from keras_gan.losses import Wasserstein
+from keras_gan.models.gan import GAN
+from keras_gan.models.lipschitz import LipschitzPolicy, WeightClipping
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class WGAN(GAN):
+    """A Wasserstein GAN: `GAN` with the Wasserstein objective.
+
+    Example:
+
+    ```python
+    gan = WGAN(generator, critic, lipschitz=GradientPenalty(10.0), n_critic=5)
+    gan.compile(
+        critic_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9),
+        generator_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9),
+    )
+    gan.fit(images, batch_size=5 * 64, epochs=100)  # floats in [-1, 1]
+    ```
+
+    Args:
+        generator: Built `keras.Model` from latents `(batch, ...)` to images `(batch, height, width, channels)`.
+        critic: Built `keras.Model` from images to unbounded scores.
+        lipschitz: `WeightClipping`, `GradientPenalty`, or None for a critic that is Lipschitz by construction.
+            Defaults to `WeightClipping(0.01)`.
+        n_critic: Critic updates in a step, at least 1. Defaults to 5.
+        seed: Seed of the latents and interpolates drawn in training. Defaults to None, a seed drawn from Keras's
+            global one.
+        **kwargs: Passed on to `keras.Model`.
+
+    References:
+        Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
+        Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        critic: keras.Model,
+        lipschitz: LipschitzPolicy | None = WeightClipping(0.01),
+        n_critic: int = 5,
+        seed: int | None = None,
+        **kwargs,
+    ):
+        super().__init__(generator, critic, Wasserstein(), lipschitz, n_critic, seed, **kwargs)
+
+    def get_config(self):
+        config = super().get_config()
+        del config["loss"]
+        return config

@@ -1,7 +1,9 @@
 """A training run from start to end: data, networks, model, callbacks, run folder and seeds."""
 
 import dataclasses
+import hashlib
 import platform
+import zipfile
 from importlib import metadata
 from pathlib import Path
 
@@ -73,14 +75,17 @@ class Experiment:
 
     def summary(self, done: int) -> str:
         """Return what to tell the user of a run after some epochs: its state, where it is, and how to go on with it."""
-        files = "  losses.csv  plots/losses.png  samples/  checkpoints/  generator.keras"
-        if done == self.config.epochs:
-            return f"Run finished. In {self.folder}:\n{files}"
-        data_flag = "" if self.options.data_dir is None else f" --data-dir {self.options.data_dir}"
-        return (
-            f"Run stopped after {done} of {self.config.epochs} epochs. In {self.folder}:\n{files}\n"
-            f"Continue it with --resume {self.folder}{data_flag}"
-        )
+        is_finished = done == self.config.epochs
+        state = "finished" if is_finished else f"stopped after {done} of {self.config.epochs} epochs"
+        lines = [
+            f"Run {state}. In {self.folder}:",
+            "  losses.csv  plots/losses.png  samples/  checkpoints/  generator.keras",
+            f"Weights: sha256 {weights_digest(self.model)}",
+        ]
+        if not is_finished:
+            data_flag = "" if self.options.data_dir is None else f" --data-dir {self.options.data_dir}"
+            lines.append(f"Continue it with --resume {self.folder}{data_flag}")
+        return "\n".join(lines)
 
 
 def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
@@ -105,6 +110,7 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
     environment = _environment(images)
     if options.resume is None:
         model, start = build_model(config), 0
+        _check_image_shape(model, images)
         folder = run_folder.make(options.out, config, environment)
     else:
         folder = options.resume
@@ -129,6 +135,20 @@ def build_model(config: ExperimentConfig) -> models.WGAN:
         generator_optimizer=_optimizer(config, config.generator_learning_rate),
     )
     return gan
+
+
+def weights_digest(model: keras.Model) -> str:
+    """Return the SHA-256 of all weights of a model, in hexadecimal: equal for runs that are equal to the last bit."""
+    digest = hashlib.sha256()
+    for weight in model.weights:
+        digest.update(keras.ops.convert_to_numpy(weight).tobytes())
+    return digest.hexdigest()
+
+
+def _check_image_shape(model, images):
+    made, given = model.generator.output_shape[1:], images.shape[1:]
+    if made != given:
+        raise ValueError(f"`generator_filters` must make images of the data's shape {given}. Received: {made}")
 
 
 def _lipschitz(config):
@@ -187,4 +207,7 @@ def _restore(folder: Path, config: ExperimentConfig) -> tuple[models.WGAN, int]:
     start, path = saved[-1]
     if start >= config.epochs:
         raise ValueError(f"{folder} has all its {start} epochs. Give more with `--epochs`. Received: {config.epochs}")
-    return keras.saving.load_model(path), start
+    try:
+        return keras.saving.load_model(path), start
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} cannot be loaded; without it the run resumes from the one before: {error}") from error

@@ -1,5 +1,6 @@
 """The folder of a run: its number, its description, and what it may be resumed with. Needs no TensorFlow."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -61,9 +62,7 @@ def make(out: Path, config: ExperimentConfig, environment: dict) -> Path:
     Returns:
         The run's folder.
     """
-    numbers = [int(match[1]) for path in out.iterdir() if (match := re.match(r"(\d{4,})_", path.name))]
-    folder = out / f"{max(numbers, default=0) + 1:04d}_{config.preset}"
-    folder.mkdir()
+    folder = _make_numbered(out, config.preset)
     try:
         write_config(folder, config)
         _write_text(folder / "environment.json", json.dumps(environment, indent=2) + "\n")
@@ -71,6 +70,16 @@ def make(out: Path, config: ExperimentConfig, environment: dict) -> Path:
         shutil.rmtree(folder)
         raise
     return folder
+
+
+def _make_numbered(out: Path, name: str) -> Path:
+    while True:
+        numbers = [int(match[1]) for path in out.iterdir() if (match := re.match(r"(\d{4,})_", path.name))]
+        folder = out / f"{max(numbers, default=0) + 1:04d}_{name}"
+        # Another run may have taken the number since.
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            return folder
 
 
 def write_config(folder: Path, config: ExperimentConfig):

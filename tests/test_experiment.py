@@ -105,12 +105,13 @@ def test_a_run_leaves_what_it_promises(options, capsys):
 
 
 def test_same_seed_is_the_same_run_and_another_seed_another(options):
-    first, second = (train(SMALL, options).folder for _ in range(2))
-    assert first.name == "0001_demo"
-    assert second.name == "0002_demo"
-    assert_same_run(first, second)
-    other = train(dataclasses.replace(SMALL, seed=43), options).folder
-    assert np.any(without_times(other)["d_loss"] != without_times(first)["d_loss"])
+    first, second, other = (train(config, options) for config in (SMALL, SMALL, dataclasses.replace(SMALL, seed=43)))
+    assert [run.folder.name for run in (first, second, other)] == ["0001_demo", "0002_demo", "0003_demo"]
+    assert_same_run(first.folder, second.folder)
+    assert np.any(without_times(other.folder)["d_loss"] != without_times(first.folder)["d_loss"])
+    digests = [experiment.weights_digest(run.model) for run in (first, second, other)]
+    assert digests[0] == digests[1] != digests[2]
+    assert f"Weights: sha256 {digests[0]}" in second.summary(6)
 
 
 @pytest.mark.parametrize("preset", ["horses", "horses_gp"])
@@ -165,9 +166,21 @@ def test_without_cifar10_toy_horses_stand_in_and_it_is_said(options, monkeypatch
 def test_failed_preparation_leaves_no_run_folder(options):
     with pytest.raises(ValueError, match="`batch_size` must be at most the 24 images"):
         experiment.prepare(dataclasses.replace(SMALL, batch_size=25), options)
+    with pytest.raises(ValueError, match=r"`generator_filters` must make .* \(32, 32, 3\)\. Received: \(16, 16, 3\)"):
+        experiment.prepare(dataclasses.replace(SMALL, generator_filters=(4, 4, 3)), options)
     with pytest.raises(FileNotFoundError):
         experiment.prepare(SMALL, dataclasses.replace(options, data_dir=options.out / "nowhere"))
     assert list(options.out.iterdir()) == []
+
+
+def test_a_broken_checkpoint_is_named(options):
+    folder = train(SMALL, options).folder
+    path = checkpoints(folder / "checkpoints")[-1][1]
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(ValueError, match=f"{path.name} cannot be loaded; without it"):
+        experiment.prepare(dataclasses.replace(SMALL, epochs=8), dataclasses.replace(options, resume=folder))
+    path.unlink()
+    assert experiment.prepare(SMALL, dataclasses.replace(options, resume=folder)).start == 4
 
 
 # --- other processes -----------------------------------------------------------------------------------------------

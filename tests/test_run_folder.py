@@ -1,3 +1,4 @@
+import concurrent.futures
 import dataclasses
 import json
 import os
@@ -23,6 +24,12 @@ def test_numbers_count_up_over_all_presets(tmp_path):
     (tmp_path / "0041_other").mkdir()
     (tmp_path / "notes.txt").touch()
     assert make(tmp_path).name == "0042_horses"
+
+
+def test_runs_that_start_together_get_folders_of_their_own(tmp_path):
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        folders = list(pool.map(lambda _: make(tmp_path), range(40)))
+    assert sorted(folder.name for folder in folders) == [f"{number:04d}_horses" for number in range(1, 41)]
 
 
 def test_folder_describes_the_run(tmp_path):

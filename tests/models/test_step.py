@@ -63,6 +63,8 @@ class Expected:
         self.a, self.c, self.w, self.b = doubles
         self.w = self.w[:, 0]
         self.policy = gan.lipschitz
+        # The training guide's D is ½(R + F), the tuning guide's R + F + λ·GP.
+        self.scale = 0.5 if isinstance(gan.lipschitz, WeightClipping) else 1.0
         self.n_critic = gan.n_critic
         self.optimizers = {name: RMSprop() for name in "acw"}
 
@@ -73,7 +75,7 @@ class Expected:
 
     def critic_update(self, real, fake):
         real_loss, fake_loss = -(real @ self.w + self.b).mean(), (fake @ self.w + self.b).mean()
-        gradient = self.policy.critic_loss_scale * (fake.mean(0) - real.mean(0))
+        gradient = self.scale * (fake.mean(0) - real.mean(0))
         penalty = 0.0
         if isinstance(self.policy, GradientPenalty):
             self.noise.next()  # For the interpolates, which a linear critic's gradient ignores.
@@ -85,7 +87,7 @@ class Expected:
             self.w = self.w.clip(-self.policy.threshold, self.policy.threshold)
             self.b = self.b.clip(-self.policy.threshold, self.policy.threshold)
         return {
-            "d_loss": self.policy.critic_loss_scale * (real_loss + fake_loss) + self.policy.weight * penalty,
+            "d_loss": self.scale * (real_loss + fake_loss) + self.policy.weight * penalty,
             "d_loss_real": real_loss,
             "d_loss_fake": fake_loss,
             "gradient_penalty": penalty,

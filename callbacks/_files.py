@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a path to write to; what is there becomes `path` once it is on disk, whenever process or machine may die.
+    """Yield a path to write to; what is there becomes `path` once it is whole, whenever the process may die.
 
     If writing fails, `path` stays what it was.
     """

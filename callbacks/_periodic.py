@@ -6,7 +6,7 @@ import keras
 
 
 class Periodic(keras.callbacks.Callback, abc.ABC):
-    """Call `act` every few epochs, and at the end of training for its last epoch, however it ends.
+    """Call `act` every few epochs, and for the last epoch when `fit` ends, early or not, unless by an exception.
 
     Args:
         every: Epochs from one call to the next, at least 1.

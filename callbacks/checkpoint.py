@@ -16,7 +16,7 @@ def checkpoints(folder: str | Path) -> list[tuple[int, Path]]:
 
 
 class GanCheckpoint(Periodic):
-    """Save the whole model every few epochs and at the end of training, however it ends.
+    """Save the whole model every few epochs and when `fit` ends, early or not, unless by an exception.
 
     A `.keras` file holds both networks, both optimizers, the noise generators and the metrics' windows. It appears
     under its name only once it is whole on disk.
@@ -25,6 +25,9 @@ class GanCheckpoint(Periodic):
         folder: Where `epoch_000100.keras` and so on go; the number is that of the epochs done. Made if need be.
         every: Epochs from one checkpoint to the next, at least 1. Defaults to 100.
         keep: How many of the latest checkpoints to keep, at least 1. Defaults to 3.
+
+    Raises:
+        ValueError: If `every` or `keep` is less than 1.
     """
 
     def __init__(self, folder: str | Path, every: int = 100, keep: int = 3):

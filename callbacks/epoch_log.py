@@ -1,8 +1,8 @@
 """The boxed console log of an epoch."""
 
-import sys
 import warnings
 
+from keras_gan.callbacks._console import say
 from keras_gan.callbacks._periodic import Periodic
 
 RULE_WIDTH = 75
@@ -22,9 +22,6 @@ REQUIRED_KEYS = (
     "clip_ratio",
     "loss_variance",
 )
-
-#: What stands in for the box's characters on a terminal that has none of them.
-PLAIN_CHARACTERS = str.maketrans({"═": "=", "─": "-", "│": "|", "μ": "mean", "σ": "std", "±": "+/-"})
 
 
 def render_epoch(logs: dict, epoch: int, epochs: int, penalised: bool = False) -> str:
@@ -109,18 +106,6 @@ class EpochLog(Periodic):
             return
         penalised = getattr(getattr(self.model, "lipschitz", None), "weight", 0) > 0
         box = render_epoch(logs, epoch, self.params["epochs"], penalised)
-        stream = self.stream or sys.stdout
-        try:
-            print(_encodable(box, stream), file=stream, flush=True)
-        except BrokenPipeError:
-            self._has_reader = False
+        self._has_reader = say(box, self.stream)
+        if not self._has_reader:
             warnings.warn("Nobody reads the log's pipe any more: training goes on without it.", stacklevel=2)
-
-
-def _encodable(text: str, stream) -> str:
-    """Return the text, with plain characters where the stream's encoding lacks the box's."""
-    try:
-        text.encode(getattr(stream, "encoding", None) or "utf-8")
-    except UnicodeEncodeError:
-        return text.translate(PLAIN_CHARACTERS)
-    return text

@@ -5,11 +5,13 @@ import threading
 
 import keras
 
+from keras_gan.callbacks._console import say
+
 
 class GracefulStop(keras.callbacks.Callback):
     """End training after the current step when the user presses Ctrl-C; a second Ctrl-C interrupts at once.
 
-    Use it as a context manager around `fit` too, so that Ctrl-C means what it did before once training has ended:
+    It is a callback and the context that the callback works in: Ctrl-C means something else inside the `with` only.
 
     ```python
     with GracefulStop() as stop:
@@ -19,13 +21,18 @@ class GracefulStop(keras.callbacks.Callback):
 
     Attributes:
         requested: Whether Ctrl-C was pressed.
+
+    Raises:
+        RuntimeError: When training begins, if the context was not entered.
     """
 
     def __init__(self):
         super().__init__()
         self.requested = False
+        self._is_entered = False
 
     def __enter__(self):
+        self._is_entered = True
         self._previous = None
         # Python lets the main thread alone set handlers; elsewhere Ctrl-C stays what it was.
         if threading.current_thread() is threading.main_thread():
@@ -33,6 +40,7 @@ class GracefulStop(keras.callbacks.Callback):
         return self
 
     def __exit__(self, *exception):
+        self._is_entered = False
         if self._previous is not None:
             signal.signal(signal.SIGINT, self._previous)
 
@@ -40,8 +48,12 @@ class GracefulStop(keras.callbacks.Callback):
         self.requested = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
+    def on_train_begin(self, logs=None):
+        if not self._is_entered:
+            raise RuntimeError("GracefulStop must be entered: `with GracefulStop() as stop:` around `fit`")
+
     def on_train_batch_end(self, batch, logs=None):
         if self.requested and not self.model.stop_training:
             self.model.stop_training = True
             # Not in the handler, which may run in the middle of another print.
-            print("Stopping after this step and saving. Ctrl-C again interrupts at once.", flush=True)
+            say("Stopping after this step and saving. Ctrl-C again interrupts at once.")

@@ -9,7 +9,7 @@ from keras_gan.callbacks._files import whole_file
 
 
 class LossCsv(keras.callbacks.Callback):
-    """Write one row an epoch, on disk before the next epoch begins.
+    """Write one row an epoch, flushed to its file before the next epoch begins.
 
     The columns are `epoch` and the keys of the first epoch's logs. Values are written in the shortest form that gives
     back the same float32.
@@ -21,7 +21,8 @@ class LossCsv(keras.callbacks.Callback):
 
     Raises:
         FileExistsError: At the first epoch, if the file exists and is not to be continued.
-        ValueError: At the first epoch, if the file to be continued lacks epochs before it.
+        FileNotFoundError: At the first epoch, if there is no file of the epochs before it.
+        ValueError: At the first epoch, if the file lacks some of them.
     """
 
     def __init__(self, path: str | Path, append: bool = False):
@@ -36,7 +37,7 @@ class LossCsv(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         if self._started:
             return
-        if self.append and self.path.exists():
+        if self.append and (epoch > 0 or self.path.exists()):
             self._columns = _keep_rows(self.path, epoch)
         else:
             self.path.touch(exist_ok=False)
@@ -56,17 +57,34 @@ class LossCsv(keras.callbacks.Callback):
             file.write(",".join(map(str, row)) + "\n")
 
 
-def _keep_rows(path: Path, first_epoch: int) -> list[str] | None:
-    """Cut a file back to the rows before an epoch; return its columns, or None if it has not even these."""
+def kept_rows(path: Path, first_epoch: int) -> list[str]:
+    """Return the lines of a file that a run keeps when it goes on from an epoch: the header, and a row an epoch before.
+
+    Args:
+        path: The file.
+        first_epoch: Index of the epoch that the run goes on with.
+
+    Returns:
+        Whole lines; none if the run was killed before its first.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the rows are not those of the epochs before.
+    """
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    whole = [line for line in lines if line.endswith("\n")]
-    kept = whole[: 1 + first_epoch]
-    epochs = [int(line.split(",", 1)[0]) for line in kept[1:]]
-    if epochs != list(range(first_epoch)):
+    kept = [line for line in lines if line.endswith("\n")][: 1 + first_epoch]
+    epochs = [line.split(",", 1)[0] for line in kept[1:]]
+    if epochs != [str(epoch) for epoch in range(first_epoch)]:
         raise ValueError(
             f"{path} must hold the epochs 0 to {first_epoch - 1} to be continued. "
             f"Received: {len(epochs)} rows, the last of epoch {epochs[-1] if epochs else 'none'}"
         )
+    return kept
+
+
+def _keep_rows(path: Path, first_epoch: int) -> list[str] | None:
+    """Cut a file back to what is kept; return its columns, or None if it has not even these."""
+    kept = kept_rows(path, first_epoch)
     with whole_file(path) as new:
         new.write_text("".join(kept), encoding="utf-8")
     return kept[0].rstrip("\n").split(",") if kept else None

@@ -28,6 +28,25 @@ def progress_display(console: Console | None = None) -> Progress:
     )
 
 
+class ProgressStream:
+    """Text stream that prints above a running display, as it is: the display itself would wrap and colour the lines.
+
+    Args:
+        display: A running `rich.progress.Progress` on a terminal.
+    """
+
+    def __init__(self, display: Progress):
+        self._console = display.console
+        self.encoding = display.console.encoding
+
+    def write(self, text: str) -> int:
+        self._console.print(text, end="", soft_wrap=True, markup=False, highlight=False, emoji=False)
+        return len(text)
+
+    def flush(self):
+        """Do nothing: the console prints at once."""
+
+
 class TrainingProgress(keras.callbacks.Callback):
     """Advance a progress display by one each epoch.
 

@@ -42,6 +42,9 @@ class SampleGrid(Periodic):
         every: Epochs from one picture to the next, at least 1. Defaults to 100.
         count: Samples in a picture. Defaults to 64.
         seed: Seed of the latents. Defaults to 0.
+
+    Raises:
+        ValueError: If `every` is less than 1.
     """
 
     def __init__(self, folder: str | Path, every: int = 100, count: int = 64, seed: int = 0):

@@ -5,7 +5,6 @@ import contextlib
 import dataclasses
 import io
 import itertools
-import os
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -62,15 +61,6 @@ def fail(prog: str, message: str) -> NoReturn:
     """Print one line on standard error and exit with code 2."""
     print(f"{prog}: error: {' '.join(message.split())}", file=sys.stderr)
     raise SystemExit(2)
-
-
-def say(message: str):
-    """Print a message, or nothing if the reader of the pipe has left."""
-    try:
-        print(message, flush=True)
-    except BrokenPipeError:
-        # What is buffered would fail once more when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _starting_config(arguments: list[str]) -> ExperimentConfig:

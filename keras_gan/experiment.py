@@ -48,30 +48,35 @@ class Experiment:
         Returns:
             The number of epochs that are done.
         """
-        batches = data.image_batches(
-            self.images, self.config.batch_size, self.config.n_critic, self.config.seed, self.start
-        )
-        with callbacks.progress_display() as display, callbacks.GracefulStop() as stop:
+        with callbacks.GracefulStop() as stop:
+            if self.start < self.config.epochs:
+                self._fit(stop)
+            history = read_losses(self.folder / "losses.csv")
+            (self.folder / "plots").mkdir(exist_ok=True)
+            plot_losses(history, self.folder / "plots" / "losses.png")
+            self.model.generator.save(self.folder / "generator.keras")
+        return len(history["epoch"])
+
+    def _fit(self, stop):
+        config, options = self.config, self.options
+        batches = data.image_batches(self.images, config.batch_size, config.n_critic, config.seed, self.start)
+        with callbacks.progress_display() as display:
+            stream = callbacks.ProgressStream(display) if display.console.is_terminal else None
             self.model.fit(
                 batches,
                 steps_per_epoch=1,
-                epochs=self.config.epochs,
+                epochs=config.epochs,
                 initial_epoch=self.start,
                 verbose=0,
                 callbacks=[
                     callbacks.LossCsv(self.folder / "losses.csv", append=True),
-                    callbacks.EpochLog(self.options.log_every),
-                    callbacks.SampleGrid(self.folder / "samples", self.options.sample_every),
-                    callbacks.GanCheckpoint(self.folder / "checkpoints", self.options.checkpoint_every),
+                    callbacks.EpochLog(options.log_every, stream),
+                    callbacks.SampleGrid(self.folder / "samples", options.sample_every),
+                    callbacks.GanCheckpoint(self.folder / "checkpoints", options.checkpoint_every),
                     callbacks.TrainingProgress(display),
                     stop,
                 ],
             )
-        history = read_losses(self.folder / "losses.csv")
-        (self.folder / "plots").mkdir(exist_ok=True)
-        plot_losses(history, self.folder / "plots" / "losses.png")
-        self.model.generator.save(self.folder / "generator.keras")
-        return len(history["epoch"])
 
     def summary(self, done: int) -> str:
         """Return what to tell the user of a run after some epochs: its state, where it is, and how to go on with it."""
@@ -104,8 +109,7 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
     """
     run_folder.check(config, options)
     config, images = _load_images(config, options)
-    if len(images) < config.batch_size:
-        raise ValueError(f"`batch_size` must be at most the {len(images)} images. Received: {config.batch_size}")
+    run_folder.check_count(len(images), config, options)
     set_seeds(config)
     environment = _environment(images)
     if options.resume is None:
@@ -114,10 +118,11 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
         folder = run_folder.make(options.out, config, environment)
     else:
         folder = options.resume
-        run_folder.check_environment(folder, environment)
+        for change in run_folder.check_environment(folder, environment):
+            callbacks.say(f"Resuming under another version, so the last bits may differ: {change}")
         model, start = _restore(folder, config)
         run_folder.write_config(folder, config)
-    print(f"Run folder: {folder}")
+    callbacks.say(f"Run folder: {folder}")
     return Experiment(config, options, folder, images, model, start)
 
 
@@ -173,20 +178,24 @@ def _load_images(config, options):
         except data.DownloadError as error:
             if options.resume is not None:
                 raise
-            print(f"Training on drawn toy horses: CIFAR-10 is not cached and cannot be downloaded ({error}).")
+            callbacks.say(f"Training on drawn toy horses: CIFAR-10 is not cached and cannot be downloaded ({error}).")
     return dataclasses.replace(config, dataset="toy"), data.toy_horses(TOY_IMAGES)
 
 
 def set_seeds(config: ExperimentConfig):
-    """Seed Python, NumPy and the backend, and allow deterministic ops only if the configuration asks for it."""
+    """Seed Python, NumPy and the backend; restrict TensorFlow to deterministic ops if the configuration asks for it.
+
+    Args:
+        config: The run's configuration.
+    """
     keras.utils.set_random_seed(config.seed)
     if config.deterministic:
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
-        print(
-            "Deterministic ops: on, at no cost on a CPU that benchmarks/determinism.py could tell from noise. "
-            "XLA: off, because Keras does not compile deterministic ops; on a GPU that costs what XLA gains."
+        callbacks.say(
+            "Deterministic ops: on; `python benchmarks/determinism.py` measures what they cost on this machine (the "
+            "README's CPU: nothing above its noise). XLA: off, because Keras does not compile deterministic ops."
         )
 
 
@@ -205,7 +214,10 @@ def _restore(folder: Path, config: ExperimentConfig) -> tuple[models.WGAN, int]:
     if not saved:
         return build_model(config), 0
     start, path = saved[-1]
-    if start >= config.epochs:
+    callbacks.kept_rows(folder / "losses.csv", start)
+    # A run that was killed between its last epoch and its last file has only that file to write.
+    is_complete = (folder / "generator.keras").exists()
+    if start > config.epochs or (start == config.epochs and is_complete):
         raise ValueError(f"{folder} has all its {start} epochs. Give more with `--epochs`. Received: {config.epochs}")
     try:
         return keras.saving.load_model(path), start

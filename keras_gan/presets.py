@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -58,11 +59,7 @@ class ExperimentConfig:
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
-            if get_origin(field.type) is Literal:
-                choices = get_args(field.type)
-                _require(
-                    getattr(self, field.name) in choices, field.name, f"one of {choices}", getattr(self, field.name)
-                )
+            _require_type(field.type, field.name, getattr(self, field.name))
         for name in ("epochs", "batch_size", "n_critic", "latent_dim", "generator_kernel_size", "critic_kernel_size"):
             _require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
         for name in ("critic_learning_rate", "generator_learning_rate"):
@@ -93,6 +90,8 @@ class ExperimentConfig:
             ValueError: If keys are unknown or missing, or a value is out of range.
         """
         values: dict[str, Any] = json.loads(text)
+        if not isinstance(values, dict):
+            raise ValueError(f"A configuration must be a JSON object. Received: {type(values).__name__}")
         names = {field.name for field in dataclasses.fields(cls)}
         for kind, keys in (("unknown", set(values) - names), ("missing", names - set(values))):
             if keys:
@@ -126,6 +125,20 @@ class RunOptions:
 def _require(holds: bool, name: str, expected: str, received):
     if not holds:
         raise ValueError(f"`{name}` must be {expected}. Received: {name}={received}")
+
+
+def _require_type(kind: Any, name: str, value):
+    """Check a value against its annotation; JSON and callers can hand over anything."""
+    if get_origin(kind) is Literal:
+        _require(value in get_args(kind), name, f"one of {get_args(kind)}", value)
+    elif kind in (int, bool, str):
+        _require(type(value) is kind, name, f"of type {kind.__name__}", value)
+    elif get_origin(kind) is tuple:
+        is_integers = isinstance(value, tuple) and all(type(element) is int for element in value)
+        _require(is_integers, name, "a tuple of integers", value)
+    elif not (value is None and type(None) in get_args(kind)):
+        is_finite = type(value) in (int, float) and math.isfinite(value)
+        _require(is_finite, name, "a finite number", value)
 
 
 HORSES = ExperimentConfig()

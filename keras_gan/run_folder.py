@@ -6,27 +6,55 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from pathlib import Path
 
+from keras_gan.data.horses import load_horses
 from keras_gan.presets import ExperimentConfig, RunOptions
 
 
 def check(config: ExperimentConfig, options: RunOptions):
-    """Refuse options that would cost a run its place or its past, before any work is done.
+    """Refuse options that would cost a run its place, its past or its data, before any work is done.
+
+    Args:
+        config: What is to be trained.
+        options: Where, and on which data.
 
     Raises:
-        OSError: If runs cannot be written to `out`, or there is no run to resume.
-        ValueError: If the run to resume has another configuration.
+        OSError: If runs cannot be written to `out`, or there is no run to resume or no data.
+        ValueError: If the run to resume has another configuration, or the data cannot be used.
     """
     if options.resume is None:
         _check_writable(options.out)
     else:
         _check_config(options.resume, config)
+    if options.data_dir is not None and config.dataset == "horses":
+        check_count(len(load_horses(options.data_dir)[0]), config, options)
+
+
+def check_count(count: int, config: ExperimentConfig, options: RunOptions):
+    """Refuse image sets of less than a batch.
+
+    Args:
+        count: Number of images.
+        config: What is to be trained.
+        options: Where the images are from.
+
+    Raises:
+        ValueError: If there are too few images.
+    """
+    if count < config.batch_size:
+        source = options.data_dir or f"the data set {config.dataset}"
+        raise ValueError(f"`batch_size` must be at most the {count} images of {source}. Received: {config.batch_size}")
 
 
 def load_config(folder: Path) -> ExperimentConfig:
     """Return the configuration of a run folder.
+
+    Args:
+        folder: The folder of one run.
+
+    Returns:
+        What its config.json says.
 
     Raises:
         FileNotFoundError: If the folder holds no run.
@@ -42,13 +70,10 @@ def load_config(folder: Path) -> ExperimentConfig:
 
 
 def _check_writable(out: Path):
-    """Make the folder of all runs, before any work is done for a run that would have nowhere to go."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            pass
-    except OSError as error:
-        raise OSError(f"`out` must be a folder that can be written to. Received: {out} ({error.strerror})") from error
+    """Refuse a folder that cannot be written to or made."""
+    existing = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise OSError(f"`out` must be a folder that can be written to. Received: {out} ({existing} is none)")
 
 
 def make(out: Path, config: ExperimentConfig, environment: dict) -> Path:
@@ -62,6 +87,7 @@ def make(out: Path, config: ExperimentConfig, environment: dict) -> Path:
     Returns:
         The run's folder.
     """
+    out.mkdir(parents=True, exist_ok=True)
     folder = _make_numbered(out, config.preset)
     try:
         write_config(folder, config)
@@ -101,19 +127,29 @@ def _check_config(folder: Path, config: ExperimentConfig):
         raise ValueError(f"{folder} cannot be resumed under another configuration: {'; '.join(changes)}")
 
 
-def check_environment(folder: Path, environment: dict):
-    """Refuse to resume a run on other images, and say when it goes on under other versions.
+def check_environment(folder: Path, environment: dict) -> list[str]:
+    """Refuse to resume a run on other images, and tell under which other versions it goes on.
+
+    Args:
+        folder: The run's folder.
+        environment: The versions and data of now.
+
+    Returns:
+        The versions that differ, a line each.
 
     Raises:
-        ValueError: If the images are not those that the run was trained on.
+        ValueError: If the images are not those that the run was trained on, or environment.json is not one.
     """
-    saved = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
-    if saved["data"] != environment["data"]:
-        raise ValueError(f"{folder} was trained on {saved['data']}. Received other images: {environment['data']}")
+    path = folder / "environment.json"
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        data, versions = saved["data"], saved["versions"].items()
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} must hold the run's data and versions: {error!r}") from error
+    if data != environment["data"]:
+        raise ValueError(f"{folder} was trained on {data}. Received other images: {environment['data']}")
     now = environment["versions"]
-    changes = [f"{name} {old} → {now.get(name)}" for name, old in saved["versions"].items() if now.get(name) != old]
-    if changes:
-        print(f"Resuming under other versions, so the last bits may differ: {'; '.join(changes)}")
+    return [f"{name} {old} → {now.get(name)}" for name, old in versions if now.get(name) != old]
 
 
 def _differences(expected: ExperimentConfig, received: ExperimentConfig) -> list[str]:

@@ -5,7 +5,7 @@ import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from keras_gan.command_line import fail, parse, say
+from keras_gan.command_line import fail, parse
 
 PROG = "train_horses.py"
 
@@ -16,13 +16,18 @@ INTERRUPTED = 130
 def main(arguments: list[str]) -> int:
     config, options = parse(arguments, PROG, __doc__)
     # After the arguments, so that a mistyped flag is not answered ten seconds later.
+    from keras_gan.callbacks import say
     from keras_gan.experiment import prepare
 
     try:
         experiment = prepare(config, options)
     except (ValueError, OSError) as error:
         fail(PROG, str(error))
-    done = experiment.train()
+    try:
+        done = experiment.train()
+    except KeyboardInterrupt:
+        say(f"Interrupted at once. Continue from the last checkpoint with --resume {experiment.folder}")
+        return INTERRUPTED
     say(experiment.summary(done))
     return 0 if done == config.epochs else INTERRUPTED
 

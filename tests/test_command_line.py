@@ -63,6 +63,8 @@ def test_penalty_in_place_of_clipping():
         (("--gradient-penalty", "10"), "exclude each other"),
         (("--resume", "nowhere"), "nowhere is not a run folder: it has no config.json"),
         (("--log-every", "0"), "`log_every` must be at least 1"),
+        (("--data-dir", "nowhere"), "No file nowhere/cifar10_horses.npz"),
+        (("--critic-learning-rate", "inf"), "`critic_learning_rate` must be a finite number"),
         (("--out", "/dev/null"), "`out` must be a folder that can be written to. Received: /dev/null"),
     ],
 )
@@ -74,7 +76,14 @@ def test_unusable_arguments_are_one_line(capsys, arguments, message):
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 @pytest.mark.parametrize(
     "arguments",
-    [("--epochs", "0"), ("--batch-size", "0"), ("--preset", "nope"), ("--nope", "1"), ("--out", "/dev/null/runs")],
+    [
+        ("--epochs", "0"),
+        ("--batch-size", "0"),
+        ("--preset", "nope"),
+        ("--nope", "1"),
+        ("--data-dir", "nowhere"),
+        ("--out", "/dev/null/runs"),
+    ],
     ids=lambda arguments: "".join(arguments),
 )
 def test_script_ends_with_code_two_and_one_line(tmp_path, arguments, encoding):

@@ -170,7 +170,31 @@ def test_failed_preparation_leaves_no_run_folder(options):
         experiment.prepare(dataclasses.replace(SMALL, generator_filters=(4, 4, 3)), options)
     with pytest.raises(FileNotFoundError):
         experiment.prepare(SMALL, dataclasses.replace(options, data_dir=options.out / "nowhere"))
-    assert list(options.out.iterdir()) == []
+    assert not options.out.exists()
+
+
+def test_a_run_killed_before_its_closing_files_gets_them(options):
+    folder = train(SMALL, options).folder
+    losses = (folder / "losses.csv").read_bytes()
+    (folder / "generator.keras").unlink()
+    (folder / "plots" / "losses.png").unlink()
+    train(SMALL, dataclasses.replace(options, resume=folder))
+    assert (folder / "generator.keras").exists()
+    assert (folder / "plots" / "losses.png").exists()
+    assert (folder / "losses.csv").read_bytes() == losses
+
+
+@pytest.mark.parametrize("rows", [None, 3])
+def test_a_run_without_its_losses_is_not_resumed(options, rows):
+    folder = train(SMALL, options).folder
+    path = folder / "losses.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.unlink() if rows is None else path.write_text("".join(lines[:rows]))
+    config = (folder / "config.json").read_bytes()
+    more = dataclasses.replace(SMALL, epochs=8)
+    with pytest.raises((OSError, ValueError), match="losses.csv"):
+        experiment.prepare(more, dataclasses.replace(options, resume=folder))
+    assert (folder / "config.json").read_bytes() == config
 
 
 def test_a_broken_checkpoint_is_named(options):
@@ -230,6 +254,46 @@ def test_ctrl_c_saves_and_says_where(options):
     assert checkpoints(folder / "checkpoints")[-1][0] == epochs
     assert f"stopped after {epochs} of 100000 epochs. In {folder}" in output
     assert f"Continue it with --resume {folder} --data-dir {options.data_dir}" in output
+
+
+def test_ctrl_c_saves_though_the_reader_of_the_output_has_left(options):
+    process = start(options, "--epochs", "100000")
+    wait_for_epochs(options, 3, process)
+    process.stdout.close()
+    process.send_signal(signal.SIGINT)
+    errors = process.stderr.read()
+    assert process.wait(timeout=60) == 130
+    assert "Traceback" not in errors
+    folder = options.out / "0001_demo"
+    assert checkpoints(folder / "checkpoints")[-1][0] == len(read_losses(folder / "losses.csv")["epoch"])
+    assert (folder / "generator.keras").exists()
+    process.stderr.close()
+
+
+def test_the_script_resumes_by_folder(options):
+    folder = train(dataclasses.replace(SMALL, epochs=2), options).folder
+    whole = train(dataclasses.replace(SMALL, epochs=4), options).folder
+    command = [sys.executable, SCRIPT, "--resume", folder, "--epochs", "4", "--data-dir", options.data_dir]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert result.returncode == 0, result.stderr
+    assert f"Run finished. In {folder}" in result.stdout
+    assert_same_run(folder, whole)
+
+
+def test_determinism_is_switched_on_and_xla_off():
+    code = """
+import dataclasses, tensorflow as tf
+from tensorflow.python.framework.config import is_op_determinism_enabled
+from keras_gan import experiment
+from keras_gan.presets import PRESETS
+tf.config.list_physical_devices = lambda kind=None: [tf.config.PhysicalDevice("/gpu:0", "GPU")]
+experiment.set_seeds(dataclasses.replace(PRESETS["demo"], deterministic=DETERMINISTIC))
+print(is_op_determinism_enabled(), experiment.build_model(PRESETS["demo"]).jit_compile)
+"""
+    for deterministic, expected in (("True", "True False"), ("False", "False True")):
+        command = [sys.executable, "-c", code.replace("DETERMINISTIC", deterministic)]
+        output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+        assert output.splitlines()[-1] == expected
 
 
 def test_deterministic_runs_say_so_and_repeat(options):

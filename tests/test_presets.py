@@ -54,6 +54,11 @@ def test_unknown_and_missing_keys_are_rejected():
         ExperimentConfig.from_json(json.dumps(values))
 
 
+def test_json_of_something_else_is_rejected():
+    with pytest.raises(ValueError, match="must be a JSON object. Received: list"):
+        ExperimentConfig.from_json("[]")
+
+
 def test_configurations_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         PRESETS["demo"].seed = 1
@@ -79,6 +84,15 @@ def test_configurations_are_frozen():
         ("seed", -1),
         ("dataset", "cats"),
         ("optimizer", "sgd"),
+        ("epochs", "6"),
+        ("batch_size", 4.5),
+        ("n_critic", True),
+        ("beta_1", "x"),
+        ("critic_learning_rate", float("inf")),
+        ("critic_filters", None),
+        ("critic_filters", (1.5, 2)),
+        ("deterministic", 1),
+        ("clip_threshold", "0.01"),
     ],
 )
 def test_values_out_of_range_are_named(name, value):

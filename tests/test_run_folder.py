@@ -3,6 +3,7 @@ import dataclasses
 import json
 import os
 
+import numpy as np
 import pytest
 
 from keras_gan import run_folder
@@ -77,14 +78,33 @@ def test_out_must_be_writable(tmp_path):
         with pytest.raises(OSError, match="`out` must be a folder that can be written to"):
             run_folder.check(PRESETS["horses"], RunOptions(out=out))
     run_folder.check(PRESETS["horses"], RunOptions(out=tmp_path / "new" / "runs"))
-    assert list((tmp_path / "new" / "runs").iterdir()) == []
+    assert not (tmp_path / "new").exists()
+    assert make(tmp_path / "new" / "runs").name == "0001_horses"
 
 
-def test_other_images_are_refused_and_other_versions_said(tmp_path, capsys):
+def test_data_is_checked_before_anything_is_made(tmp_path):
+    options = RunOptions(out=tmp_path / "runs", data_dir=tmp_path)
+    with pytest.raises(FileNotFoundError, match="cifar10_horses.npz"):
+        run_folder.check(PRESETS["horses"], options)
+    images = np.zeros((5, 32, 32, 3), "uint8")
+    np.savez(tmp_path / "cifar10_horses.npz", x_train=images, x_test=images)
+    with pytest.raises(ValueError, match=f"at most the 5 images of {tmp_path}. Received: 512"):
+        run_folder.check(PRESETS["horses"], options)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_broken_environment_is_named(tmp_path):
     folder = make(tmp_path)
-    run_folder.check_environment(folder, ENVIRONMENT)
-    assert capsys.readouterr().out == ""
-    run_folder.check_environment(folder, {**ENVIRONMENT, "versions": {"keras": "3.16.0"}})
-    assert "keras 3.15.1 → 3.16.0" in capsys.readouterr().out
+    for content in ("{}", "[]", "{", '{"data": 1, "versions": 2}'):
+        (folder / "environment.json").write_text(content)
+        with pytest.raises(ValueError, match="environment.json must hold"):
+            run_folder.check_environment(folder, ENVIRONMENT)
+
+
+def test_other_images_are_refused_and_other_versions_told(tmp_path):
+    folder = make(tmp_path)
+    assert run_folder.check_environment(folder, ENVIRONMENT) == []
+    other = {**ENVIRONMENT, "versions": {"keras": "3.16.0"}}
+    assert run_folder.check_environment(folder, other) == ["keras 3.15.1 → 3.16.0"]
     with pytest.raises(ValueError, match="Received other images"):
         run_folder.check_environment(folder, {**ENVIRONMENT, "data": {"images": 3, "sha256": "cd"}})

@@ -1,6 +1,8 @@
 """CIFAR-10's horses, as 32×32 colour images."""
 
+import http.client
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +50,7 @@ def _load_archive(path: Path) -> tuple[np.ndarray, np.ndarray]:
             if missing:
                 raise ValueError(f"it has no array {' and '.join(sorted(missing))}")
             train, test = archive["x_train"], archive["x_test"]
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} must be an .npz file with arrays x_train and x_test: {error}") from error
     for name, images in (("x_train", train), ("x_test", test)):
         check_images(images, IMAGE_SHAPE, source=f"{path}: {name}")
@@ -60,6 +62,8 @@ def _load_cifar10() -> tuple[np.ndarray, np.ndarray]:
 
     try:
         (x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
+    except (OSError, http.client.HTTPException) as error:
+        raise DownloadError(f"{type(error).__name__}: {error}") from error
     except Exception as error:
         # Keras raises a bare Exception, recognisable by its message alone.
         if "URL fetch failure" not in str(error):

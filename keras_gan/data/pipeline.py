@@ -69,11 +69,14 @@ def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int 
         Give `fit` a `steps_per_epoch`.
 
     Raises:
-        ValueError: If the images are not uint8 images or fewer than a batch.
+        ValueError: If the images are not uint8 images or fewer than a batch, or a number is less than 1.
     """
     import tensorflow as tf
 
     check_images(images)
+    for name, value in (("batch_size", batch_size), ("n_critic", n_critic)):
+        if value < 1:
+            raise ValueError(f"`{name}` must be at least 1. Received: {name}={value}")
     if len(images) < batch_size:
         raise ValueError(f"`images` must hold at least one batch of {batch_size}. Received: {len(images)} images")
     size = n_critic * batch_size

@@ -10,7 +10,7 @@ from keras_gan.losses import Wasserstein
 from keras_gan.metrics.training import TrainingTracker, mean_and_std
 from keras_gan.models import autodiff
 from keras_gan.models.descent import build_optimizer, descend
-from keras_gan.models.inputs import check_networks, split_images
+from keras_gan.models.inputs import check_networks, check_step_sizes, split_images
 from keras_gan.models.lipschitz import LipschitzPolicy
 
 CRITIC_UPDATE_KEYS = (
@@ -64,6 +64,8 @@ class GAN(keras.Model):
         check_networks(generator, critic)
         if not isinstance(n_critic, int) or n_critic < 1:
             raise ValueError(f"`n_critic` must be an integer of at least 1. Received: n_critic={n_critic!r}")
+        if lipschitz is not None and not isinstance(lipschitz, LipschitzPolicy):
+            raise ValueError(f"`lipschitz` must be a LipschitzPolicy or None. Received: {lipschitz!r}")
         self.generator = generator
         self.critic = critic
         self.adversarial_loss = loss
@@ -72,7 +74,7 @@ class GAN(keras.Model):
         self.seed = seed
         self.noise = keras.random.SeedGenerator(seed)
         self.tracker = TrainingTracker()
-        self._constraint = lipschitz or LipschitzPolicy()
+        self._constraint = LipschitzPolicy() if lipschitz is None else lipschitz
         self._constraint.check_critic(critic)
         self.built = True
 
@@ -105,13 +107,32 @@ class GAN(keras.Model):
         self._compile_options = dict(kwargs)
 
     def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs):
-        """Train as `keras.Model.fit` does, with `epoch_time` in seconds among the logs that callbacks see."""
+        """Train as `keras.Model.fit` does, with `epoch_time` in seconds among the logs that callbacks see.
+
+        Args:
+            x: Images in [−1, 1]: an array, or a dataset of arrays with the images of one step each.
+            y: None.
+            batch_size: Images in a step, a multiple of `n_critic`, where `x` is an array. Defaults to 32.
+            epochs: Index of the epoch to stop before. Defaults to 1.
+            verbose: As in Keras. Defaults to `"auto"`.
+            callbacks: A callback or a list of them. Defaults to None.
+            **kwargs: As in Keras.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            ValueError: If images or callbacks are not such.
+        """
         if isinstance(callbacks, keras.callbacks.CallbackList):
             raise ValueError("`callbacks` must be a list of callbacks. Received: a CallbackList")
         callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks or [])
-        # Keras shuffles arrays alone, and warns about any other data unless told not to.
-        kwargs.setdefault("shuffle", hasattr(x, "shape"))
-        return super().fit(x, y, batch_size, epochs, verbose, [_Bookkeeping(), *callbacks], **kwargs)
+        if hasattr(x, "shape"):
+            check_step_sizes(len(x), batch_size or 32, self.n_critic)
+        if hasattr(x, "element_spec"):
+            # Keras cannot shuffle a `tf.data.Dataset`, and warns unless told not to.
+            kwargs.setdefault("shuffle", False)
+        return super().fit(x, y, batch_size, epochs, verbose, [_EpochTimer(), *callbacks, _Averages()], **kwargs)
 
     def train_step(self, data):
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
@@ -182,7 +203,15 @@ class GAN(keras.Model):
     # --- inference --------------------------------------------------------------------------------------------------
 
     def call(self, latents, training=False):
-        """Generate images from latents."""
+        """Generate images.
+
+        Args:
+            latents: Latents, `(batch, ...)`.
+            training: Whether to normalise by the batch's statistics. Defaults to False.
+
+        Returns:
+            Images, `(batch, height, width, channels)`.
+        """
         return self.generator(latents, training=training)
 
     def generate(self, n: int, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
@@ -195,9 +224,13 @@ class GAN(keras.Model):
 
         Returns:
             Images `(n, height, width, channels)`, float32, in the generator's range.
+
+        Raises:
+            ValueError: If `n` or `batch_size` is less than 1.
         """
-        if n < 1:
-            raise ValueError(f"`n` must be at least 1. Received: n={n}")
+        for name, value in (("n", n), ("batch_size", batch_size)):
+            if value < 1:
+                raise ValueError(f"`{name}` must be at least 1. Received: {name}={value}")
         latents = keras.random.normal((n, *self.generator.input_shape[1:]), seed=keras.random.SeedGenerator(seed))
         batches = [self(latents[start : start + batch_size], training=False) for start in range(0, n, batch_size)]
         return np.concatenate([ops.convert_to_numpy(ops.cast(batch, "float32")) for batch in batches])
@@ -247,8 +280,8 @@ class GAN(keras.Model):
             state.assign(store[f"seed_{index}"])
 
 
-class _Bookkeeping(keras.callbacks.Callback):
-    """Put `epoch_time` into the logs, and end the work of both optimizers, ahead of the callbacks that look."""
+class _EpochTimer(keras.callbacks.Callback):
+    """Put `epoch_time` into the logs, ahead of the callbacks that read it."""
 
     def on_epoch_begin(self, epoch, logs=None):
         self._start = time.perf_counter()
@@ -256,8 +289,14 @@ class _Bookkeeping(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         logs["epoch_time"] = time.perf_counter() - self._start
 
+
+class _Averages(keras.callbacks.Callback):
+    """Do at the end of `fit` what Keras does with a model's one optimizer: weights become their kept averages.
+
+    After the callbacks that save the state of training, which goes on from the weights themselves.
+    """
+
     def on_train_end(self, logs=None):
-        # As Keras's `fit` does with a model's one optimizer: weights become their averages where these are kept.
         gan = self.model
         gan.critic_optimizer.finalize_variable_values(gan.critic.trainable_weights)
         gan.generator_optimizer.finalize_variable_values(gan.generator.trainable_weights)

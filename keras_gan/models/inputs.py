@@ -22,6 +22,25 @@ def check_networks(generator, critic):
         )
 
 
+def check_step_sizes(count: int, batch_size: int, n_critic: int):
+    """Refuse an array of images of which a step, or the rest for the last step, is not `n_critic` equal batches.
+
+    Args:
+        count: Images in the array.
+        batch_size: Images in a step.
+        n_critic: Batches in a step.
+
+    Raises:
+        ValueError: If so.
+    """
+    for size in (min(batch_size, count), count % batch_size):
+        if size % n_critic:
+            raise ValueError(
+                f"`batch_size` must split {count} images into steps of a multiple of n_critic = {n_critic} images. "
+                f"Received: batch_size={batch_size}, a step of {size} images"
+            )
+
+
 def split_images(data, n_critic, image_shape):
     """Check the images of a step and split them into its batches, when the step is traced.
 

@@ -62,6 +62,9 @@ class WeightClipping(LipschitzPolicy):
     Args:
         threshold: The bound c, positive. Defaults to 0.01.
 
+    Raises:
+        ValueError: If the threshold is not positive.
+
     Reference:
         Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
     """
@@ -82,6 +85,7 @@ class WeightClipping(LipschitzPolicy):
             )
 
     def check_optimizer(self, optimizer):
+        optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # Of a LossScaleOptimizer.
         momentum = getattr(optimizer, "momentum", 0) or getattr(optimizer, "beta_1", 0)
         if momentum:
             warnings.warn(
@@ -114,6 +118,9 @@ class GradientPenalty(LipschitzPolicy):
         weight: The coefficient λ, positive. Defaults to 10.0.
         target: The gradient norm that costs nothing, not negative. Defaults to 1.0.
         one_sided: Whether norms below the target cost nothing either. Defaults to False.
+
+    Raises:
+        ValueError: If the weight is not positive or the target negative.
 
     Reference:
         Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.

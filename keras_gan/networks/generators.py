@@ -30,7 +30,12 @@ def upsampling_generator(
 
     Returns:
         A model from `(batch, latent_dim)` to `(batch, height, width, channels)`.
+
+    Raises:
+        ValueError: If there are no filters.
     """
+    if not filters:
+        raise ValueError("`filters` must have at least one element, the image's channels. Received: none")
     latents = keras.Input((latent_dim,), name="latents")
     x = layers.Dense(BASE_SIZE * BASE_SIZE * filters[0], kernel_initializer=normal_initializer())(latents)
     x = normalised_activation(x, batch_norm_momentum)

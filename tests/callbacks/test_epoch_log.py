@@ -1,11 +1,13 @@
 import io
+import re
 import sys
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from keras_gan import EpochLog, GradientPenalty
-from keras_gan.callbacks import render_epoch, render_quality
+from keras_gan.callbacks import ProgressStream, TrainingProgress, progress_display, render_epoch, render_quality
 
 # The numbers of the training guide's example.
 GUIDE_LOGS = {
@@ -56,6 +58,23 @@ def test_penalty_is_appended_to_the_losses():
     assert [line for index, line in enumerate(lines) if index != 3] == [
         line for index, line in enumerate(render_epoch(GUIDE_LOGS, 0, 1).splitlines()) if index != 3
     ]
+
+
+def test_clip_ratio_is_shown_in_per_cent():
+    assert "  Clip%: 23.5%  " in render_epoch({**GUIDE_LOGS, "clip_ratio": 0.2346}, 0, 1)
+
+
+def test_lines_are_not_wrapped_above_a_progress_display(make_gan, float_images):
+    output = io.StringIO()
+    display = progress_display(Console(file=output, force_terminal=True, width=40))
+    with display:
+        log = EpochLog(stream=ProgressStream(display))
+        make_gan(GradientPenalty()).fit(
+            float_images, batch_size=64, epochs=2, verbose=0, callbacks=[log, TrainingProgress(display)]
+        )
+    lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", output.getvalue()).replace("\r", "").splitlines()
+    assert len([line for line in lines if line.endswith("═" * 75)]) == 4
+    assert len([line for line in lines if re.search(r"  Losses     │ D: .*  W-dist: \S+  GP: \d\.\d{4}$", line)]) == 2
 
 
 def epochs_of(text):

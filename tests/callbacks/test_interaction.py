@@ -49,6 +49,11 @@ def test_training_that_is_left_alone_finishes(make_gan, float_images):
     assert history.epoch == [0, 1]
 
 
+def test_stop_that_was_not_entered_says_so(make_gan, float_images):
+    with pytest.raises(RuntimeError, match="must be entered"):
+        make_gan().fit(float_images, batch_size=64, verbose=0, callbacks=[GracefulStop()])
+
+
 def test_other_threads_cannot_set_handlers_and_do_not_try():
     errors = []
 

@@ -77,6 +77,11 @@ def test_file_with_missing_epochs_is_not_continued(make_gan, float_images, tmp_p
     assert path.read_text() == content
 
 
+def test_missing_file_is_not_continued_from_the_middle(make_gan, float_images, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        fit(make_gan, float_images, LossCsv(tmp_path / "losses.csv", append=True), initial_epoch=1, epochs=2)
+
+
 def test_file_of_other_columns_is_not_continued(make_gan, float_images, tmp_path):
     path = tmp_path / "losses.csv"
     path.write_text("epoch,other\n0,1.0\n")

@@ -1,3 +1,4 @@
+import http.client
 import urllib.error
 
 import keras
@@ -45,6 +46,16 @@ def test_failed_download_has_an_error_of_its_own(monkeypatch, tmp_path):
         load_horses()
 
 
+@pytest.mark.parametrize("error", [ConnectionResetError("reset"), http.client.IncompleteRead(b"")])
+def test_interrupted_download_is_a_failed_download(monkeypatch, error):
+    def interrupted():
+        raise error
+
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", interrupted)
+    with pytest.raises(DownloadError, match=type(error).__name__):
+        load_horses()
+
+
 def test_other_failures_of_keras_pass(monkeypatch):
     def fail():
         raise ValueError("corrupted file")
@@ -70,6 +81,18 @@ def test_truncated_archive(tmp_path, horses):
     path = tmp_path / ARCHIVE_NAME
     np.savez(path, x_train=horses[0], x_test=horses[1])
     path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(ValueError, match="must be an"):
+        load_horses(tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_flipped_bytes_of_a_compressed_archive(tmp_path, horses, seed):
+    path = tmp_path / ARCHIVE_NAME
+    np.savez_compressed(path, x_train=horses[0], x_test=horses[1])
+    rng = np.random.default_rng(seed)
+    content = np.frombuffer(path.read_bytes(), np.uint8).copy()
+    content[rng.integers(200, len(content) - 400, 8)] ^= 255
+    path.write_bytes(content.tobytes())
     with pytest.raises(ValueError, match="must be an"):
         load_horses(tmp_path)
 

@@ -52,6 +52,12 @@ def test_a_step_may_need_more_images_than_there_are(images):
     assert len(batch) == 15
 
 
+@pytest.mark.parametrize("name", ["batch_size", "n_critic"])
+def test_sizes_must_be_positive(images, name):
+    with pytest.raises(ValueError, match=f"`{name}` must be at least 1"):
+        image_batches(images, **{"batch_size": 2, "n_critic": 2, name: 0})
+
+
 def test_fewer_images_than_a_batch_are_refused(images):
     with pytest.raises(ValueError, match=r"at least one batch of 65\. Received: 64 images"):
         image_batches(images, batch_size=65, n_critic=1)

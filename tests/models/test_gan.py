@@ -111,6 +111,17 @@ def test_logs_are_complete_and_consistent(make_gan, float_images, lipschitz):
     assert np.all(values["epoch_time"] > 0)
 
 
+def test_weight_statistics_are_over_trainable_weights(make_gan, float_images):
+    gan = make_gan()
+    history = gan.fit(float_images, batch_size=16, epochs=2, verbose=0).history
+    assert gan.generator.non_trainable_weights
+    for name, network in (("critic", gan.critic), ("generator", gan.generator)):
+        flat = np.concatenate([weight.ravel() for weight in values_of(network.trainable_weights)]).astype("float64")
+        # The epoch's mean over four steps, of weights that move by 1e-3 a step.
+        np.testing.assert_allclose(history[f"{name}_weight_mean"][-1], flat.mean(), atol=4e-3)
+        np.testing.assert_allclose(history[f"{name}_weight_std"][-1], flat.std(), atol=4e-3)
+
+
 def test_an_epochs_values_do_not_depend_on_earlier_epochs(make_gan, float_images):
     # The learning rates are zero, so that every epoch is the same but for its noise; a running mean over the run would
     # drift. With reals alone there is no noise.
@@ -243,6 +254,8 @@ def test_samples_depend_on_their_seed_alone(make_gan):
     assert_bits_equal(values_of(gan.variables), before)
     with pytest.raises(ValueError, match="`n` must be at least 1"):
         gan.generate(0)
+    with pytest.raises(ValueError, match="`batch_size` must be at least 1"):
+        gan.generate(3, batch_size=0)
 
 
 def test_call_is_the_generator(make_gan):
@@ -271,6 +284,19 @@ def test_unusable_images_are_refused_when_traced(make_gan, data, message):
     dataset = tf.data.Dataset.from_tensors(data)
     with pytest.raises(ValueError, match=message):
         make_gan().fit(dataset, verbose=0)
+
+
+@pytest.mark.parametrize(("count", "batch_size"), [(63, 40), (64, 33), (7, 40), (65, None)])
+def test_arrays_that_do_not_split_into_batches_are_refused_at_once(make_gan, float_images, count, batch_size):
+    images = np.concatenate([float_images, float_images])[:count]
+    with pytest.raises(ValueError, match="`batch_size` must split"):
+        make_gan(n_critic=2).fit(images, batch_size=batch_size, verbose=0)
+
+
+def test_rest_of_an_array_may_be_a_smaller_step(make_gan, float_images):
+    gan = make_gan(n_critic=2)
+    gan.fit(float_images[:44], batch_size=16, epochs=2, verbose=0)
+    assert int(gan.generator_optimizer.iterations) == 6
 
 
 @pytest.mark.parametrize("n_critic", [0, -1, 2.0, "5"])

@@ -98,6 +98,7 @@ def test_batch_norm_is_found_in_nested_models():
         (keras.optimizers.Nadam(), True),
         (keras.optimizers.SGD(momentum=0.5), True),
         (keras.optimizers.RMSprop(momentum=0.5), True),
+        (keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam()), True),
         (keras.optimizers.Adam(beta_1=0.0), False),
         (keras.optimizers.SGD(), False),
         (keras.optimizers.RMSprop(), False),
@@ -118,6 +119,11 @@ def test_momentum_is_fine_with_a_penalty():
     with warnings.catch_warnings(record=True) as caught:
         gan.compile("adam", "adam")
     assert caught == []
+
+
+def test_policy_must_be_one():
+    with pytest.raises(ValueError, match="`lipschitz` must be a LipschitzPolicy or None. Received: 'clip'"):
+        WGAN(small_generator(), small_critic(), "clip")
 
 
 @pytest.mark.parametrize("arguments", [{"threshold": 0.0}, {"threshold": -1.0}, {"threshold": float("nan")}])

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from helpers import assert_bits_equal, small_critic, small_generator, values_of
 
-from keras_gan import WGAN, GradientPenalty, WeightClipping
+from keras_gan import WGAN, GanCheckpoint, GradientPenalty, WeightClipping
 
 
 def fit(gan, images, epochs=1):
@@ -71,6 +71,22 @@ def test_weights_file_holds_the_whole_state(make_gan, float_images, tmp_path):
     copy = dropout_gan(make_gan, GradientPenalty())
     copy.load_weights(tmp_path / "gan.weights.h5")
     assert fit(copy, float_images) == fit(gan, float_images)
+
+
+def test_training_with_averages_goes_on_from_the_weights_themselves(make_gan, float_images, tmp_path):
+    def averaging_gan():
+        gan = make_gan()
+        gan.compile(keras.optimizers.RMSprop(1e-3), keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5))
+        return gan
+
+    whole = averaging_gan()
+    whole.fit(float_images[:16], batch_size=16, shuffle=False, epochs=6, verbose=0)
+    part = averaging_gan()
+    checkpoint = GanCheckpoint(tmp_path, every=100)
+    part.fit(float_images[:16], batch_size=16, shuffle=False, epochs=3, verbose=0, callbacks=[checkpoint])
+    rest = keras.saving.load_model(tmp_path / "epoch_000003.keras")
+    rest.fit(float_images[:16], batch_size=16, shuffle=False, initial_epoch=3, epochs=6, verbose=0)
+    assert_bits_equal(everything(rest), everything(whole))
 
 
 def test_summary_and_clone(make_gan):

@@ -61,6 +61,11 @@ def test_other_sizes():
     assert float(keras.ops.max(keras.ops.abs(images))) <= 1.0
 
 
+def test_generator_needs_filters():
+    with pytest.raises(ValueError, match="`filters` must have at least one element"):
+        upsampling_generator(filters=())
+
+
 def test_filters_and_strides_must_match():
     with pytest.raises(ValueError, match="`filters` and `strides` must be of one length"):
         convolutional_critic(filters=(1, 2), strides=(1,))

@@ -1,0 +1,46 @@
+"""Printing that no terminal, pipe or notebook can break."""
+
+import contextlib
+import os
+import sys
+
+#: What stands in for the box's characters on a terminal that has none of them.
+PLAIN_CHARACTERS = str.maketrans({"═": "=", "─": "-", "│": "|", "μ": "mean", "σ": "std", "±": "+/-"})
+
+
+def say(text: str, stream=None) -> bool:
+    """Print lines, in plain characters where the stream's encoding lacks others.
+
+    Args:
+        text: What to print, without a final newline.
+        stream: Text stream to print to. Defaults to None, the standard output at the time of printing.
+
+    Returns:
+        Whether somebody reads: False once the reader of a pipe has left.
+    """
+    target = stream or sys.stdout
+    try:
+        target.write(_encodable(text, target) + "\n")
+        target.flush()
+    except BrokenPipeError:
+        if stream is None:
+            _discard_standard_output()
+        return False
+    return True
+
+
+def _encodable(text: str, stream) -> str:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(PLAIN_CHARACTERS).encode(encoding, "replace").decode(encoding)
+    return text
+
+
+def _discard_standard_output():
+    """Send what is still buffered nowhere: it would fail once more at the next print and when Python exits."""
+    with contextlib.suppress(OSError, ValueError):  # A notebook's output has no file number.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)

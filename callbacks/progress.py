@@ -62,12 +62,9 @@ class TrainingProgress(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self._task = self.display.add_task(self.description, total=self.params["epochs"])
-        self._started = False
 
     def on_epoch_begin(self, epoch, logs=None):
-        if not self._started:
-            self.display.update(self._task, completed=epoch)
-            self._started = True
+        self.display.update(self._task, completed=epoch)
 
     def on_epoch_end(self, epoch, logs=None):
-        self.display.advance(self._task)
+        self.display.update(self._task, completed=epoch + 1)

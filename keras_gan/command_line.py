@@ -12,7 +12,7 @@ from typing import NoReturn
 import tyro
 
 from keras_gan.presets import PRESETS, ExperimentConfig, RunOptions
-from keras_gan.run_folder import check, load_config
+from keras_gan.run_folder import check, check_data, load_config
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +52,7 @@ def parse(arguments: list[str], prog: str, description: str) -> tuple[Experiment
         fail(prog, _first_section(message.getvalue()))
     try:
         check(parsed.config, parsed.options)
+        check_data(parsed.config, parsed.options)
     except (ValueError, OSError) as error:
         fail(prog, str(error))
     return parsed.config, parsed.options

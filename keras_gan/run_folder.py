@@ -13,20 +13,33 @@ from keras_gan.presets import ExperimentConfig, RunOptions
 
 
 def check(config: ExperimentConfig, options: RunOptions):
-    """Refuse options that would cost a run its place, its past or its data, before any work is done.
+    """Refuse options that would cost a run its place or its past, before any work is done.
 
     Args:
         config: What is to be trained.
-        options: Where, and on which data.
+        options: Where.
 
     Raises:
-        OSError: If runs cannot be written to `out`, or there is no run to resume or no data.
-        ValueError: If the run to resume has another configuration, or the data cannot be used.
+        OSError: If runs cannot be written to `out`, or there is no run to resume.
+        ValueError: If the run to resume has another configuration.
     """
     if options.resume is None:
         _check_writable(options.out)
     else:
         _check_config(options.resume, config)
+
+
+def check_data(config: ExperimentConfig, options: RunOptions):
+    """Refuse a data folder that cannot be trained on, without what it takes to train.
+
+    Args:
+        config: What is to be trained.
+        options: On which data.
+
+    Raises:
+        FileNotFoundError: If there is no data.
+        ValueError: If the data cannot be used.
+    """
     if options.data_dir is not None and config.dataset == "horses":
         check_count(len(load_horses(options.data_dir)[0]), config, options)
 

@@ -85,11 +85,11 @@ def test_out_must_be_writable(tmp_path):
 def test_data_is_checked_before_anything_is_made(tmp_path):
     options = RunOptions(out=tmp_path / "runs", data_dir=tmp_path)
     with pytest.raises(FileNotFoundError, match="cifar10_horses.npz"):
-        run_folder.check(PRESETS["horses"], options)
+        run_folder.check_data(PRESETS["horses"], options)
     images = np.zeros((5, 32, 32, 3), "uint8")
     np.savez(tmp_path / "cifar10_horses.npz", x_train=images, x_test=images)
     with pytest.raises(ValueError, match=f"at most the 5 images of {tmp_path}. Received: 512"):
-        run_folder.check(PRESETS["horses"], options)
+        run_folder.check_data(PRESETS["horses"], options)
     assert not (tmp_path / "runs").exists()
 
 

@@ -15,10 +15,10 @@ def normal_initializer():
     return keras.initializers.RandomNormal(stddev=INITIAL_STD)
 
 
-def convolution(x, filters: int, kernel_size: int, strides: int = 1, **kwargs):
+def convolution(x, filters: int, kernel_size: int, strides: int = 1):
     """Apply a same-padded convolution with normal initialisation."""
     initializer = normal_initializer()
-    return layers.Conv2D(filters, kernel_size, strides, "same", kernel_initializer=initializer, **kwargs)(x)
+    return layers.Conv2D(filters, kernel_size, strides, "same", kernel_initializer=initializer)(x)
 
 
 def activation(x):

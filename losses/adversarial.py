@@ -1,70 +1,239 @@
-"""Adversarial losses on critic scores: what the critic and the generator each minimise."""
+"""Adversarial losses of one image's score: non-saturating, minimax, least squares, hinge."""
 
-import keras
 from keras import ops
+from keras.saving import register_keras_serializable
 
+from keras_gan.losses._adversarial import AdversarialLoss, cross_entropy, per_sample
+from keras_gan.losses._checks import check_real_target
 from keras_gan.losses._precision import upcast
 
 
-def _per_sample(scores):
-    """Upcast scores and average all axes but the batch, so that a patch critic counts once per image."""
-    scores = upcast(scores)
-    return ops.mean(scores, axis=tuple(range(1, len(scores.shape))))
-
-
-def wasserstein_discriminator_loss(real_scores, fake_scores):
-    """Compute the two halves of the critic's Wasserstein loss, −f(x) on reals and f(G(z)) on fakes.
-
-    Their means R and F add up to minus the critic's estimate of the Wasserstein distance.
+@register_keras_serializable(package="keras_gan")
+def minimax_discriminator_loss(real_scores, fake_scores, real_target: float = 1.0):
+    """Compute the two halves of the discriminator's loss, −log σ(f(x)) on reals and −log(1 − σ(f(G(z)))) on fakes.
 
     Args:
-        real_scores: Critic scores of real images, `(batch, ...)`, unbounded (no sigmoid).
-        fake_scores: Critic scores of generated images, `(batch, ...)`.
+        real_scores: Scores of real images as logits, `(batch, ...)`.
+        fake_scores: Scores of generated images as logits, `(batch, ...)`.
+        real_target: The target of reals in (0, 1], used as it is: 0.9 is one-sided label smoothing (Salimans et al.,
+            arXiv:1606.03498). Defaults to 1.
 
     Returns:
         A pair of per-sample losses, each `(batch,)`: on reals and on fakes.
 
+    Raises:
+        ValueError: If `real_target` is outside (0, 1].
+
     Reference:
-        Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
+        Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661.
     """
-    return -_per_sample(real_scores), _per_sample(fake_scores)
+    check_real_target(real_target)
+    return per_sample(cross_entropy(real_scores, real_target)), per_sample(cross_entropy(fake_scores, 0.0))
 
 
-def wasserstein_generator_loss(fake_scores):
-    """Compute the generator's Wasserstein loss −f(G(z)).
+@register_keras_serializable(package="keras_gan")
+def minimax_generator_loss(fake_scores):
+    """Compute the generator's minimax loss log(1 − σ(f(G(z)))), whose gradient vanishes where fakes are found out.
 
     Args:
-        fake_scores: Critic scores of generated images, `(batch, ...)`.
+        fake_scores: Scores of generated images as logits, `(batch, ...)`.
 
     Returns:
         Per-sample losses, `(batch,)`.
 
     Reference:
-        Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
+        Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661.
     """
-    return -_per_sample(fake_scores)
+    return -per_sample(cross_entropy(fake_scores, 0.0))
 
 
-@keras.saving.register_keras_serializable(package="keras_gan")
-class Wasserstein:
-    """The Wasserstein GAN objective, as means over the batch.
+@register_keras_serializable(package="keras_gan")
+def non_saturating_discriminator_loss(real_scores, fake_scores, real_target: float = 1.0):
+    """Compute the two halves of the discriminator's loss, the minimax one's.
+
+    Args:
+        real_scores: Scores of real images as logits, `(batch, ...)`.
+        fake_scores: Scores of generated images as logits, `(batch, ...)`.
+        real_target: The target of reals in (0, 1], used as it is. Defaults to 1.
+
+    Returns:
+        A pair of per-sample losses, each `(batch,)`: on reals and on fakes.
+
+    Raises:
+        ValueError: If `real_target` is outside (0, 1].
 
     Reference:
-        Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
+        Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661.
+    """
+    return minimax_discriminator_loss(real_scores, fake_scores, real_target)
+
+
+@register_keras_serializable(package="keras_gan")
+def non_saturating_generator_loss(fake_scores):
+    """Compute the generator's non-saturating loss −log σ(f(G(z))).
+
+    Args:
+        fake_scores: Scores of generated images as logits, `(batch, ...)`.
+
+    Returns:
+        Per-sample losses, `(batch,)`.
+
+    Reference:
+        Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661, section 3.
+    """
+    return per_sample(cross_entropy(fake_scores, 1.0))
+
+
+@register_keras_serializable(package="keras_gan")
+def least_squares_discriminator_loss(real_scores, fake_scores, real_target: float = 1.0):
+    """Compute the two halves of the discriminator's loss, ½(f(x) − t)² on reals and ½f(G(z))² on fakes.
+
+    Args:
+        real_scores: Scores of real images, `(batch, ...)`, unbounded.
+        fake_scores: Scores of generated images, `(batch, ...)`.
+        real_target: t, the target of reals in (0, 1], used as it is. Defaults to 1.
+
+    Returns:
+        A pair of per-sample losses, each `(batch,)`: on reals and on fakes.
+
+    Raises:
+        ValueError: If `real_target` is outside (0, 1].
+
+    Reference:
+        Mao et al., Least Squares Generative Adversarial Networks, arXiv:1611.04076.
+    """
+    check_real_target(real_target)
+    real_loss = 0.5 * ops.square(upcast(real_scores) - real_target)
+    return per_sample(real_loss), per_sample(0.5 * ops.square(upcast(fake_scores)))
+
+
+@register_keras_serializable(package="keras_gan")
+def least_squares_generator_loss(fake_scores):
+    """Compute the generator's least-squares loss ½(f(G(z)) − 1)².
+
+    Args:
+        fake_scores: Scores of generated images, `(batch, ...)`.
+
+    Returns:
+        Per-sample losses, `(batch,)`.
+
+    Reference:
+        Mao et al., Least Squares Generative Adversarial Networks, arXiv:1611.04076.
+    """
+    return per_sample(0.5 * ops.square(upcast(fake_scores) - 1.0))
+
+
+@register_keras_serializable(package="keras_gan")
+def hinge_discriminator_loss(real_scores, fake_scores):
+    """Compute the two halves of the discriminator's loss, max(0, 1 − f(x)) on reals and max(0, 1 + f(G(z))) on fakes.
+
+    Args:
+        real_scores: Scores of real images, `(batch, ...)`, unbounded.
+        fake_scores: Scores of generated images, `(batch, ...)`.
+
+    Returns:
+        A pair of per-sample losses, each `(batch,)`: on reals and on fakes.
+
+    Reference:
+        Lim and Ye, Geometric GAN, arXiv:1705.02894.
+    """
+    return per_sample(ops.relu(1.0 - upcast(real_scores))), per_sample(ops.relu(1.0 + upcast(fake_scores)))
+
+
+@register_keras_serializable(package="keras_gan")
+def hinge_generator_loss(fake_scores):
+    """Compute the generator's loss −f(G(z)).
+
+    Args:
+        fake_scores: Scores of generated images, `(batch, ...)`.
+
+    Returns:
+        Per-sample losses, `(batch,)`.
+
+    Reference:
+        Lim and Ye, Geometric GAN, arXiv:1705.02894.
+    """
+    return -per_sample(upcast(fake_scores))
+
+
+class SmoothedLoss(AdversarialLoss):
+    """An adversarial loss with a target of its own for reals."""
+
+    def __init__(self, real_target: float = 1.0, name=None, reduction="sum_over_batch_size", dtype=None):
+        check_real_target(real_target)
+        default = type(self).discriminator_function.__name__.removesuffix("_discriminator_loss")
+        super().__init__(name or default, reduction, dtype, real_target=real_target)
+
+
+@register_keras_serializable(package="keras_gan")
+class NonSaturating(SmoothedLoss):
+    """The GAN objective with the generator's non-saturating loss −log σ(f(G(z))).
+
+    Args:
+        real_target: The discriminator's target of reals in (0, 1], used as it is. Defaults to 1.
+        name: Name of the loss. Defaults to `"non_saturating"`.
+        reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
+        dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+
+    Reference:
+        Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661, section 3.
     """
 
-    def discriminator_terms(self, real_scores, fake_scores):
-        """Return the scalars R = −E[f(real)] and F = E[f(fake)]."""
-        real_loss, fake_loss = wasserstein_discriminator_loss(real_scores, fake_scores)
-        return ops.mean(real_loss), ops.mean(fake_loss)
+    discriminator_function = staticmethod(non_saturating_discriminator_loss)
+    generator_function = staticmethod(non_saturating_generator_loss)
 
-    def generator(self, fake_scores):
-        """Return the scalar −E[f(G(z))]."""
-        return ops.mean(wasserstein_generator_loss(fake_scores))
 
-    def get_config(self):
-        return {}
+@register_keras_serializable(package="keras_gan")
+class Minimax(SmoothedLoss):
+    """The GAN objective as a game of one value, with the generator's loss log(1 − σ(f(G(z)))).
 
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
+    Args:
+        real_target: The discriminator's target of reals in (0, 1], used as it is. Defaults to 1.
+        name: Name of the loss. Defaults to `"minimax"`.
+        reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
+        dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+
+    Reference:
+        Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661.
+    """
+
+    discriminator_function = staticmethod(minimax_discriminator_loss)
+    generator_function = staticmethod(minimax_generator_loss)
+
+
+@register_keras_serializable(package="keras_gan")
+class LeastSquares(SmoothedLoss):
+    """The least-squares GAN objective, with the paper's factor ½.
+
+    Args:
+        real_target: The discriminator's target of reals in (0, 1], used as it is. Defaults to 1.
+        name: Name of the loss. Defaults to `"least_squares"`.
+        reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
+        dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+
+    Reference:
+        Mao et al., Least Squares Generative Adversarial Networks, arXiv:1611.04076.
+    """
+
+    discriminator_function = staticmethod(least_squares_discriminator_loss)
+    generator_function = staticmethod(least_squares_generator_loss)
+
+
+@register_keras_serializable(package="keras_gan")
+class Hinge(AdversarialLoss):
+    """The hinge GAN objective.
+
+    Args:
+        name: Name of the loss. Defaults to `"hinge"`.
+        reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
+        dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+
+    Reference:
+        Lim and Ye, Geometric GAN, arXiv:1705.02894.
+    """
+
+    discriminator_function = staticmethod(hinge_discriminator_loss)
+    generator_function = staticmethod(hinge_generator_loss)
+
+    def __init__(self, name="hinge", reduction="sum_over_batch_size", dtype=None):
+        super().__init__(name, reduction, dtype)

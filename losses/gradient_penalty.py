@@ -1,6 +1,7 @@
 """Gradient penalties, from gradients that somebody else has taken."""
 
 from keras import ops
+from keras.saving import register_keras_serializable
 
 from keras_gan.losses._precision import upcast
 
@@ -8,6 +9,7 @@ from keras_gan.losses._precision import upcast
 NORM_EPSILON = 1e-12
 
 
+@register_keras_serializable(package="keras_gan")
 def gradient_penalty(gradients, target: float = 1.0, one_sided: bool = False):
     """Penalise the distance of each sample's gradient norm from a target: (‖∇ₓf(x)‖₂ − target)².
 
@@ -29,3 +31,36 @@ def gradient_penalty(gradients, target: float = 1.0, one_sided: bool = False):
     if one_sided:
         excess = ops.relu(excess)
     return ops.square(excess)
+
+
+@register_keras_serializable(package="keras_gan")
+def r1_penalty(gradients):
+    """Penalise the gradient on reals, ½‖∇ₓf(x)‖².
+
+    Args:
+        gradients: Gradients of the critic's scores with respect to real images, `(batch, ...)`.
+
+    Returns:
+        Per-sample penalties, `(batch,)`, at least float32; times γ they are the paper's R1.
+
+    Reference:
+        Mescheder et al., Which Training Methods for GANs do actually Converge?, arXiv:1801.04406.
+    """
+    gradients = upcast(gradients)
+    return 0.5 * ops.sum(ops.square(gradients), axis=tuple(range(1, len(gradients.shape))))
+
+
+@register_keras_serializable(package="keras_gan")
+def r2_penalty(gradients):
+    """Penalise the gradient on fakes, ½‖∇f(G(z))‖².
+
+    Args:
+        gradients: Gradients of the critic's scores with respect to generated images, `(batch, ...)`.
+
+    Returns:
+        Per-sample penalties, `(batch,)`, at least float32; times γ they are the paper's R2.
+
+    Reference:
+        Mescheder et al., Which Training Methods for GANs do actually Converge?, arXiv:1801.04406.
+    """
+    return r1_penalty(gradients)

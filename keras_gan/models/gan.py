@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.losses import Wasserstein
+from keras_gan.losses import AdversarialLoss
 from keras_gan.metrics.training import TrainingTracker, mean_and_std
 from keras_gan.models import autodiff
 from keras_gan.models.descent import build_optimizer, descend
@@ -37,7 +37,7 @@ class GAN(keras.Model):
     Args:
         generator: Built `keras.Model` from latents `(batch, ...)` to images `(batch, height, width, channels)`.
         critic: Built `keras.Model` from images to unbounded scores.
-        loss: The adversarial objective, such as `keras_gan.losses.Wasserstein()`.
+        loss: The adversarial loss, such as `keras_gan.losses.Wasserstein()`.
         lipschitz: How the critic is kept Lipschitz: `WeightClipping`, `GradientPenalty`, or None for not at all.
             Defaults to None.
         n_critic: Critic updates in a step, at least 1. Defaults to 1.
@@ -46,15 +46,15 @@ class GAN(keras.Model):
         **kwargs: Passed on to `keras.Model`.
 
     Raises:
-        ValueError: If the critic does not take the generator's images or defeats the constraint, or if `n_critic` is
-            not a positive integer.
+        ValueError: If the critic does not take the generator's images or defeats the constraint, if `loss` is no
+            adversarial loss, or if `n_critic` is not a positive integer.
     """
 
     def __init__(
         self,
         generator: keras.Model,
         critic: keras.Model,
-        loss: Wasserstein,
+        loss: AdversarialLoss,
         lipschitz: LipschitzPolicy | None = None,
         n_critic: int = 1,
         seed: int | None = None,
@@ -64,11 +64,15 @@ class GAN(keras.Model):
         check_networks(generator, critic)
         if not isinstance(n_critic, int) or n_critic < 1:
             raise ValueError(f"`n_critic` must be an integer of at least 1. Received: n_critic={n_critic!r}")
+        if not isinstance(loss, AdversarialLoss) or loss.reduction in (None, "none"):
+            raise ValueError(f"`loss` must be an adversarial loss with a reduction. Received: {loss!r}")
         if lipschitz is not None and not isinstance(lipschitz, LipschitzPolicy):
             raise ValueError(f"`lipschitz` must be a LipschitzPolicy or None. Received: {lipschitz!r}")
         self.generator = generator
         self.critic = critic
         self.adversarial_loss = loss
+        # Keras finds seeds among a model's attributes only.
+        self.loss_noise = loss.seed_generator
         self.lipschitz = lipschitz
         self.n_critic = n_critic
         self.seed = seed
@@ -138,7 +142,7 @@ class GAN(keras.Model):
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
         batches = split_images(data, self.n_critic, self.generator.output_shape[1:])
         critic_values = autodiff.repeat(self._critic_update, batches, CRITIC_UPDATE_KEYS)
-        generator_values = self._generator_update(ops.shape(batches)[1])
+        generator_values = self._generator_update(batches[-1])
         self.tracker.update_state({**critic_values, **generator_values, **self._weight_values()})
         return self.tracker.result()
 
@@ -158,12 +162,13 @@ class GAN(keras.Model):
         self._constraint.constrain(self.critic)
         return dict(zip(CRITIC_UPDATE_KEYS, (*values, norm, learning_rate)))
 
-    def _generator_update(self, batch_size):
-        latents = self._latents(batch_size)
+    def _generator_update(self, real):
+        latents = self._latents(ops.shape(real)[0])
 
         def objective():
             fake = self.generator(latents, training=True)
-            loss = self.adversarial_loss.generator(self._call_frozen(self.critic, fake))
+            compared = [fake, real] if self.adversarial_loss.generator_needs_reals else [fake]
+            loss = self.adversarial_loss.generator(*(self._call_frozen(self.critic, images) for images in compared))
             return loss, loss
 
         loss, norm, learning_rate = descend(objective, self.generator, self.generator_optimizer)

@@ -6,7 +6,15 @@ import pytest
 from helpers import IMAGE_SHAPE, LATENT_DIM, assert_bits_equal, small_critic, small_generator, values_of
 
 from keras_gan import GAN, WGAN, GradientPenalty, WeightClipping
-from keras_gan.losses import Wasserstein
+from keras_gan.losses import (
+    FlippedLabels,
+    Hinge,
+    LeastSquares,
+    Minimax,
+    NonSaturating,
+    RelativisticAverage,
+    Wasserstein,
+)
 from keras_gan.metrics.training import TRAINING_KEYS
 
 BATCH = 8
@@ -20,7 +28,7 @@ def all_state(network):
 
 
 @pytest.mark.parametrize("lipschitz", [WeightClipping(0.01), GradientPenalty(10.0), None])
-def test_generator_update_moves_no_bit_of_the_critic(make_gan, lipschitz):
+def test_generator_update_moves_no_bit_of_the_critic(make_gan, float_images, lipschitz):
     # Spectral normalisation and dropout: state of the critic that a forward pass in training mode would move.
     critic = keras.Sequential(
         [
@@ -33,7 +41,7 @@ def test_generator_update_moves_no_bit_of_the_critic(make_gan, lipschitz):
     )
     gan = make_gan(lipschitz, critic=critic)
     critic_before, generator_before = all_state(gan.critic), all_state(gan.generator)
-    gan._generator_update(BATCH)
+    gan._generator_update(keras.ops.convert_to_tensor(float_images[:BATCH]))
     assert_bits_equal(all_state(gan.critic), critic_before)
     assert any(np.any(one != other) for one, other in zip(all_state(gan.generator), generator_before))
 
@@ -346,7 +354,7 @@ def test_averages_of_an_optimizer_become_the_weights_when_training_ends(make_gan
     assert any(np.any(one != other) for one, other in zip(after, before))
 
 
-def test_gan_takes_any_adversarial_loss():
+def test_gan_takes_a_loss_of_ones_own(float_images):
     class Doubled(Wasserstein):
         def generator(self, fake_scores):
             return 2.0 * super().generator(fake_scores)
@@ -356,8 +364,35 @@ def test_gan_takes_any_adversarial_loss():
         keras.utils.set_random_seed(0)
         gan = GAN(small_generator(), small_critic(), loss, seed=1)
         gan.compile("rmsprop", "rmsprop")
-        losses.append(float(gan._generator_update(BATCH)["g_loss"]))
+        losses.append(float(gan._generator_update(keras.ops.convert_to_tensor(float_images[:BATCH]))["g_loss"]))
     assert losses[1] == 2.0 * losses[0]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [NonSaturating(0.9), Minimax(), LeastSquares(), Hinge(), RelativisticAverage(), FlippedLabels(Hinge(), 0.3, 1)],
+    ids=lambda loss: loss.name,
+)
+def test_step_reports_each_adversarial_loss(float_images, loss):
+    keras.utils.set_random_seed(0)
+    gan = GAN(small_generator(batch_norm=False), small_critic(), loss, seed=1)
+    gan.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0), run_eagerly=True)
+    latents = []
+    draw = gan._latents
+    gan._latents = lambda batch_size: latents.append(draw(batch_size)) or latents[-1]
+    reference = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(loss))
+    logs = gan.fit(float_images[:BATCH], batch_size=BATCH, epochs=1, verbose=0, shuffle=False).history
+    real = gan.critic(float_images[:BATCH])
+    critic_fake, generator_fake = (gan.critic(gan.generator(one)) for one in latents)
+    # The same float32 operations on the same scores.
+    np.testing.assert_allclose(logs["d_loss"][0], reference.discriminator(real, critic_fake), rtol=1e-5)
+    np.testing.assert_allclose(logs["g_loss"][0], reference.generator(generator_fake, real), rtol=1e-5)
+
+
+def test_gan_refuses_what_is_no_adversarial_loss():
+    for loss in (keras.losses.MeanSquaredError(), Hinge(reduction=None), "hinge"):
+        with pytest.raises(ValueError, match="`loss` must be an adversarial loss with a reduction"):
+            GAN(small_generator(), small_critic(), loss)
 
 
 def test_regularisation_of_a_network_is_descended_but_not_reported(float_images):

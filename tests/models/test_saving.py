@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from helpers import assert_bits_equal, small_critic, small_generator, values_of
 
-from keras_gan import WGAN, GanCheckpoint, GradientPenalty, WeightClipping
+from keras_gan import GAN, WGAN, GanCheckpoint, GradientPenalty, WeightClipping
+from keras_gan.losses import FlippedLabels, RelativisticAverage
 
 
 def fit(gan, images, epochs=1):
@@ -32,6 +33,17 @@ def test_a_saved_model_goes_on_as_if_it_had_never_been_saved(make_gan, float_ima
     gan.save(tmp_path / "gan.keras")
     copy = keras.saving.load_model(tmp_path / "gan.keras")
     assert_bits_equal(everything(copy), everything(gan))
+    assert fit(copy, float_images, epochs=2) == fit(gan, float_images, epochs=2)
+    assert_bits_equal(everything(copy), everything(gan))
+
+
+def test_flips_of_labels_go_on_where_they_were(float_images, tmp_path):
+    gan = GAN(small_generator(), small_critic(), FlippedLabels(RelativisticAverage(0.9), 0.4, seed=5), None, 2, seed=1)
+    gan.compile("rmsprop", "rmsprop")
+    fit(gan, float_images, epochs=2)
+    gan.save(tmp_path / "gan.keras")
+    copy = keras.saving.load_model(tmp_path / "gan.keras")
+    assert copy.adversarial_loss.get_config() == gan.adversarial_loss.get_config()
     assert fit(copy, float_images, epochs=2) == fit(gan, float_images, epochs=2)
     assert_bits_equal(everything(copy), everything(gan))
 

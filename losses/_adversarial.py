@@ -1,0 +1,100 @@
+"""The base of the adversarial losses."""
+
+from keras import ops
+
+from keras_gan.losses._base import Loss
+from keras_gan.losses._elements import mean_over_elements
+from keras_gan.losses._precision import upcast
+
+
+class AdversarialLoss(Loss):
+    """What the critic and the generator of a GAN each minimise, from the critic's scores.
+
+    Subclasses set two functions of scores that return per-sample losses: `discriminator_function(real_scores,
+    fake_scores, **arguments)`, a pair of them, and `generator_function(fake_scores)`, or `(fake_scores, real_scores)`
+    if `generator_needs_reals`.
+
+    Args:
+        name: Name of the loss.
+        reduction: As in `keras.losses.Loss`. Defaults to `"sum_over_batch_size"`.
+        dtype: Dtype of the result; the computation is in float32 at least. Defaults to None, `keras.config.floatx()`.
+        **arguments: Arguments of the discriminator's function.
+    """
+
+    discriminator_function = None
+    generator_function = None
+    generator_needs_reals = False
+    seed_generator = None
+    weighs_elements = False
+
+    def discriminator_losses(self, real_scores, fake_scores):
+        """Return the per-sample losses on reals and on fakes, each `(batch,)`."""
+        function = type(self).discriminator_function
+        return function(self.in_precision(real_scores), self.in_precision(fake_scores), **self.arguments)
+
+    def generator_losses(self, fake_scores, real_scores=None):
+        """Return the generator's per-sample losses, `(batch,)`."""
+        if not self.generator_needs_reals:
+            return type(self).generator_function(self.in_precision(fake_scores))
+        if real_scores is None:
+            raise ValueError(f"The generator's {self.name} loss needs `real_scores`. Received: real_scores=None")
+        return type(self).generator_function(self.in_precision(fake_scores), self.in_precision(real_scores))
+
+    def discriminator_terms(self, real_scores, fake_scores, sample_weight=None):
+        """Return the critic's loss on reals, R, and on fakes, F, each reduced over the batch.
+
+        Args:
+            real_scores: Scores of real images, `(batch, ...)`, unbounded (no sigmoid).
+            fake_scores: Scores of generated images, `(batch, ...)`.
+            sample_weight: Weights of both, `(batch,)`. Defaults to None, ones.
+
+        Returns:
+            Two scalars.
+        """
+        losses = self.discriminator_losses(real_scores, fake_scores)
+        return tuple(self._reduce_weighted(one, sample_weight) for one in losses)
+
+    def discriminator(self, real_scores, fake_scores, sample_weight=None):
+        """Return what the critic minimises, R + F; see `discriminator_terms`."""
+        real_loss, fake_loss = self.discriminator_terms(real_scores, fake_scores, sample_weight)
+        return real_loss + fake_loss
+
+    def generator(self, fake_scores, real_scores=None, sample_weight=None):
+        """Return what the generator minimises.
+
+        Args:
+            fake_scores: Scores of generated images, `(batch, ...)`, unbounded (no sigmoid).
+            real_scores: Scores of real images, for losses that compare the two. Defaults to None.
+            sample_weight: Weights, `(batch,)`. Defaults to None, ones.
+
+        Returns:
+            A scalar.
+
+        Raises:
+            ValueError: If the loss needs `real_scores` and has none.
+        """
+        return self._reduce_weighted(self.generator_losses(fake_scores, real_scores), sample_weight)
+
+    def _reduce_weighted(self, losses, sample_weight):
+        return self.reduce(losses, None if sample_weight is None else self._split_weight(sample_weight)[0])
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        raise NotImplementedError(
+            f"{type(self).__name__} takes scores of reals and of fakes: call its `discriminator` and `generator`, "
+            "or give `WassersteinLoss` to `compile`"
+        )
+
+
+def per_sample(losses):
+    """Average the losses of all scores of an image, so that a patch critic counts once per image."""
+    return mean_over_elements(losses)
+
+
+def cross_entropy(scores, target: float):
+    """Return the binary cross-entropy of scores, as logits, to one target."""
+    scores = upcast(scores)
+    if target == 1:
+        return ops.softplus(-scores)
+    if target == 0:
+        return ops.softplus(scores)
+    return target * ops.softplus(-scores) + (1.0 - target) * ops.softplus(scores)

@@ -1,0 +1,127 @@
+"""The base of the loss classes: one value a sample, then weights, masks and the reduction."""
+
+import keras
+from keras import ops
+
+from keras_gan.losses._elements import align, mean_over_elements
+from keras_gan.losses._replicas import replica_count
+
+
+class Loss(keras.losses.Loss):
+    """A per-sample function with its arguments, reduced over the batch.
+
+    Differs from Keras's own base in what it protects: labels reach the function before any cast, a mask is applied
+    inside the function's sums, a weight `(batch,)` always weighs samples, and low precision is computed in float32.
+
+    Subclasses set `function`, whose arguments are `y_true`, `y_pred`, then those of the class, then `mask`, and
+    `element_weight` if `weighs_elements`.
+
+    Args:
+        name: Name of the loss in logs.
+        reduction: `"sum_over_batch_size"` or `"mean"`, over the samples that a mask leaves something of;
+            `"mean_with_sample_weight"`, divided by the weights' sum instead; `"sum"`; `"none"` or None.
+        dtype: Dtype of the result, `"float32"`, `"float64"`, … The computation is in float32 at least. Defaults to
+            None, `keras.config.floatx()`.
+        **arguments: The function's arguments, in the form in which they go into the config.
+    """
+
+    function = None
+    weighs_elements = True
+
+    def __init__(self, name, reduction="sum_over_batch_size", dtype=None, **arguments):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.arguments = arguments
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        mask = self.mask(y_true, y_pred)
+        sample_weight, element_weight = self._split_weight(sample_weight)
+        values = self.per_sample(y_true, self.prepare(y_pred), mask, element_weight)
+        return self.reduce(values, sample_weight, mask, element_weight)
+
+    def call(self, y_true, y_pred):
+        """Return per-sample values, `(batch,)`."""
+        return self.per_sample(y_true, self.prepare(y_pred), self.mask(y_true, y_pred))
+
+    def per_sample(self, y_true, y_pred, mask=None, element_weight=None):
+        """Return per-sample values, `(batch,)`, of prepared predictions."""
+        weights = {"element_weight": element_weight} if self.weighs_elements else {}
+        return type(self).function(y_true, y_pred, **self.arguments, mask=mask, **weights)
+
+    def mask(self, y_true, y_pred):
+        """Return which elements count, `(batch, ...)`, or None for all: Keras's mask of the predictions."""
+        return getattr(y_pred, "_keras_mask", None)
+
+    def prepare(self, y_pred):
+        """Return predictions in the dtype of the computation."""
+        return self.in_precision(y_pred)
+
+    def in_precision(self, x):
+        """Return `x` as a tensor in the dtype of the computation."""
+        return ops.convert_to_tensor(x, dtype="float64" if self.dtype == "float64" else "float32")
+
+    def reduce(self, values, sample_weight=None, mask=None, element_weight=None):
+        """Weigh per-sample values and reduce them over the samples that a mask leaves something of.
+
+        Args:
+            values: Per-sample values, `(batch,)`, or a scalar for the whole batch.
+            sample_weight: Weights, `(batch,)` or scalar. Defaults to None.
+            mask: Elements that count, `(batch, ...)`. Defaults to None.
+            element_weight: Weights that are in the values already, `(batch, ...)`. Defaults to None.
+
+        Returns:
+            A scalar or, without a reduction, `(batch,)`.
+        """
+        if sample_weight is not None:
+            values = values * align("sample_weight", sample_weight, values)
+        if self.reduction in (None, "none") or len(values.shape) == 0:
+            return ops.cast(values, self.dtype)
+        total = ops.sum(values)
+        if self.reduction != "sum":
+            weight = sample_weight if element_weight is None else element_weight
+            total = ops.divide_no_nan(total, self._divisor(values, mask, weight)) / replica_count()
+        return ops.cast(total, self.dtype)
+
+    def _divisor(self, values, mask, weight):
+        """Return the samples that count, or their weights' sum: the mean of ones over the elements of each, summed."""
+        shapes = [ops.shape(x) for x in (values, mask, weight) if x is not None]
+        ones = ops.ones(max(shapes, key=len), values.dtype)
+        return ops.sum(mean_over_elements(ones, mask, weight if self.reduction == "mean_with_sample_weight" else None))
+
+    def _split_weight(self, sample_weight):
+        """Return weights of samples and weights of elements, of which one at least is None."""
+        if sample_weight is None:
+            return None, None
+        weight = self.in_precision(sample_weight)
+        if all(size == 1 for size in weight.shape[1:]):
+            return (ops.reshape(weight, (-1,)) if len(weight.shape) > 1 else weight), None
+        if not self.weighs_elements:
+            raise ValueError(f"`sample_weight` must have shape (batch,). Received: shape={tuple(weight.shape)}")
+        return None, weight
+
+    def get_config(self):
+        return {**super().get_config(), "dtype": self.dtype, **self.arguments}
+
+
+class PairLoss(Loss):
+    """A loss of two tensors that a model returns stacked, `y_pred` of shape `(batch, 2, ...)`.
+
+    The function takes the two tensors, then the class's arguments, then `mask`, `(batch,)`.
+    """
+
+    weighs_elements = False
+
+    def mask(self, y_true, y_pred):
+        mask = super().mask(y_true, y_pred)
+        return mask if mask is None or len(mask.shape) < 2 else ops.all(mask, axis=tuple(range(1, len(mask.shape))))
+
+    def prepare(self, y_pred):
+        y_pred = super().prepare(y_pred)
+        if len(y_pred.shape) < 3 or y_pred.shape[1] not in (2, None):
+            raise ValueError(
+                f"`y_pred` of {self.name} must stack two tensors, (batch, 2, ...). "
+                f"Received: y_pred.shape={tuple(y_pred.shape)}"
+            )
+        return y_pred
+
+    def per_sample(self, y_true, y_pred, mask=None, element_weight=None):
+        return type(self).function(y_pred[:, 0], y_pred[:, 1], **self.arguments, mask=mask)

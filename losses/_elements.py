@@ -1,0 +1,62 @@
+"""From the values of elements to one value a sample: masks and weights inside the sums."""
+
+from keras import ops
+
+
+def mean_over_elements(values, mask=None, element_weight=None):
+    """Average all axes but the batch over the elements that the mask keeps.
+
+    Weights multiply and nothing divides by their sum. A sample without an element left is worth 0.
+
+    Args:
+        values: Values of the elements, `(batch, ...)`.
+        mask: Which elements count, boolean, `values`' shape or its first axes. Defaults to None, all.
+        element_weight: Weights of the elements, likewise. Defaults to None, ones.
+
+    Returns:
+        Per-sample values, `(batch,)`.
+    """
+    if element_weight is not None:
+        values = values * align("element_weight", element_weight, values)
+    axes = tuple(range(1, len(values.shape)))
+    if mask is None:
+        return ops.mean(values, axis=axes) if axes else values
+    mask = ops.broadcast_to(align("mask", mask, values), ops.shape(values))
+    total = ops.sum(ops.where(mask, values, ops.zeros_like(values)), axis=axes)
+    count = ops.sum(ops.cast(mask, values.dtype), axis=axes)
+    return total / ops.maximum(count, ops.ones_like(count))
+
+
+def align(name: str, x, values):
+    """Give a mask or weights of the first axes of `values` its rank, so that (batch,) never meets the last axis.
+
+    Raises:
+        ValueError: If an axis is of another length.
+    """
+    x = ops.convert_to_tensor(x)
+    x = ops.cast(x, "bool" if name == "mask" else values.dtype)
+    while len(x.shape) > len(values.shape) and x.shape[-1] == 1:
+        x = ops.squeeze(x, axis=-1)
+    missing = len(values.shape) - len(x.shape)
+    fits = all(n in (None, 1) or m in (None, n) for n, m in zip(x.shape, values.shape))
+    if missing < 0 or not fits:
+        raise ValueError(
+            f"`{name}` must have the shape of the elements or of their first axes, {tuple(values.shape)}. "
+            f"Received: {name}.shape={tuple(x.shape)}"
+        )
+    return ops.reshape(x, (*ops.shape(x), *(1,) * missing)) if missing else x
+
+
+def both(first, second):
+    """Return the elements that two masks keep, of which either may be None, or have fewer axes than the other."""
+    if first is None or second is None:
+        return second if first is None else first
+    first, second = ops.cast(first, "bool"), ops.cast(second, "bool")
+    if len(first.shape) < len(second.shape):
+        first, second = second, first
+    return ops.logical_and(first, align("mask", second, first))
+
+
+def keep(values, mask):
+    """Set the values of samples that don't count to 0."""
+    return values if mask is None else ops.where(ops.cast(mask, "bool"), values, ops.zeros_like(values))

@@ -1,0 +1,110 @@
+"""Labels, before anything is cast to the dtype of a loss."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan.losses._checks import check_shapes
+
+
+def class_indices(y_true, y_pred, ignore_class: int | None = None):
+    """Return integer labels of the elements of `y_pred`, with 0 for ignored ones.
+
+    Args:
+        y_true: Labels, `(batch, ...)` or `(batch, ..., 1)`, integers in any dtype.
+        y_pred: Predictions, `(batch, ..., classes)`.
+        ignore_class: Label that stands for no class. Defaults to None.
+
+    Returns:
+        Labels, int32, `(batch, ...)`, and a mask of the ones that count, or None.
+
+    Raises:
+        ValueError: If shapes disagree or, outside a compiled function, if a label is not a class.
+    """
+    y_true, classes = ops.convert_to_tensor(y_true), y_pred.shape[-1]
+    if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
+        y_true = ops.squeeze(y_true, axis=-1)
+    if len(y_true.shape) != len(y_pred.shape) - 1 or not _compatible(y_true.shape, y_pred.shape[:-1]):
+        raise ValueError(
+            "`y_true` must hold one label for each vector of `y_pred`'s last axis. "
+            f"Received: y_true.shape={tuple(y_true.shape)}, y_pred.shape={tuple(y_pred.shape)}"
+        )
+    _check_classes(y_true, classes, ignore_class)
+    labels = ops.cast(y_true, "int32")
+    if ignore_class is None:
+        return labels, None
+    counts = ops.not_equal(labels, ignore_class)
+    return ops.where(counts, labels, ops.zeros_like(labels)), counts
+
+
+def class_targets(y_true, y_pred, ignore_class: int | None = None):
+    """Return target probabilities of the classes in `y_pred`'s dtype, and a mask of the elements that count or None.
+
+    An element is ignored where `ignore_class` is the likeliest of its target.
+
+    Raises:
+        ValueError: If shapes differ or, outside a compiled function, if a target is outside [0, 1].
+    """
+    y_true = ops.convert_to_tensor(y_true)
+    check_shapes("y_true", y_true, "y_pred", y_pred)
+    check_targets(y_true)
+    counts = None if ignore_class is None else ops.not_equal(ops.argmax(y_true, axis=-1), ignore_class)
+    return ops.cast(y_true, y_pred.dtype), counts
+
+
+def binary_targets(y_true, y_pred):
+    """Return targets in [0, 1] of `y_pred`'s shape and dtype; an axis of one at the end may be missing on either side.
+
+    Raises:
+        ValueError: If shapes differ or, outside a compiled function, if a target is outside [0, 1].
+    """
+    y_true = match_ranks(ops.convert_to_tensor(y_true), y_pred)
+    check_targets(y_true)
+    return ops.cast(y_true, y_pred.dtype)
+
+
+def match_ranks(y_true, y_pred):
+    """Give `y_true` the rank of `y_pred` where only an axis of one at the end stands between them; refuse all else."""
+    if len(y_true.shape) == len(y_pred.shape) + 1 and y_true.shape[-1] == 1:
+        y_true = ops.squeeze(y_true, axis=-1)
+    elif len(y_true.shape) == len(y_pred.shape) - 1 and y_pred.shape[-1] == 1:
+        y_true = ops.expand_dims(y_true, axis=-1)
+    check_shapes("y_true", y_true, "y_pred", y_pred)
+    return y_true
+
+
+def check_targets(y_true, minimum: float = 0.0, maximum: float = 1.0):
+    """Refuse concrete targets outside [minimum, maximum]."""
+    values = concrete(y_true)
+    if values is not None and values.size and not (values.min() >= minimum and values.max() <= maximum):
+        raise ValueError(
+            f"`y_true` must be in [{minimum:g}, {maximum:g}]. "
+            f"Received: y_true with values from {values.min()} to {values.max()}"
+        )
+
+
+def concrete(x) -> np.ndarray | None:
+    """Return a tensor's values, or None while a function is being traced."""
+    try:
+        values = np.asarray(x)
+    except (NotImplementedError, TypeError, ValueError):
+        return None
+    return values.astype("float32") if keras.backend.standardize_dtype(x.dtype) == "bfloat16" else values
+
+
+def _check_classes(y_true, classes, ignore_class):
+    labels = concrete(y_true)
+    if labels is None or classes is None:
+        return
+    wrong = (labels < 0) | (labels >= classes) | (labels != np.floor(labels))
+    if ignore_class is not None:
+        wrong &= labels != ignore_class
+    if np.any(wrong):
+        raise ValueError(
+            f"`y_true` must hold whole numbers from 0 to {classes - 1}, the classes of `y_pred`. "
+            f"Received: {np.unique(labels[wrong])[:5].tolist()}"
+        )
+
+
+def _compatible(first, second):
+    return all(a is None or b is None or a == b for a, b in zip(first, second))

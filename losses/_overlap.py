@@ -1,0 +1,117 @@
+"""What predicted and true masks have in common: the sums that Dice, Jaccard and Tversky are made of."""
+
+import dataclasses
+
+from keras import ops
+
+from keras_gan.losses._checks import check_choice, check_class_index, check_rank, check_weight_count, plain_weights
+from keras_gan.losses._elements import align, both
+from keras_gan.losses._labels import binary_targets, class_indices, class_targets
+from keras_gan.losses._precision import upcast
+
+
+@dataclasses.dataclass(frozen=True)
+class Masks:
+    """How predictions and labels are read as masks, and over what their sums run; see `dice` for the values.
+
+    Raises:
+        ValueError: If a value is out of its range.
+    """
+
+    mode: str
+    from_logits: bool
+    squared: bool
+    per_image: bool
+    include_background: bool
+    class_weights: list | None
+    ignore_class: int | None
+
+    def __post_init__(self):
+        check_choice("mode", self.mode, ("binary", "multiclass"))
+        check_class_index("ignore_class", self.ignore_class)
+        weights = plain_weights("class_weights", self.class_weights)
+        if isinstance(weights, float):
+            raise ValueError(f"`class_weights` must have one weight a class. Received: class_weights={weights}")
+        object.__setattr__(self, "class_weights", weights)
+        if self.mode == "binary" and (weights is not None or not self.include_background):
+            raise ValueError(
+                "`class_weights` and `include_background=False` need mode='multiclass'. Received: "
+                f"mode='binary', class_weights={weights}, include_background={self.include_background}"
+            )
+
+    def sums(self, y_true, y_pred, mask=None, element_weight=None):
+        """Return what the masks have in common, the predicted sizes and the true ones.
+
+        Sizes are sums; then min(p, y) = ½(p + y − |p − y|) is the common part, which is p·y for hard labels, and all of
+        a soft label that is met exactly. With squares it is p·y.
+
+        Returns:
+            Three tensors `(batch, classes)`, or `(classes,)` if the batch is one image; one class if binary.
+        """
+        predicted, true, counts = self._read(y_true, upcast(y_pred))
+        common = predicted * true if self.squared else ops.minimum(predicted, true)
+        parts = [common, *((predicted**2, true**2) if self.squared else (predicted, true))]
+        weight = _pixel_weight(predicted, both(mask, counts), element_weight)
+        if weight is not None:
+            parts = [part * weight for part in parts]
+        axes = tuple(range(1 if self.per_image else 0, len(predicted.shape) - 1))
+        return [ops.sum(part, axis=axes) if axes else part for part in parts]
+
+    def mean_over_classes(self, losses):
+        """Return the weighted mean of the losses of the classes that count, `(batch,)` or a scalar."""
+        classes = losses.shape[-1]
+        check_weight_count("class_weights", self.class_weights, classes)
+        chosen = [c for c in range(classes) if self.mode == "binary" or self._counts(c)]
+        if not chosen:
+            raise ValueError(f"`ignore_class` leaves no class. Received: ignore_class={self.ignore_class}")
+        if self.class_weights is not None:
+            losses = losses * ops.convert_to_tensor(self.class_weights, losses.dtype)
+        return ops.mean(losses if len(chosen) == classes else ops.take(losses, chosen, axis=-1), axis=-1)
+
+    def label_mask(self, y_true, y_pred):
+        """Return which pixels the labels leave to count, or None for all."""
+        if self.ignore_class is None:
+            return None
+        y_true = ops.convert_to_tensor(y_true)
+        sparse = self.mode == "binary" or is_sparse(y_true, y_pred)
+        return ops.not_equal(y_true if sparse else ops.argmax(y_true, axis=-1), self.ignore_class)
+
+    def _counts(self, index):
+        return index != self.ignore_class and (self.include_background or index > 0)
+
+    def _read(self, y_true, y_pred):
+        """Return probabilities and targets, `(batch, ..., classes)`, and a mask of the pixels that count or None."""
+        y_true = ops.convert_to_tensor(y_true)
+        if self.mode == "binary":
+            counts = self.label_mask(y_true, y_pred)
+            true = binary_targets(y_true if counts is None else y_true * ops.cast(counts, y_true.dtype), y_pred)
+            predicted = ops.sigmoid(y_pred) if self.from_logits else y_pred
+            return ops.expand_dims(predicted, axis=-1), ops.expand_dims(true, axis=-1), counts
+        check_rank("y_pred", y_pred, 2, "(batch, ..., classes)")
+        if y_pred.shape[-1] in (None, 1):
+            raise ValueError(f"mode='multiclass' needs two classes. Received: y_pred.shape={tuple(y_pred.shape)}")
+        predicted = ops.softmax(y_pred, axis=-1) if self.from_logits else y_pred
+        if not is_sparse(y_true, y_pred):
+            return predicted, *class_targets(y_true, y_pred, self.ignore_class)
+        labels, counts = class_indices(y_true, y_pred, self.ignore_class)
+        return predicted, ops.one_hot(labels, y_pred.shape[-1], dtype=predicted.dtype), counts
+
+
+def is_sparse(y_true, y_pred) -> bool:
+    """Return whether labels are indices of classes and not targets for each class."""
+    return len(y_true.shape) < len(y_pred.shape) or y_true.shape[-1] == 1
+
+
+def ratio(numerator, denominator):
+    """Divide; two empty masks, which have nothing to disagree on, overlap fully."""
+    empty = denominator <= 0
+    quotient = numerator / ops.where(empty, ops.ones_like(denominator), denominator)
+    return ops.where(empty, ops.ones_like(quotient), quotient)
+
+
+def _pixel_weight(predicted, mask, element_weight):
+    weight = None if element_weight is None else align("element_weight", element_weight, predicted)
+    if mask is None:
+        return weight
+    mask = ops.cast(align("mask", mask, predicted), predicted.dtype)
+    return mask if weight is None else mask * weight

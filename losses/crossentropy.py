@@ -1,0 +1,186 @@
+"""Cross-entropies of classes, with their label smoothing, class weights and ignored class."""
+
+from keras import ops
+from keras.saving import register_keras_serializable
+
+from keras_gan.losses._base import Loss
+from keras_gan.losses._checks import check_class_index, check_rank, check_smoothing, check_weight_count, plain_weights
+from keras_gan.losses._elements import both, mean_over_elements
+from keras_gan.losses._labels import class_indices, class_targets
+from keras_gan.losses._likelihood import log_probabilities
+from keras_gan.losses._precision import upcast
+
+
+@register_keras_serializable(package="keras_gan")
+def categorical_crossentropy(
+    y_true,
+    y_pred,
+    from_logits: bool = True,
+    label_smoothing: float = 0.0,
+    class_weights=None,
+    ignore_class: int | None = None,
+    *,
+    mask=None,
+    element_weight=None,
+):
+    """Compute the cross-entropy of target probabilities, −Σ_c w_c q_c log p_c with q = (1 − ε)·y + ε/C.
+
+    Args:
+        y_true: One-hot or soft targets, `(batch, ..., classes)`.
+        y_pred: Logits, or probabilities, which are not normalised, `(batch, ..., classes)`.
+        from_logits: Whether `y_pred` are logits. Defaults to True.
+        label_smoothing: ε in [0, 1). Defaults to 0.
+        class_weights: w, one weight of at least 0 a class. Nothing divides by their sum. Defaults to None, ones.
+        ignore_class: Elements whose likeliest target is this class don't count. Defaults to None.
+        mask: Elements that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
+        element_weight: Weights of the elements, likewise. Defaults to None, ones.
+
+    Returns:
+        Per-sample losses, `(batch,)`: means over the elements that count.
+
+    Raises:
+        ValueError: If shapes differ, or if an argument is out of its range.
+
+    Reference:
+        Szegedy et al., Rethinking the Inception Architecture, arXiv:1512.00567, for label smoothing.
+    """
+    class_weights = _check_arguments(label_smoothing, class_weights, ignore_class)
+    y_pred = upcast(y_pred)
+    check_rank("y_pred", y_pred, 2, "(batch, ..., classes)")
+    check_weight_count("class_weights", class_weights, y_pred.shape[-1])
+    targets, counts = class_targets(y_true, y_pred, ignore_class)
+    if label_smoothing:
+        targets = (1.0 - label_smoothing) * targets + label_smoothing / targets.shape[-1]
+    if class_weights is not None:
+        targets = targets * ops.convert_to_tensor(class_weights, y_pred.dtype)
+    # A fused cross-entropy has the gradient p − q, which is wrong for weighted targets: they don't add up to one.
+    losses = -ops.sum(targets * log_probabilities(y_pred, from_logits), axis=-1)
+    return mean_over_elements(losses, both(mask, counts), element_weight)
+
+
+@register_keras_serializable(package="keras_gan")
+def sparse_categorical_crossentropy(
+    y_true,
+    y_pred,
+    from_logits: bool = True,
+    label_smoothing: float = 0.0,
+    class_weights=None,
+    ignore_class: int | None = None,
+    *,
+    mask=None,
+    element_weight=None,
+):
+    """Compute the cross-entropy of integer labels, −log p_y; otherwise as `categorical_crossentropy`.
+
+    Args:
+        y_true: Labels, `(batch, ...)` or `(batch, ..., 1)`, integers in any dtype.
+        y_pred: Logits, or probabilities, which are not normalised, `(batch, ..., classes)`.
+        from_logits: Whether `y_pred` are logits. Defaults to True.
+        label_smoothing: ε in [0, 1). Defaults to 0.
+        class_weights: One weight of at least 0 a class. Nothing divides by their sum. Defaults to None, ones.
+        ignore_class: Label of the elements that don't count, a class or not, such as 255. Defaults to None.
+        mask: Elements that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
+        element_weight: Weights of the elements, likewise. Defaults to None, ones.
+
+    Returns:
+        Per-sample losses, `(batch,)`: means over the elements that count.
+
+    Raises:
+        ValueError: If shapes disagree, if an argument is out of its range or, outside a compiled function, if a label
+            is not a class.
+
+    Reference:
+        Szegedy et al., Rethinking the Inception Architecture, arXiv:1512.00567, for label smoothing.
+    """
+    class_weights = _check_arguments(label_smoothing, class_weights, ignore_class)
+    y_pred = upcast(y_pred)
+    check_rank("y_pred", y_pred, 2, "(batch, ..., classes)")
+    check_weight_count("class_weights", class_weights, y_pred.shape[-1])
+    labels, counts = class_indices(y_true, y_pred, ignore_class)
+    weights = 1.0 if class_weights is None else ops.convert_to_tensor(class_weights, y_pred.dtype)
+    losses = surprisals(labels, y_pred, from_logits)
+    if class_weights is not None:
+        losses = losses * ops.take(weights, labels)
+    if label_smoothing:
+        uniform = -ops.mean(weights * log_probabilities(y_pred, from_logits), axis=-1)
+        losses = (1.0 - label_smoothing) * losses + label_smoothing * uniform
+    return mean_over_elements(losses, both(mask, counts), element_weight)
+
+
+def surprisals(labels, y_pred, from_logits: bool):
+    """Return −log p of each element's label, `(batch, ...)`."""
+    if from_logits:
+        return ops.sparse_categorical_crossentropy(labels, y_pred, from_logits=True)
+    labels = ops.expand_dims(labels, axis=-1)
+    return -ops.squeeze(ops.take_along_axis(log_probabilities(y_pred, False), labels, axis=-1), axis=-1)
+
+
+def _check_arguments(label_smoothing, class_weights, ignore_class):
+    check_smoothing("label_smoothing", label_smoothing)
+    check_class_index("ignore_class", ignore_class)
+    return plain_weights("class_weights", class_weights)
+
+
+class _ClassLoss(Loss):
+    def __init__(
+        self,
+        from_logits: bool = True,
+        label_smoothing: float = 0.0,
+        class_weights=None,
+        ignore_class: int | None = None,
+        name=None,
+        reduction="sum_over_batch_size",
+        dtype=None,
+    ):
+        class_weights = _check_arguments(label_smoothing, class_weights, ignore_class)
+        super().__init__(
+            name or type(self).function.__name__,
+            reduction,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+            class_weights=class_weights,
+            ignore_class=ignore_class,
+        )
+
+
+@register_keras_serializable(package="keras_gan")
+class CategoricalCrossentropy(_ClassLoss):
+    """The cross-entropy of target probabilities; see `categorical_crossentropy`.
+
+    Args:
+        from_logits: Whether predictions are logits. Defaults to True.
+        label_smoothing: ε in [0, 1). Defaults to 0.
+        class_weights: One weight of at least 0 a class. Defaults to None, ones.
+        ignore_class: Elements whose likeliest target is this class don't count. Defaults to None.
+        name: Name in logs. Defaults to `"categorical_crossentropy"`.
+        reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
+        dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+    """
+
+    function = staticmethod(categorical_crossentropy)
+
+    def mask(self, y_true, y_pred):
+        mask, ignored = super().mask(y_true, y_pred), self.arguments["ignore_class"]
+        return mask if ignored is None else both(mask, ops.not_equal(ops.argmax(y_true, axis=-1), ignored))
+
+
+@register_keras_serializable(package="keras_gan")
+class SparseCategoricalCrossentropy(_ClassLoss):
+    """The cross-entropy of integer labels; see `sparse_categorical_crossentropy`.
+
+    Args:
+        from_logits: Whether predictions are logits. Defaults to True.
+        label_smoothing: ε in [0, 1). Defaults to 0.
+        class_weights: One weight of at least 0 a class. Defaults to None, ones.
+        ignore_class: Label of the elements that don't count. Defaults to None.
+        name: Name in logs. Defaults to `"sparse_categorical_crossentropy"`.
+        reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
+        dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+    """
+
+    function = staticmethod(sparse_categorical_crossentropy)
+
+    def mask(self, y_true, y_pred):
+        mask, ignored = super().mask(y_true, y_pred), self.arguments["ignore_class"]
+        return mask if ignored is None else both(mask, ops.not_equal(y_true, ignored))

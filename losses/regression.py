@@ -1,0 +1,49 @@
+"""Losses of regression."""
+
+from keras import ops
+from keras.saving import register_keras_serializable
+
+from keras_gan.losses._base import Loss
+from keras_gan.losses._elements import mean_over_elements
+from keras_gan.losses._labels import match_ranks
+from keras_gan.losses._precision import upcast
+
+
+@register_keras_serializable(package="keras_gan")
+def mean_squared_error(y_true, y_pred, *, mask=None, element_weight=None):
+    """Compute the mean of squared errors, (1/n) Σᵢ (yᵢ − ŷᵢ)².
+
+    Args:
+        y_true: Targets, of `y_pred`'s shape; only an axis of one at the end may be missing or too many.
+        y_pred: Predictions, `(batch, ...)`.
+        mask: Elements that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
+        element_weight: Weights of the elements, likewise. Defaults to None, ones.
+
+    Returns:
+        Per-sample losses, `(batch,)`.
+
+    Raises:
+        ValueError: If the shapes differ.
+
+    Reference:
+        Gauss, Theoria combinationis observationum erroribus minimis obnoxiae, 1823.
+    """
+    y_pred = upcast(y_pred)
+    y_true = ops.cast(match_ranks(ops.convert_to_tensor(y_true), y_pred), y_pred.dtype)
+    return mean_over_elements(ops.square(y_pred - y_true), mask, element_weight)
+
+
+@register_keras_serializable(package="keras_gan")
+class MeanSquaredError(Loss):
+    """The mean of squared errors; see `mean_squared_error`. Shapes never broadcast.
+
+    Args:
+        name: Name in logs. Defaults to `"mean_squared_error"`.
+        reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
+        dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+    """
+
+    function = staticmethod(mean_squared_error)
+
+    def __init__(self, name="mean_squared_error", reduction="sum_over_batch_size", dtype=None):
+        super().__init__(name, reduction, dtype)

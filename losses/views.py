@@ -1,0 +1,192 @@
+"""Contrastive losses of views, which must find each other among the views of other samples: InfoNCE and NT-Xent."""
+
+import keras
+import numpy as np
+from keras import ops
+from keras.saving import register_keras_serializable
+
+from keras_gan.losses._base import PairLoss
+from keras_gan.losses._checks import check_positive, check_rank, check_shapes
+from keras_gan.losses._elements import keep
+from keras_gan.losses._precision import upcast
+from keras_gan.losses._replicas import gather_from_replicas
+
+# The similarity matrix is made in this many parts, so that of its intermediate values only one whole matrix is kept.
+PARTS = 8
+
+# Below the square of the norm that counts as zero, so that a zero embedding stays zero with a finite gradient.
+SQUARE_EPSILON = 1e-24
+
+
+@register_keras_serializable(package="keras_gan")
+def info_nce(first, second, temperature: float = 0.07, gather_replicas: bool = False, *, mask=None):
+    """Compute the symmetric InfoNCE loss: each embedding must find its partner among all partners, both ways.
+
+    ½·[−log softmax_j(aᵢ·bⱼ/τ)ᵢ − log softmax_j(bᵢ·aⱼ/τ)ᵢ] of embeddings scaled to norm 1.
+
+    Args:
+        first: Embeddings a, `(batch, features)`.
+        second: Their partners b, of the same shape.
+        temperature: τ, above 0. Defaults to 0.07, CLIP's initial one.
+        gather_replicas: Whether the partners on all replicas of a distributed step are candidates. Defaults to False.
+        mask: Pairs that count, `(batch,)`; others are no candidates either. Defaults to None, all.
+
+    Returns:
+        Per-sample losses, `(batch,)`.
+
+    Raises:
+        ValueError: If shapes differ, or if `temperature` is not above 0.
+
+    Reference:
+        van den Oord et al., Contrastive Predictive Coding, arXiv:1807.03748; both ways: Radford et al., CLIP,
+        arXiv:2103.00020.
+    """
+    first, second = _unit_views(first, second, temperature)
+    (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
+    candidates = None if mask is None else _gather(ops.cast(mask, first.dtype), gather_replicas)[0]
+    there = ops.matmul(first / temperature, ops.transpose(all_second))
+    # One matrix serves both ways, unless the candidates are more than the queries.
+    back = ops.matmul(second / temperature, ops.transpose(all_first)) if gather_replicas else ops.transpose(there)
+    partners = offset + ops.arange(ops.shape(first)[0])
+    there, back = (
+        ops.sparse_categorical_crossentropy(partners, _without(logits, candidates), from_logits=True)
+        for logits in (there, back)
+    )
+    return keep(0.5 * (there + back), mask)
+
+
+@register_keras_serializable(package="keras_gan")
+def nt_xent(first, second, temperature: float = 0.5, gather_replicas: bool = False, *, mask=None):
+    """Compute SimCLR's NT-Xent loss: each of 2N views must find its partner among the 2N − 1 others.
+
+    −log [exp(zᵢ·z_p(i)/τ) / Σ_{j≠i} exp(zᵢ·zⱼ/τ)] of embeddings scaled to norm 1, the mean of a sample's two views.
+
+    Args:
+        first: Embeddings of one view of each sample, `(batch, features)`.
+        second: Embeddings of the other view, of the same shape.
+        temperature: τ, above 0. Defaults to 0.5.
+        gather_replicas: Whether the views on all replicas of a distributed step are candidates. Defaults to False.
+        mask: Samples that count, `(batch,)`; others are no candidates either. Defaults to None, all.
+
+    Returns:
+        Per-sample losses, `(batch,)`.
+
+    Raises:
+        ValueError: If shapes differ, or if `temperature` is not above 0.
+
+    Reference:
+        Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, arXiv:2002.05709.
+    """
+    first, second = _unit_views(first, second, temperature)
+    (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
+    candidates = None if mask is None else _gather(ops.cast(mask, first.dtype), gather_replicas)[0]
+    own = offset + ops.arange(ops.shape(first)[0])
+    others = _log_sum_over_others(
+        queries=ops.concatenate([first, second]) / temperature,
+        views=ops.concatenate([all_first, all_second]),
+        own=ops.concatenate([own, own + ops.shape(all_first)[0]]),
+        candidates=None if candidates is None else ops.concatenate([candidates, candidates]),
+    )
+    among_first, among_second = ops.split(others, 2)
+    partner = ops.sum(first * second, axis=-1) / temperature
+    return keep(0.5 * (among_first + among_second) - partner, mask)
+
+
+def _unit_views(first, second, temperature):
+    """Return both views scaled to norm 1, in float32 at least; zero stays zero."""
+    check_positive("temperature", temperature)
+    first, second = upcast(first), upcast(second)
+    check_rank("first", first, 2, "(batch, features)", maximum=2)
+    check_shapes("first", first, "second", second)
+    squares = (ops.sum(ops.square(x), axis=-1, keepdims=True) for x in (first, second))
+    first, second = (x * ops.rsqrt(ops.maximum(square, SQUARE_EPSILON)) for x, square in zip((first, second), squares))
+    return first, second
+
+
+def _gather(x, gather_replicas):
+    return gather_from_replicas(x) if gather_replicas else (x, 0)
+
+
+def _without(logits, candidates):
+    """Give all candidates but some the lowest logit there is."""
+    if candidates is None:
+        return logits
+    return ops.where(ops.cast(candidates, "bool"), logits, _lowest(logits))
+
+
+def _log_sum_over_others(queries, views, own, candidates):
+    """Return log Σ_{j≠own(i)} exp(queriesᵢ·viewsⱼ) for each query."""
+    columns, count = ops.arange(ops.shape(views)[0]), ops.shape(queries)[0]
+    rows = -(-count // PARTS)
+    sums = []
+    for part in range(PARTS):
+        # Slices beyond the end are empty, so that a batch of any size, known or not, is covered.
+        one = slice(part * rows, (part + 1) * rows)
+        logits = _without(ops.matmul(queries[one], ops.transpose(views)), candidates)
+        logits = ops.where(ops.expand_dims(own[one], 1) == columns, _lowest(logits), logits)
+        sums.append(ops.logsumexp(logits, axis=1))
+    return ops.concatenate(sums)
+
+
+def _lowest(x):
+    return float(np.finfo(keras.backend.standardize_dtype(x.dtype)).min)
+
+
+class _ViewLoss(PairLoss):
+    def __init__(self, temperature, gather_replicas, name, reduction, dtype):
+        check_positive("temperature", temperature)
+        super().__init__(name, reduction, dtype, temperature=temperature, gather_replicas=gather_replicas)
+
+
+@register_keras_serializable(package="keras_gan")
+class InfoNCE(_ViewLoss):
+    """The symmetric InfoNCE loss of CLIP; see `info_nce`.
+
+    Takes `y_pred` `(batch, 2, features)`, the two views stacked, and ignores `y_true`.
+
+    Args:
+        temperature: Above 0. Defaults to 0.07.
+        gather_replicas: Whether the views on all replicas of a distributed step are candidates. Defaults to False.
+        name: Name in logs. Defaults to `"info_nce"`.
+        reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
+        dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+    """
+
+    function = staticmethod(info_nce)
+
+    def __init__(
+        self,
+        temperature: float = 0.07,
+        gather_replicas: bool = False,
+        name="info_nce",
+        reduction="sum_over_batch_size",
+        dtype=None,
+    ):
+        super().__init__(temperature, gather_replicas, name, reduction, dtype)
+
+
+@register_keras_serializable(package="keras_gan")
+class NTXent(_ViewLoss):
+    """SimCLR's NT-Xent loss; see `nt_xent`.
+
+    Takes `y_pred` `(batch, 2, features)`, the two views stacked, and ignores `y_true`.
+
+    Args:
+        temperature: Above 0. Defaults to 0.5.
+        gather_replicas: Whether the views on all replicas of a distributed step are candidates. Defaults to False.
+        name: Name in logs. Defaults to `"nt_xent"`.
+        reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
+        dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+    """
+
+    function = staticmethod(nt_xent)
+
+    def __init__(
+        self,
+        temperature: float = 0.5,
+        gather_replicas: bool = False,
+        name="nt_xent",
+        reduction="sum_over_batch_size",
+        dtype=None,
+    ):
+        super().__init__(temperature, gather_replicas, name, reduction, dtype)

@@ -1,0 +1,41 @@
+"""TF-GAN's parts that work on today's TensorFlow. The only place that knows how they are loaded.
+
+`import tensorflow_gan` fails: it touches `tf.estimator`, which TensorFlow 2.16 removed, and `distutils`, which Python
+3.12 removed. Its sub-packages work if the packages above them are not run.
+"""
+
+import importlib
+import importlib.machinery
+import importlib.util
+import sys
+import types
+
+PARTS = ("eval", "features", "losses")
+
+
+def load(part: str) -> types.ModuleType:
+    """Import a sub-package of TF-GAN.
+
+    Args:
+        part: `"eval"`, `"features"` or `"losses"`.
+
+    Returns:
+        The module `tensorflow_gan.python.<part>`.
+
+    Raises:
+        ValueError: If there is no such part.
+    """
+    if part not in PARTS:
+        raise ValueError(f"`part` must be one of {PARTS}. Received: part={part!r}")
+    if "tensorflow_gan" not in sys.modules:
+        folders = importlib.util.find_spec("tensorflow_gan").submodule_search_locations
+        _register_empty("tensorflow_gan", list(folders))
+        _register_empty("tensorflow_gan.python", [f"{folder}/python" for folder in folders])
+    return importlib.import_module(f"tensorflow_gan.python.{part}")
+
+
+def _register_empty(name, folders):
+    module = types.ModuleType(name)
+    module.__path__ = folders
+    module.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=True)
+    sys.modules[name] = module

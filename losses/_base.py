@@ -73,12 +73,15 @@ class Loss(keras.losses.Loss):
         """
         if sample_weight is not None:
             values = values * align("sample_weight", sample_weight, values)
-        if self.reduction in (None, "none") or len(values.shape) == 0:
+        if self.reduction in (None, "none"):
             return ops.cast(values, self.dtype)
         total = ops.sum(values)
         if self.reduction != "sum":
-            weight = sample_weight if element_weight is None else element_weight
-            total = ops.divide_no_nan(total, self._divisor(values, mask, weight)) / replica_count()
+            if len(values.shape) > 0:
+                weight = sample_weight if element_weight is None else element_weight
+                total = ops.divide_no_nan(total, self._divisor(values, mask, weight))
+            # Gradients are summed over the replicas of a distributed step, each of which has its own mean.
+            total = total / replica_count()
         return ops.cast(total, self.dtype)
 
     def _divisor(self, values, mask, weight):

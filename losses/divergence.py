@@ -173,7 +173,7 @@ class VaeElbo(Loss):
     def prepare(self, y_pred):
         if not isinstance(y_pred, (tuple, list)) or len(y_pred) != 3:
             raise ValueError(
-                f"`y_pred` of {self.name} must be a tuple (logits, mean, log_variance). Received: {y_pred}"
+                f"`y_pred` must be a tuple (logits, mean, log_variance). Received: a {type(y_pred).__name__}"
             )
         return tuple(self.in_precision(x) for x in y_pred)
 

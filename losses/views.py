@@ -14,7 +14,7 @@ from keras_gan.losses._replicas import gather_from_replicas
 # The similarity matrix is made in this many parts, so that of its intermediate values only one whole matrix is kept.
 PARTS = 8
 
-# Below the square of the norm that counts as zero, so that a zero embedding stays zero with a finite gradient.
+# Square of the norm up to which an embedding counts as zero.
 SQUARE_EPSILON = 1e-24
 
 
@@ -98,9 +98,14 @@ def _unit_views(first, second, temperature):
     first, second = upcast(first), upcast(second)
     check_rank("first", first, 2, "(batch, features)", maximum=2)
     check_shapes("first", first, "second", second)
-    squares = (ops.sum(ops.square(x), axis=-1, keepdims=True) for x in (first, second))
-    first, second = (x * ops.rsqrt(ops.maximum(square, SQUARE_EPSILON)) for x, square in zip((first, second), squares))
-    return first, second
+    return _unit(first), _unit(second)
+
+
+def _unit(x):
+    square = ops.sum(ops.square(x), axis=-1, keepdims=True)
+    # A zero embedding has no direction, so no gradient either; divided by a small number it would have a huge one.
+    zero = square <= SQUARE_EPSILON
+    return x * ops.where(zero, ops.zeros_like(square), ops.rsqrt(ops.where(zero, ops.ones_like(square), square)))
 
 
 def _gather(x, gather_replicas):

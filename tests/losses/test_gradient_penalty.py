@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from keras import ops
+from loss_cases import value_and_gradient
 
-from keras_gan.losses import gradient_penalty
+from keras_gan.losses import gradient_penalty, r1_penalty, r2_penalty
 
 GRADIENTS = arrays(np.float32, (3, 2, 2, 1), elements=st.floats(-100, 100, width=32))
 
@@ -40,3 +41,17 @@ def test_value_and_dtype_at_zero_gradients(dtype):
 def test_large_half_precision_gradients_do_not_overflow():
     gradients = ops.full((1, 4), 1e4, "float16")
     np.testing.assert_allclose(gradient_penalty(gradients), [(2e4 - 1) ** 2], rtol=1e-6)
+
+
+@given(GRADIENTS)
+def test_zero_centred_penalties_are_half_the_square(gradients):
+    expected = 0.5 * (gradients.astype("float64") ** 2).sum(axis=(1, 2, 3))
+    # A float32 sum of four, whose squares may underflow.
+    np.testing.assert_allclose(r1_penalty(gradients), expected, rtol=1e-6, atol=1e-37)
+    np.testing.assert_array_equal(r2_penalty(gradients), r1_penalty(gradients))
+
+
+def test_zero_centred_penalty_has_a_gradient_at_zero():
+    value, gradient = value_and_gradient(r1_penalty, np.zeros((2, 3), "float32"))
+    np.testing.assert_array_equal(value, 0.0)
+    np.testing.assert_array_equal(gradient, 0.0)

@@ -3,7 +3,8 @@
 from keras import ops
 
 from keras_gan.losses._base import Loss
-from keras_gan.losses._elements import mean_over_elements
+from keras_gan.losses._elements import rows
+from keras_gan.losses._likelihood import binary_surprisals
 from keras_gan.losses._precision import upcast
 
 
@@ -85,16 +86,19 @@ class AdversarialLoss(Loss):
         )
 
 
+def scores_of(scores):
+    """Return scores in float32 at least, those of an image on one axis, `(batch, scores)`."""
+    return rows(upcast(scores))
+
+
 def per_sample(losses):
     """Average the losses of all scores of an image, so that a patch critic counts once per image."""
-    return mean_over_elements(losses)
+    return ops.mean(losses, axis=1)
 
 
 def cross_entropy(scores, target: float):
     """Return the binary cross-entropy of scores, as logits, to one target."""
-    scores = upcast(scores)
-    if target == 1:
-        return ops.softplus(-scores)
-    if target == 0:
-        return ops.softplus(scores)
-    return target * ops.softplus(-scores) + (1.0 - target) * ops.softplus(scores)
+    positive, negative = binary_surprisals(scores, from_logits=True)
+    if target in (0, 1):
+        return positive if target else negative
+    return target * positive + (1.0 - target) * negative

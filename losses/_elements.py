@@ -1,5 +1,7 @@
 """From the values of elements to one value a sample: masks and weights inside the sums."""
 
+import math
+
 from keras import ops
 
 
@@ -18,13 +20,18 @@ def mean_over_elements(values, mask=None, element_weight=None):
     """
     if element_weight is not None:
         values = values * align("element_weight", element_weight, values)
-    axes = tuple(range(1, len(values.shape)))
     if mask is None:
-        return ops.mean(values, axis=axes) if axes else values
-    mask = ops.broadcast_to(align("mask", mask, values), ops.shape(values))
-    total = ops.sum(ops.where(mask, values, ops.zeros_like(values)), axis=axes)
-    count = ops.sum(ops.cast(mask, values.dtype), axis=axes)
-    return total / ops.maximum(count, ops.ones_like(count))
+        return ops.mean(rows(values), axis=1) if len(values.shape) > 1 else values
+    mask = rows(ops.broadcast_to(align("mask", mask, values), ops.shape(values)))
+    total = ops.sum(ops.where(mask, rows(values), 0.0), axis=1)
+    count = ops.sum(ops.cast(mask, values.dtype), axis=1)
+    return total / ops.maximum(count, 1.0)
+
+
+def rows(x):
+    """Put the elements of each sample on one axis, along which XLA makes better loops than along short ones."""
+    sizes = x.shape[1:]
+    return ops.reshape(x, (ops.shape(x)[0], -1 if None in sizes else math.prod(sizes)))
 
 
 def align(name: str, x, values):

@@ -20,13 +20,29 @@ def log_probabilities(y_pred, from_logits: bool):
     return ops.log_softmax(y_pred, axis=-1) if from_logits else safe_log(y_pred)
 
 
+def shifted_logits(logits):
+    """Return logits less the largest, which are at most 0, and the logarithm of their exponentials' sum, at least 0.
+
+    A cross-entropy is the second less one of the first: a sum of two numbers of one sign, so that no digit cancels.
+    """
+    shifted = logits - ops.stop_gradient(ops.max(logits, axis=-1, keepdims=True))
+    return shifted, ops.log(ops.sum(ops.exp(shifted), axis=-1))
+
+
 def binary_surprisals(y_pred, from_logits: bool):
-    """Return −log p and −log(1 − p) of the positive class."""
-    if from_logits:
-        return ops.softplus(-y_pred), ops.softplus(y_pred)
-    return -safe_log(y_pred), -safe_log(1.0 - y_pred)
+    """Return −log p and −log(1 − p) of the positive class.
+
+    From logits x they are softplus(−x) and softplus(x), each max(0, ∓x) + log(1 + exp(−|x|)).
+    """
+    if not from_logits:
+        return -safe_log(y_pred), -safe_log(1.0 - y_pred)
+    # Written with one condition, and not with maxima and |x|, whose gradients at x = 0 would add up to 0, not ±½.
+    positive, zero = y_pred >= 0, ops.zeros_like(y_pred)
+    common = ops.log1p(ops.exp(ops.where(positive, -y_pred, y_pred)))
+    return common + ops.where(positive, zero, -y_pred), common + ops.where(positive, y_pred, zero)
 
 
-def log_complement(log_p):
-    """Return log(1 − p) from log p, finite where p is 1."""
-    return ops.log(-ops.expm1(ops.minimum(log_p, -smallest_positive(log_p))))
+def complement_power(log_p, exponent: float):
+    """Return (1 − p)^exponent from log p, with a finite gradient where p is 1."""
+    complement = -ops.expm1(log_p)
+    return ops.power(ops.maximum(complement, smallest_positive(log_p)), exponent)

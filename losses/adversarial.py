@@ -3,9 +3,8 @@
 from keras import ops
 from keras.saving import register_keras_serializable
 
-from keras_gan.losses._adversarial import AdversarialLoss, cross_entropy, per_sample
+from keras_gan.losses._adversarial import AdversarialLoss, cross_entropy, per_sample, scores_of
 from keras_gan.losses._checks import check_real_target
-from keras_gan.losses._precision import upcast
 
 
 @register_keras_serializable(package="keras_gan")
@@ -28,7 +27,8 @@ def minimax_discriminator_loss(real_scores, fake_scores, real_target: float = 1.
         Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661.
     """
     check_real_target(real_target)
-    return per_sample(cross_entropy(real_scores, real_target)), per_sample(cross_entropy(fake_scores, 0.0))
+    real_loss = cross_entropy(scores_of(real_scores), real_target)
+    return per_sample(real_loss), per_sample(cross_entropy(scores_of(fake_scores), 0.0))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -44,7 +44,7 @@ def minimax_generator_loss(fake_scores):
     Reference:
         Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661.
     """
-    return -per_sample(cross_entropy(fake_scores, 0.0))
+    return -per_sample(cross_entropy(scores_of(fake_scores), 0.0))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -81,7 +81,7 @@ def non_saturating_generator_loss(fake_scores):
     Reference:
         Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661, section 3.
     """
-    return per_sample(cross_entropy(fake_scores, 1.0))
+    return per_sample(cross_entropy(scores_of(fake_scores), 1.0))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -103,8 +103,8 @@ def least_squares_discriminator_loss(real_scores, fake_scores, real_target: floa
         Mao et al., Least Squares Generative Adversarial Networks, arXiv:1611.04076.
     """
     check_real_target(real_target)
-    real_loss = 0.5 * ops.square(upcast(real_scores) - real_target)
-    return per_sample(real_loss), per_sample(0.5 * ops.square(upcast(fake_scores)))
+    real_loss = 0.5 * ops.square(scores_of(real_scores) - real_target)
+    return per_sample(real_loss), per_sample(0.5 * ops.square(scores_of(fake_scores)))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -120,7 +120,7 @@ def least_squares_generator_loss(fake_scores):
     Reference:
         Mao et al., Least Squares Generative Adversarial Networks, arXiv:1611.04076.
     """
-    return per_sample(0.5 * ops.square(upcast(fake_scores) - 1.0))
+    return per_sample(0.5 * ops.square(scores_of(fake_scores) - 1.0))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -137,7 +137,7 @@ def hinge_discriminator_loss(real_scores, fake_scores):
     Reference:
         Lim and Ye, Geometric GAN, arXiv:1705.02894.
     """
-    return per_sample(ops.relu(1.0 - upcast(real_scores))), per_sample(ops.relu(1.0 + upcast(fake_scores)))
+    return per_sample(ops.relu(1.0 - scores_of(real_scores))), per_sample(ops.relu(1.0 + scores_of(fake_scores)))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -153,7 +153,7 @@ def hinge_generator_loss(fake_scores):
     Reference:
         Lim and Ye, Geometric GAN, arXiv:1705.02894.
     """
-    return -per_sample(upcast(fake_scores))
+    return -per_sample(scores_of(fake_scores))
 
 
 class SmoothedLoss(AdversarialLoss):

@@ -7,7 +7,7 @@ from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_class_index, check_rank, check_smoothing, check_weight_count, plain_weights
 from keras_gan.losses._elements import both, mean_over_elements
 from keras_gan.losses._labels import class_indices, class_targets
-from keras_gan.losses._likelihood import log_probabilities
+from keras_gan.losses._likelihood import log_probabilities, safe_log, shifted_logits
 from keras_gan.losses._precision import upcast
 
 
@@ -53,8 +53,12 @@ def categorical_crossentropy(
         targets = (1.0 - label_smoothing) * targets + label_smoothing / targets.shape[-1]
     if class_weights is not None:
         targets = targets * ops.convert_to_tensor(class_weights, y_pred.dtype)
-    # A fused cross-entropy has the gradient p − q, which is wrong for weighted targets: they don't add up to one.
-    losses = -ops.sum(targets * log_probabilities(y_pred, from_logits), axis=-1)
+    if from_logits:
+        # TensorFlow's fused one has the gradient p − q, which is wrong for weighted targets: they don't add up to one.
+        shifted, log_sum = shifted_logits(y_pred)
+        losses = ops.sum(targets, axis=-1) * log_sum - ops.sum(targets * shifted, axis=-1)
+    else:
+        losses = -ops.sum(targets * safe_log(y_pred), axis=-1)
     return mean_over_elements(losses, both(mask, counts), element_weight)
 
 
@@ -109,10 +113,11 @@ def sparse_categorical_crossentropy(
 
 def surprisals(labels, y_pred, from_logits: bool):
     """Return −log p of each element's label, `(batch, ...)`."""
-    if from_logits:
-        return ops.sparse_categorical_crossentropy(labels, y_pred, from_logits=True)
     labels = ops.expand_dims(labels, axis=-1)
-    return -ops.squeeze(ops.take_along_axis(log_probabilities(y_pred, False), labels, axis=-1), axis=-1)
+    if from_logits:
+        shifted, log_sum = shifted_logits(y_pred)
+        return log_sum - ops.squeeze(ops.take_along_axis(shifted, labels, axis=-1), axis=-1)
+    return -safe_log(ops.squeeze(ops.take_along_axis(y_pred, labels, axis=-1), axis=-1))
 
 
 def _check_arguments(label_smoothing, class_weights, ignore_class):

@@ -7,7 +7,7 @@ from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_number, check_rank, check_weight_count, plain_weights
 from keras_gan.losses._elements import mean_over_elements
 from keras_gan.losses._labels import binary_targets, class_indices, class_targets
-from keras_gan.losses._likelihood import binary_surprisals, log_complement, log_probabilities
+from keras_gan.losses._likelihood import binary_surprisals, complement_power, log_probabilities
 from keras_gan.losses._precision import upcast
 from keras_gan.losses.crossentropy import surprisals
 
@@ -84,7 +84,7 @@ def categorical_focal(
     if alpha is not None:
         targets = targets * ops.convert_to_tensor(alpha, y_pred.dtype)
     log_p = log_probabilities(y_pred, from_logits)
-    losses = -ops.sum(targets * (ops.exp(gamma * log_complement(log_p)) * log_p), axis=-1)
+    losses = -ops.sum(targets * (complement_power(log_p, gamma) * log_p), axis=-1)
     return mean_over_elements(losses, mask, element_weight)
 
 
@@ -119,7 +119,7 @@ def sparse_categorical_focal(
     check_weight_count("alpha", alpha, y_pred.shape[-1])
     labels, _ = class_indices(y_true, y_pred)
     losses = surprisals(labels, y_pred, from_logits)
-    losses = ops.exp(gamma * log_complement(-losses)) * losses
+    losses = complement_power(-losses, gamma) * losses
     if alpha is not None:
         alpha = ops.convert_to_tensor(alpha, y_pred.dtype)
         losses = losses * (ops.take(alpha, labels) if len(alpha.shape) else alpha)

@@ -3,9 +3,8 @@
 from keras import ops
 from keras.saving import register_keras_serializable
 
-from keras_gan.losses._adversarial import cross_entropy, per_sample
+from keras_gan.losses._adversarial import cross_entropy, per_sample, scores_of
 from keras_gan.losses._checks import check_real_target
-from keras_gan.losses._precision import upcast
 from keras_gan.losses.adversarial import SmoothedLoss
 
 
@@ -30,7 +29,7 @@ def relativistic_average_discriminator_loss(real_scores, fake_scores, real_targe
         Jolicoeur-Martineau, The relativistic discriminator, arXiv:1807.00734.
     """
     check_real_target(real_target)
-    real_scores, fake_scores = upcast(real_scores), upcast(fake_scores)
+    real_scores, fake_scores = scores_of(real_scores), scores_of(fake_scores)
     real_lead, fake_lead = real_scores - ops.mean(fake_scores), fake_scores - ops.mean(real_scores)
     return per_sample(cross_entropy(real_lead, real_target)), per_sample(cross_entropy(fake_lead, 0.0))
 

@@ -3,7 +3,7 @@
 from keras import ops
 from keras.saving import register_keras_serializable
 
-from keras_gan.losses._adversarial import AdversarialLoss
+from keras_gan.losses._adversarial import AdversarialLoss, per_sample, scores_of
 from keras_gan.losses._base import Loss
 from keras_gan.losses._elements import mean_over_elements
 from keras_gan.losses._labels import concrete, match_ranks
@@ -26,7 +26,7 @@ def wasserstein_discriminator_loss(real_scores, fake_scores):
     Reference:
         Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
     """
-    return -mean_over_elements(upcast(real_scores)), mean_over_elements(upcast(fake_scores))
+    return -per_sample(scores_of(real_scores)), per_sample(scores_of(fake_scores))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -42,7 +42,7 @@ def wasserstein_generator_loss(fake_scores):
     Reference:
         Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
     """
-    return -mean_over_elements(upcast(fake_scores))
+    return -per_sample(scores_of(fake_scores))
 
 
 @register_keras_serializable(package="keras_gan")

@@ -1,7 +1,5 @@
 """Contrastive losses of views, which must find each other among the views of other samples: InfoNCE and NT-Xent."""
 
-import keras
-import numpy as np
 from keras import ops
 from keras.saving import register_keras_serializable
 
@@ -10,9 +8,7 @@ from keras_gan.losses._checks import check_positive, check_rank, check_shapes
 from keras_gan.losses._elements import keep
 from keras_gan.losses._precision import upcast
 from keras_gan.losses._replicas import gather_from_replicas
-
-# The similarity matrix is made in this many parts, so that of its intermediate values only one whole matrix is kept.
-PARTS = 8
+from keras_gan.losses._similarities import log_sum_over_others, without
 
 # Square of the norm up to which an embedding counts as zero.
 SQUARE_EPSILON = 1e-24
@@ -49,7 +45,7 @@ def info_nce(first, second, temperature: float = 0.07, gather_replicas: bool = F
     back = ops.matmul(second / temperature, ops.transpose(all_first)) if gather_replicas else ops.transpose(there)
     partners = offset + ops.arange(ops.shape(first)[0])
     there, back = (
-        ops.sparse_categorical_crossentropy(partners, _without(logits, candidates), from_logits=True)
+        ops.sparse_categorical_crossentropy(partners, without(logits, candidates), from_logits=True)
         for logits in (there, back)
     )
     return keep(0.5 * (there + back), mask)
@@ -81,7 +77,7 @@ def nt_xent(first, second, temperature: float = 0.5, gather_replicas: bool = Fal
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
     candidates = None if mask is None else _gather(ops.cast(mask, first.dtype), gather_replicas)[0]
     own = offset + ops.arange(ops.shape(first)[0])
-    others = _log_sum_over_others(
+    others = log_sum_over_others(
         queries=ops.concatenate([first, second]) / temperature,
         views=ops.concatenate([all_first, all_second]),
         own=ops.concatenate([own, own + ops.shape(all_first)[0]]),
@@ -110,31 +106,6 @@ def _unit(x):
 
 def _gather(x, gather_replicas):
     return gather_from_replicas(x) if gather_replicas else (x, 0)
-
-
-def _without(logits, candidates):
-    """Give all candidates but some the lowest logit there is."""
-    if candidates is None:
-        return logits
-    return ops.where(ops.cast(candidates, "bool"), logits, _lowest(logits))
-
-
-def _log_sum_over_others(queries, views, own, candidates):
-    """Return log Σ_{j≠own(i)} exp(queriesᵢ·viewsⱼ) for each query."""
-    columns, count = ops.arange(ops.shape(views)[0]), ops.shape(queries)[0]
-    rows = -(-count // PARTS)
-    sums = []
-    for part in range(PARTS):
-        # Slices beyond the end are empty, so that a batch of any size, known or not, is covered.
-        one = slice(part * rows, (part + 1) * rows)
-        logits = _without(ops.matmul(queries[one], ops.transpose(views)), candidates)
-        logits = ops.where(ops.expand_dims(own[one], 1) == columns, _lowest(logits), logits)
-        sums.append(ops.logsumexp(logits, axis=1))
-    return ops.concatenate(sums)
-
-
-def _lowest(x):
-    return float(np.finfo(keras.backend.standardize_dtype(x.dtype)).min)
 
 
 class _ViewLoss(PairLoss):

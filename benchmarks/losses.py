@@ -135,13 +135,13 @@ def torch_binary_focal(x, y):
 
 
 def torch_focal(x, y):
-    """Compute the focal loss of classes as the losses guide does."""
+    """Compute the focal loss of classes."""
     crossentropy = F.cross_entropy(x, y, reduction="none")
     return ((1 - torch.exp(-crossentropy)) ** 2 * crossentropy).mean()
 
 
 def torch_distillation(x, teacher, y):
-    """Compute distillation as the losses guide does, with the hard loss."""
+    """Compute distillation with the hard loss."""
     soft = F.kl_div(F.log_softmax(x / 3, 1), F.softmax(teacher / 3, 1), reduction="batchmean") * 9
     return 0.5 * soft + 0.5 * F.cross_entropy(x, y)
 
@@ -189,7 +189,7 @@ def mask_rows():
 
 
 def torch_dice(x, y):
-    """Compute the Dice loss as the losses guide does, for each image."""
+    """Compute the Dice loss of each image."""
     p, loss = x.softmax(-1), 0.0
     for index in range(x.shape[-1]):
         predicted, true = p[..., index], (y == index).float()
@@ -235,14 +235,14 @@ def embedding_rows():
 
 
 def torch_info_nce(x):
-    """Compute CLIP's loss as the losses guide does."""
+    """Compute CLIP's loss."""
     first, second = F.normalize(x[:, 0], dim=-1), F.normalize(x[:, 1], dim=-1)
     logits, labels = first @ second.T / 0.07, torch.arange(len(x))
     return (F.cross_entropy(logits, labels) + F.cross_entropy(logits.T, labels)) / 2
 
 
 def torch_nt_xent(x):
-    """Compute SimCLR's loss as the losses guide does, with PyTorch's fused cross-entropy."""
+    """Compute SimCLR's loss with PyTorch's fused cross-entropy."""
     n = len(x)
     z = F.normalize(torch.cat([x[:, 0], x[:, 1]]), dim=-1)
     similarities = (z @ z.T / 0.5).masked_fill(torch.eye(2 * n, dtype=torch.bool), -9e15)

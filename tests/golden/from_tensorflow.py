@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import tensorflow as tf
-from records import B, integers, normal, per_image, record, uniform
+from records import B, C, integers, normal, per_image, record, simplex, uniform
 
 from keras_gan import tf_gan
 
@@ -34,6 +34,33 @@ def keras_losses():
         "binary_focal(y_true, y_pred, from_logits=False)",
         inputs,
         per_image(np.asarray(keras.losses.BinaryFocalCrossentropy(True, reduction=None)(y_true, y_pred))),
+        double=False,
+    )
+    record(
+        "keras_dice",
+        "keras",
+        "dice(y_true, y_pred, from_logits=False, smooth=0, per_image=False)",
+        inputs,
+        keras.losses.dice(y_true, y_pred),
+        double=False,
+    )
+    student, teacher = normal(B, C).astype("float32"), normal(B, C).astype("float32")
+    divergence = keras.distillation.LogitsDistillation(temperature=3.0, loss=keras.losses.KLDivergence())
+    record(
+        "keras_distillation",
+        "keras",
+        "ops.mean(distillation(None, y_pred, y_true, temperature=3.0, alpha=1.0))",
+        {"y_true": teacher, "y_pred": student},
+        divergence.compute_loss(teacher, student),
+        double=False,
+    )
+    one_hot, probabilities = np.eye(C, dtype="float32")[integers(C, B)], simplex(B).astype("float32")
+    record(
+        "keras_categorical_focal",
+        "keras",
+        "categorical_focal(y_true, y_pred, alpha=0.25, from_logits=False)",
+        {"y_true": one_hot, "y_pred": probabilities},
+        keras.losses.CategoricalFocalCrossentropy(reduction=None)(one_hot, probabilities),
         double=False,
     )
     signs = np.array([-1.0, 1.0, -1.0, 1.0], "float32")

@@ -1,4 +1,4 @@
-"""Records from PyTorch: its own losses, its distributions, and the code of the losses guide."""
+"""Records from PyTorch: its own losses, its distributions, and losses as people write them out."""
 
 import numpy as np
 import torch
@@ -6,7 +6,7 @@ from records import B, C, integers, normal, per_image, record, simplex, torch_re
 from torch import distributions
 from torch.nn import functional as F
 
-GUIDE = "losses guide, in torch"
+PLAIN = "plain PyTorch"
 
 
 def torch_regression_and_classes():
@@ -100,20 +100,20 @@ def torch_binary_and_focal():
         uniform(B, 5),
     )
     torch_record(
-        "guide_focal",
+        "plain_focal",
         "0.25 * binary_focal(y_true, y_pred, alpha=None)",
         focal,
         normal(B, 5),
         integers(2, B, 5).astype("float64"),
-        peer=GUIDE,
+        peer=PLAIN,
     )
     torch_record(
-        "guide_class_focal",
+        "plain_class_focal",
         "sparse_categorical_focal(y_true, y_pred, alpha=[0.5, 2.0, 1.5])",
         class_focal,
         normal(B, C),
         integers(C, B),
-        peer=GUIDE,
+        peer=PLAIN,
     )
 
 
@@ -139,12 +139,12 @@ def torch_divergences():
         return reconstruction + 4.0 * -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
 
     torch_record(
-        "guide_vae",
+        "plain_vae",
         "ops.sum(vae_elbo(y_true, y_pred, mean, log_variance, beta=4.0))",
         vae,
         normal(B, 3, 3, 1),
         uniform(B, 3, 3, 1),
-        peer=GUIDE,
+        peer=PLAIN,
         **inputs,
     )
 
@@ -153,13 +153,39 @@ def torch_divergences():
         return F.kl_div(log_student, teacher, reduction="batchmean") * 3.0**2
 
     torch_record(
-        "guide_distillation",
+        "plain_distillation",
         "ops.mean(distillation(None, y_pred, y_true, temperature=3.0, alpha=1.0))",
         distill,
         normal(B, C),
         normal(B, C),
-        peer=GUIDE,
+        peer=PLAIN,
     )
+
+
+def plain_halves():
+    """Add losses that differ from ours by a factor."""
+
+    def distill(x, y):
+        return F.kl_div(F.log_softmax(x / 3.0, 1), F.softmax(y / 3.0, 1), reduction="batchmean")
+
+    torch_record(
+        "plain_distillation_without_square",
+        "ops.mean(distillation(None, y_pred, y_true, temperature=3.0, alpha=1.0)) / 3.0**2",
+        distill,
+        normal(B, C),
+        normal(B, C),
+        peer=PLAIN,
+    )
+    real, fake = normal(B), normal(B)
+    r, f = torch.tensor(real), torch.tensor(fake)
+    inputs = {"real": real, "fake": fake}
+    squares = F.mse_loss(r, torch.ones_like(r)) + F.mse_loss(f, torch.zeros_like(f))
+    recipe = "2 * ops.mean(sum(least_squares_discriminator_loss(real, fake)))"
+    record("plain_least_squares", PLAIN, recipe, inputs, squares)
+    bce = F.binary_cross_entropy_with_logits
+    lead = bce(r - f.mean(), torch.ones_like(r)) + bce(f - r.mean(), torch.zeros_like(f))
+    recipe = "ops.mean(sum(relativistic_average_discriminator_loss(real, fake))) / 2"
+    record("plain_relativistic", PLAIN, recipe, inputs, lead / 2)
 
 
 def torch_views():
@@ -176,19 +202,19 @@ def torch_views():
         positive = torch.cat([sim[range(n), range(n, 2 * n)], sim[range(n, 2 * n), range(n)]])
         return (torch.logsumexp(sim, dim=-1) - positive).mean()
 
-    torch_record("guide_info_nce", "ops.mean(info_nce(y_pred[:, 0], y_pred[:, 1]))", clip, normal(B, 2, 6), peer=GUIDE)
-    torch_record("guide_simclr", "ops.mean(nt_xent(y_pred[:, 0], y_pred[:, 1]))", simclr, normal(B, 2, 6), peer=GUIDE)
+    torch_record("plain_info_nce", "ops.mean(info_nce(y_pred[:, 0], y_pred[:, 1]))", clip, normal(B, 2, 6), peer=PLAIN)
+    torch_record("plain_simclr", "ops.mean(nt_xent(y_pred[:, 0], y_pred[:, 1]))", simclr, normal(B, 2, 6), peer=PLAIN)
 
     def contrastive(distance, y):
         return (1 - y) * distance**2 + y * torch.relu(1.0 - distance) ** 2
 
     torch_record(
-        "guide_contrastive",
+        "plain_contrastive",
         "contrastive(y_true, y_pred, similar_label=0)",
         contrastive,
         np.array([0.2, 0.7, 1.4, 0.5]),
         np.array([0.0, 1.0, 1.0, 0.0]),
-        peer="losses guide's formula, in torch",
+        peer=PLAIN,
     )
     torch_record(
         "hadsell_contrastive",
@@ -196,7 +222,7 @@ def torch_views():
         lambda d, y: (1 - y) * 0.5 * d**2 + y * 0.5 * torch.clamp(1.2 - d, min=0) ** 2,
         np.array([0.2, 0.7, 1.4, 0.5]),
         np.array([0.0, 1.0, 1.0, 0.0]),
-        peer="Hadsell et al., equation 4, in torch",
+        peer="Hadsell et al., equation 4",
     )
     torch_record(
         "torch_pairwise_distance",
@@ -221,20 +247,20 @@ def torch_segmentation():
         return total / C
 
     torch_record(
-        "guide_dice",
+        "plain_dice",
         "dice(y_true, y_pred, per_image=False)",
         pooled,
         normal(B, 3, 3, 1),
         integers(2, B, 3, 3, 1).astype("float64"),
-        peer=GUIDE,
+        peer=PLAIN,
     )
     torch_record(
-        "guide_class_dice",
+        "plain_class_dice",
         "dice(y_true, y_pred, mode='multiclass', per_image=False)",
         by_class,
         normal(B, 3, 3, C),
         integers(C, B, 3, 3),
-        peer=GUIDE,
+        peer=PLAIN,
     )
 
 
@@ -255,6 +281,7 @@ def add_records():
     torch_regression_and_classes()
     torch_binary_and_focal()
     torch_divergences()
+    plain_halves()
     torch_views()
     torch_segmentation()
     penalties()

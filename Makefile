@@ -14,9 +14,11 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-bench: $(VENV)/installed
+bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/fit_overhead.py
 	$(BIN)/python benchmarks/determinism.py
+	$(BIN)/python benchmarks/losses.py
+	$(BIN)/python benchmarks/loss_memory.py
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -28,4 +30,8 @@ $(VENV)/installed: setup.cfg pyproject.toml | $(BIN)/python
 
 $(VENV)/installed-dev: setup.cfg pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --editable '.[dev]'
+	touch $@ $(VENV)/installed
+
+$(VENV)/installed-bench: setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --editable '.[bench]'
 	touch $@ $(VENV)/installed

@@ -87,7 +87,7 @@ def concrete(x) -> np.ndarray | None:
     """Return a tensor's values, or None while a function is being traced."""
     try:
         values = np.asarray(x)
-    except (NotImplementedError, TypeError, ValueError):
+    except (NotImplementedError, RuntimeError, TypeError, ValueError):
         return None
     return values.astype("float32") if keras.backend.standardize_dtype(x.dtype) == "bfloat16" else values
 

@@ -57,6 +57,14 @@ def plain_weights(name: str, value):
     return weights.astype("float64").tolist()
 
 
+def plain_class_weights(value) -> list | None:
+    """Return one weight a class as a list of floats; None stays None."""
+    weights = plain_weights("class_weights", value)
+    if isinstance(weights, float):
+        raise ValueError(f"`class_weights` must have one weight a class. Received: class_weights={value!r}")
+    return weights
+
+
 def check_weight_count(name: str, value, expected: int | None):
     """Refuse a list of weights whose length is not the number of classes; a lone weight or None is for all classes."""
     if isinstance(value, list) and expected is not None and len(value) != expected:

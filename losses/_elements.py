@@ -45,7 +45,8 @@ def align(name: str, x, values):
     while len(x.shape) > len(values.shape) and x.shape[-1] == 1:
         x = ops.squeeze(x, axis=-1)
     missing = len(values.shape) - len(x.shape)
-    fits = all(n in (None, 1) or m in (None, n) for n, m in zip(x.shape, values.shape))
+    # An axis of one stands for all elements, but never for all samples.
+    fits = all(n is None or m in (None, n) or (n == 1 and i) for i, (n, m) in enumerate(zip(x.shape, values.shape)))
     if missing < 0 or not fits:
         raise ValueError(
             f"`{name}` must have the shape of the elements or of their first axes, {tuple(values.shape)}. "
@@ -66,4 +67,4 @@ def both(first, second):
 
 def keep(values, mask):
     """Set the values of samples that don't count to 0."""
-    return values if mask is None else ops.where(ops.cast(mask, "bool"), values, ops.zeros_like(values))
+    return values if mask is None else ops.where(align("mask", mask, values), values, ops.zeros_like(values))

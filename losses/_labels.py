@@ -4,7 +4,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.losses._checks import check_shapes
+from keras_gan.losses._checks import check_rank, check_shapes
+
+# By how much a target may leave [0, 1]: some units in the last place of float32.
+ROUNDING = 1e-6
 
 
 def class_indices(y_true, y_pred, ignore_class: int | None = None):
@@ -21,7 +24,7 @@ def class_indices(y_true, y_pred, ignore_class: int | None = None):
     Raises:
         ValueError: If shapes disagree or, outside a compiled function, if a label is not a class.
     """
-    y_true, classes = ops.convert_to_tensor(y_true), y_pred.shape[-1]
+    y_true, classes = as_labels(y_true), y_pred.shape[-1]
     if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
         y_true = ops.squeeze(y_true, axis=-1)
     if len(y_true.shape) != len(y_pred.shape) - 1 or not _compatible(y_true.shape, y_pred.shape[:-1]):
@@ -31,10 +34,11 @@ def class_indices(y_true, y_pred, ignore_class: int | None = None):
         )
     _check_classes(y_true, classes, ignore_class)
     labels = ops.cast(y_true, "int32")
-    if ignore_class is None:
-        return labels, None
-    counts = ops.not_equal(labels, ignore_class)
-    return ops.where(counts, labels, ops.zeros_like(labels)), counts
+    counts = None if ignore_class is None else ops.not_equal(labels, ignore_class)
+    if counts is not None:
+        labels = ops.where(counts, labels, ops.zeros_like(labels))
+    # In a compiled function a negative label would be counted from the end; beyond the end it is an error, or NaN.
+    return ops.where(labels < 0, ops.full_like(labels, ops.shape(y_pred)[-1]), labels), counts
 
 
 def class_targets(y_true, y_pred, ignore_class: int | None = None):
@@ -45,8 +49,13 @@ def class_targets(y_true, y_pred, ignore_class: int | None = None):
     Raises:
         ValueError: If shapes differ or, outside a compiled function, if a target is outside [0, 1].
     """
-    y_true = ops.convert_to_tensor(y_true)
-    check_shapes("y_true", y_true, "y_pred", y_pred)
+    y_true = as_labels(y_true)
+    if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] is None:
+        raise ValueError(
+            "`y_true` must have a last axis of known length, which tells labels from targets. "
+            f"Received: y_true.shape={tuple(y_true.shape)}"
+        )
+    y_true = match_shapes(y_true, y_pred)
     check_targets(y_true)
     counts = None if ignore_class is None else ops.not_equal(ops.argmax(y_true, axis=-1), ignore_class)
     return ops.cast(y_true, y_pred.dtype), counts
@@ -58,28 +67,41 @@ def binary_targets(y_true, y_pred):
     Raises:
         ValueError: If shapes differ or, outside a compiled function, if a target is outside [0, 1].
     """
-    y_true = match_ranks(ops.convert_to_tensor(y_true), y_pred)
+    y_true = match_ranks(y_true, y_pred)
     check_targets(y_true)
     return ops.cast(y_true, y_pred.dtype)
 
 
 def match_ranks(y_true, y_pred):
     """Give `y_true` the rank of `y_pred` where only an axis of one at the end stands between them; refuse all else."""
+    y_true = as_labels(y_true)
+    check_rank("y_pred", y_pred, 1, "(batch, ...)")
     if len(y_true.shape) == len(y_pred.shape) + 1 and y_true.shape[-1] == 1:
         y_true = ops.squeeze(y_true, axis=-1)
     elif len(y_true.shape) == len(y_pred.shape) - 1 and y_pred.shape[-1] == 1:
         y_true = ops.expand_dims(y_true, axis=-1)
+    return match_shapes(y_true, y_pred)
+
+
+def match_shapes(y_true, y_pred):
+    """Refuse labels of another shape than the predictions', when traced or, of axes unknown then, when run."""
     check_shapes("y_true", y_true, "y_pred", y_pred)
-    return y_true
+    return ops.reshape(y_true, ops.shape(y_pred)) if None in (*y_true.shape, *y_pred.shape) else y_true
 
 
-def check_targets(y_true, minimum: float = 0.0, maximum: float = 1.0):
-    """Refuse concrete targets outside [minimum, maximum]."""
+def as_labels(y_true):
+    """Return labels as a tensor in their own dtype."""
+    if y_true is None:
+        raise ValueError("`y_true` must be labels. Received: y_true=None")
+    return ops.convert_to_tensor(y_true)
+
+
+def check_targets(y_true):
+    """Refuse concrete targets outside [0, 1], but for the rounding of resized images."""
     values = concrete(y_true)
-    if values is not None and values.size and not (values.min() >= minimum and values.max() <= maximum):
+    if values is not None and values.size and not (values.min() >= -ROUNDING and values.max() <= 1 + ROUNDING):
         raise ValueError(
-            f"`y_true` must be in [{minimum:g}, {maximum:g}]. "
-            f"Received: y_true with values from {values.min()} to {values.max()}"
+            f"`y_true` must be in [0, 1]. Received: y_true with values from {values.min()} to {values.max()}"
         )
 
 

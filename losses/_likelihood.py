@@ -23,7 +23,7 @@ def log_probabilities(y_pred, from_logits: bool):
 def shifted_logits(logits):
     """Return logits less the largest, which are at most 0, and the logarithm of their exponentials' sum, at least 0.
 
-    A cross-entropy is the second less one of the first: a sum of two numbers of one sign, so that no digit cancels.
+    A cross-entropy is the second less one of the first: two numbers of one sign, of which neither cancels the other.
     """
     shifted = logits - ops.stop_gradient(ops.max(logits, axis=-1, keepdims=True))
     return shifted, ops.log(ops.sum(ops.exp(shifted), axis=-1))

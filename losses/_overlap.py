@@ -4,9 +4,15 @@ import dataclasses
 
 from keras import ops
 
-from keras_gan.losses._checks import check_choice, check_class_index, check_rank, check_weight_count, plain_weights
+from keras_gan.losses._checks import (
+    check_choice,
+    check_class_index,
+    check_rank,
+    check_weight_count,
+    plain_class_weights,
+)
 from keras_gan.losses._elements import align, both
-from keras_gan.losses._labels import binary_targets, class_indices, class_targets
+from keras_gan.losses._labels import as_labels, binary_targets, class_indices, class_targets
 from keras_gan.losses._precision import upcast
 
 
@@ -29,9 +35,7 @@ class Masks:
     def __post_init__(self):
         check_choice("mode", self.mode, ("binary", "multiclass"))
         check_class_index("ignore_class", self.ignore_class)
-        weights = plain_weights("class_weights", self.class_weights)
-        if isinstance(weights, float):
-            raise ValueError(f"`class_weights` must have one weight a class. Received: class_weights={weights}")
+        weights = plain_class_weights(self.class_weights)
         object.__setattr__(self, "class_weights", weights)
         if self.mode == "binary" and (weights is not None or not self.include_background):
             raise ValueError(
@@ -49,7 +53,11 @@ class Masks:
             Three tensors `(batch, classes)`, or `(classes,)` if the batch is one image; one class if binary.
         """
         predicted, true, counts = self._read(y_true, upcast(y_pred))
-        common = predicted * true if self.squared else ops.minimum(predicted, true)
+        if self.squared:
+            common = predicted * true
+        else:
+            # The smaller; where they are equal, the one that gives hard labels the gradient of the product.
+            common = ops.where(ops.logical_or(predicted < true, true >= 1), predicted, true)
         parts = [common, *((predicted**2, true**2) if self.squared else (predicted, true))]
         weight = _pixel_weight(predicted, both(mask, counts), element_weight)
         if weight is not None:
@@ -72,7 +80,7 @@ class Masks:
         """Return which pixels the labels leave to count, or None for all."""
         if self.ignore_class is None:
             return None
-        y_true = ops.convert_to_tensor(y_true)
+        y_true, y_pred = as_labels(y_true), ops.convert_to_tensor(y_pred)
         sparse = self.mode == "binary" or is_sparse(y_true, y_pred)
         return ops.not_equal(y_true if sparse else ops.argmax(y_true, axis=-1), self.ignore_class)
 
@@ -81,7 +89,7 @@ class Masks:
 
     def _read(self, y_true, y_pred):
         """Return probabilities and targets, `(batch, ..., classes)`, and a mask of the pixels that count or None."""
-        y_true = ops.convert_to_tensor(y_true)
+        y_true = as_labels(y_true)
         if self.mode == "binary":
             counts = self.label_mask(y_true, y_pred)
             true = binary_targets(y_true if counts is None else y_true * ops.cast(counts, y_true.dtype), y_pred)
@@ -94,12 +102,17 @@ class Masks:
         if not is_sparse(y_true, y_pred):
             return predicted, *class_targets(y_true, y_pred, self.ignore_class)
         labels, counts = class_indices(y_true, y_pred, self.ignore_class)
-        return predicted, ops.one_hot(labels, y_pred.shape[-1], dtype=predicted.dtype), counts
+        return predicted, _one_hot(labels, predicted), counts
 
 
 def is_sparse(y_true, y_pred) -> bool:
-    """Return whether labels are indices of classes and not targets for each class."""
+    """Return whether labels, a tensor, are indices of classes and not targets for each class."""
     return len(y_true.shape) < len(y_pred.shape) or y_true.shape[-1] == 1
+
+
+def _one_hot(labels, predicted):
+    # A lookup, where `one_hot` would make a label that is no class one of nothing.
+    return ops.take(ops.eye(predicted.shape[-1], dtype=predicted.dtype), labels, axis=0)
 
 
 def ratio(numerator, denominator):

@@ -11,13 +11,17 @@ PARTS = 16
 MINIMUM_ROWS = 256
 
 
-def log_sum_over_others(queries, views, own, candidates=None):
-    """Compute log Σ_{j≠own(i)} exp(queriesᵢ·viewsⱼ) of each query, and its gradient by making the matrix again.
+def surprisal_of_partners(queries, views, own, partner, candidates=None):
+    """Compute −log [exp(queriesᵢ·views_p(i)) / Σ_{j≠own(i)} exp(queriesᵢ·viewsⱼ)] of each query.
+
+    It is softplus(log Σ_j exp(queriesᵢ·viewsⱼ − queriesᵢ·views_p(i))) over all others than the partner, which keeps the
+    digits of a small loss. For the gradient the matrix is made again.
 
     Args:
         queries: `(queries, features)`.
         views: `(views, features)`.
         own: The index in `views` that each query leaves out, `(queries,)`.
+        partner: The index in `views` of each query's partner, `(queries,)`.
         candidates: Which views count, `(views,)`. Defaults to None, all.
 
     Returns:
@@ -28,48 +32,60 @@ def log_sum_over_others(queries, views, own, candidates=None):
     if isinstance(count, int):
         rows = min(max(rows, MINIMUM_ROWS), max(count, 1))
     steps = -(-count // rows)
+    columns = ops.arange(ops.shape(views)[0], dtype=own.dtype)
 
-    def rows_of(step):
+    def start_of(step):
         # The last part begins early enough to be whole, and does some rows again.
         return ops.minimum(step * rows, count - rows)
 
     def part_of(x, start):
         return ops.slice(x, (start, *(0,) * (len(x.shape) - 1)), (rows, *x.shape[1:]))
 
-    def logits_of(queries, views, start):
-        logits = without(ops.matmul(part_of(queries, start), ops.transpose(views)), candidates)
-        left_out = ops.expand_dims(part_of(own, start), 1) == ops.arange(ops.shape(views)[0], dtype=own.dtype)
-        return ops.where(left_out, lowest(logits), logits)
+    def leads_of(queries, views, start):
+        """Return by how much each view's logit exceeds the partner's, and where the partner is."""
+        part, partners = part_of(queries, start), part_of(partner, start)
+        partner_logit = ops.sum(part * ops.take(views, partners, axis=0), axis=1)
+        leads = without(ops.matmul(part, ops.transpose(views)) - column(partner_logit), candidates)
+        is_partner = column(partners) == columns
+        left_out = ops.logical_or(column(part_of(own, start)) == columns, is_partner)
+        return ops.where(left_out, lowest(leads), leads), is_partner
 
     @ops.custom_gradient
-    def log_sums(queries, views):
+    def surprisals(queries, views):
         # TensorFlow records what is done here all the same, and would keep it.
         queries, views = ops.stop_gradient(queries), ops.stop_gradient(views)
 
-        def add_part(step, sums):
-            start = rows_of(step)
-            return ops.slice_update(sums, (start,), ops.logsumexp(logits_of(queries, views, start), axis=1))
+        def add_part(step, values):
+            leads, _ = leads_of(queries, views, start_of(step))
+            return ops.slice_update(values, (start_of(step),), ops.softplus(ops.logsumexp(leads, axis=1)))
 
-        sums = ops.fori_loop(0, steps, add_part, ops.zeros((count,), queries.dtype))
+        values = ops.fori_loop(0, steps, add_part, ops.zeros((count,), queries.dtype))
 
         def gradient(*args, upstream=None):
             weights = args[0] if upstream is None else upstream
 
             def add_gradients(step, gradients):
                 of_queries, of_views = gradients
-                start = rows_of(step)
-                shares = ops.exp(logits_of(queries, views, start) - ops.expand_dims(part_of(sums, start), 1))
-                shares = shares * ops.expand_dims(part_of(weights, start), 1)
-                done = ops.expand_dims(start + ops.arange(rows) < step * rows, 1)
+                start = start_of(step)
+                leads, is_partner = leads_of(queries, views, start)
+                value = column(part_of(values, start))
+                shares = ops.where(is_partner, ops.expm1(-value), ops.exp(leads - value))
+                shares = shares * column(part_of(weights, start))
+                done = column(start + ops.arange(rows) < step * rows)
                 new_queries = ops.where(done, 0.0, part_of(queries, start))
                 of_queries = ops.slice_update(of_queries, (start, 0), ops.matmul(shares, views))
                 return of_queries, of_views + ops.matmul(ops.transpose(shares), new_queries)
 
             return ops.fori_loop(0, steps, add_gradients, (ops.zeros_like(queries), ops.zeros_like(views)))
 
-        return sums, gradient
+        return values, gradient
 
-    return log_sums(queries, views)
+    return surprisals(queries, views)
+
+
+def column(x):
+    """Stand a vector upright."""
+    return ops.expand_dims(x, axis=1)
 
 
 def without(logits, candidates):

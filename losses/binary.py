@@ -48,7 +48,7 @@ def binary_crossentropy(
     """
     pos_weight = _check_arguments(label_smoothing, pos_weight)
     y_pred = upcast(y_pred)
-    check_weight_count("pos_weight", pos_weight, y_pred.shape[-1])
+    check_weight_count("pos_weight", pos_weight, y_pred.shape[-1] if len(y_pred.shape) > 1 else 1)
     y_true = binary_targets(y_true, y_pred)
     if label_smoothing:
         y_true = (1.0 - label_smoothing) * y_true + label_smoothing / 2.0

@@ -4,7 +4,7 @@ from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import Loss
-from keras_gan.losses._checks import check_choice, check_positive, check_shapes
+from keras_gan.losses._checks import check_choice, check_positive, check_rank, check_shapes
 from keras_gan.losses._elements import mean_over_elements
 from keras_gan.losses._labels import binary_targets
 from keras_gan.losses._precision import upcast
@@ -25,6 +25,7 @@ def euclidean_distance(first, second):
         ValueError: If the shapes differ.
     """
     first, second = upcast(first), upcast(second)
+    check_rank("first", first, 2, "(batch, features)", maximum=2)
     check_shapes("first", first, "second", second)
     square = ops.sum(ops.square(first - second), axis=-1)
     apart = square > 0

@@ -4,7 +4,13 @@ from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import Loss
-from keras_gan.losses._checks import check_class_index, check_rank, check_smoothing, check_weight_count, plain_weights
+from keras_gan.losses._checks import (
+    check_class_index,
+    check_rank,
+    check_smoothing,
+    check_weight_count,
+    plain_class_weights,
+)
 from keras_gan.losses._elements import both, mean_over_elements
 from keras_gan.losses._labels import class_indices, class_targets
 from keras_gan.losses._likelihood import log_probabilities, safe_log, shifted_logits
@@ -50,7 +56,7 @@ def categorical_crossentropy(
     check_weight_count("class_weights", class_weights, y_pred.shape[-1])
     targets, counts = class_targets(y_true, y_pred, ignore_class)
     if label_smoothing:
-        targets = (1.0 - label_smoothing) * targets + label_smoothing / targets.shape[-1]
+        targets = (1.0 - label_smoothing) * targets + label_smoothing / y_pred.shape[-1]
     if class_weights is not None:
         targets = targets * ops.convert_to_tensor(class_weights, y_pred.dtype)
     if from_logits:
@@ -123,7 +129,7 @@ def surprisals(labels, y_pred, from_logits: bool):
 def _check_arguments(label_smoothing, class_weights, ignore_class):
     check_smoothing("label_smoothing", label_smoothing)
     check_class_index("ignore_class", ignore_class)
-    return plain_weights("class_weights", class_weights)
+    return plain_class_weights(class_weights)
 
 
 class _ClassLoss(Loss):

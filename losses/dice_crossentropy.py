@@ -8,6 +8,7 @@ from keras.saving import register_keras_serializable
 from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_number
 from keras_gan.losses._elements import both
+from keras_gan.losses._labels import as_labels
 from keras_gan.losses._overlap import Masks, is_sparse
 from keras_gan.losses.binary import binary_crossentropy
 from keras_gan.losses.crossentropy import categorical_crossentropy, sparse_categorical_crossentropy
@@ -59,7 +60,7 @@ def dice_crossentropy(
         Isensee et al., nnU-Net, arXiv:1809.10486.
     """
     _check_weights(dice_weight, crossentropy_weight)
-    y_true = ops.convert_to_tensor(y_true)
+    y_true, y_pred = as_labels(y_true), ops.convert_to_tensor(y_pred)
     weights = {"mask": mask, "element_weight": element_weight}
     shared = {"class_weights": class_weights, "ignore_class": ignore_class}
     overlap = dice(

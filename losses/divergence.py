@@ -1,12 +1,14 @@
 """Divergences between distributions, and the loss of variational autoencoders."""
 
+import math
+
 from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import Loss, PairLoss
 from keras_gan.losses._checks import check_number, check_rank, check_shapes
 from keras_gan.losses._elements import keep, mean_over_elements
-from keras_gan.losses._labels import binary_targets, check_targets
+from keras_gan.losses._labels import as_labels, binary_targets, check_targets, match_shapes
 from keras_gan.losses._likelihood import binary_surprisals, safe_log
 from keras_gan.losses._precision import upcast
 
@@ -32,9 +34,8 @@ def kl_divergence(y_true, y_pred, from_logits: bool = False, *, mask=None, eleme
         Kullback and Leibler, On Information and Sufficiency, 1951.
     """
     y_pred = upcast(y_pred)
-    y_true = ops.convert_to_tensor(y_true)
     check_rank("y_pred", y_pred, 2, "(batch, ..., classes)")
-    check_shapes("y_true", y_true, "y_pred", y_pred)
+    y_true = match_shapes(as_labels(y_true), y_pred)
     if not from_logits:
         check_targets(y_true)
     y_true = ops.cast(y_true, y_pred.dtype)
@@ -48,7 +49,9 @@ def kl_divergence(y_true, y_pred, from_logits: bool = False, *, mask=None, eleme
 def logits_divergence(true_logits, logits):
     """Return KL(softmax ‖ softmax) over the last axis."""
     log_p, log_q = ops.log_softmax(true_logits, axis=-1), ops.log_softmax(logits, axis=-1)
-    return ops.sum(ops.exp(log_p) * (log_p - log_q), axis=-1)
+    # What is impossible under P, of log-probability −∞, adds nothing.
+    ratios = ops.where(log_p > -math.inf, log_p - log_q, 0.0)
+    return ops.sum(ops.exp(log_p) * ratios, axis=-1)
 
 
 @register_keras_serializable(package="keras_gan")
@@ -69,7 +72,8 @@ def gaussian_kl(mean, log_variance, *, mask=None):
     Reference:
         Kingma and Welling, Auto-Encoding Variational Bayes, arXiv:1312.6114, appendix B.
     """
-    mean, log_variance = upcast(mean), upcast(log_variance)
+    mean = upcast(mean)
+    log_variance = ops.cast(log_variance, mean.dtype)
     check_shapes("mean", mean, "log_variance", log_variance)
     # expm1 keeps the digits that σ² − 1 would lose near the prior.
     divergences = 0.5 * (ops.square(mean) + (ops.expm1(log_variance) - log_variance))

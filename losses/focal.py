@@ -42,7 +42,7 @@ def binary_focal(
     """
     alpha = _check_binary(alpha, gamma)
     y_pred = upcast(y_pred)
-    check_weight_count("alpha", alpha, y_pred.shape[-1])
+    check_weight_count("alpha", alpha, y_pred.shape[-1] if len(y_pred.shape) > 1 else 1)
     y_true = binary_targets(y_true, y_pred)
     positive, negative = binary_surprisals(y_pred, from_logits)
     positive, negative = ops.exp(-gamma * negative) * positive, ops.exp(-gamma * positive) * negative

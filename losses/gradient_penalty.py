@@ -3,6 +3,7 @@
 from keras import ops
 from keras.saving import register_keras_serializable
 
+from keras_gan.losses._checks import check_number
 from keras_gan.losses._precision import upcast
 
 # Inside the square root, so that the gradient at a zero norm is zero instead of NaN.
@@ -15,15 +16,19 @@ def gradient_penalty(gradients, target: float = 1.0, one_sided: bool = False):
 
     Args:
         gradients: Gradients of the critic's scores with respect to its inputs, `(batch, ...)`.
-        target: The norm that costs nothing. Defaults to 1.0.
+        target: The norm that costs nothing, at least 0. Defaults to 1.0.
         one_sided: Whether norms below the target cost nothing either. Defaults to False.
 
     Returns:
         Per-sample penalties, `(batch,)`, at least float32.
 
+    Raises:
+        ValueError: If `target` is negative.
+
     Reference:
         Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
     """
+    check_number("target", target, minimum=0)
     gradients = upcast(gradients)
     axes = tuple(range(1, len(gradients.shape)))
     norms = ops.sqrt(ops.sum(ops.square(gradients), axis=axes) + NORM_EPSILON)

@@ -47,13 +47,13 @@ ALIASES = {
 
 
 def get(identifier, **kwargs):
-    """Return a loss: a new one by its name, a new one from its config, or the one given.
+    """Return a loss: a new one by its name or class, a new one from its config, or the one given.
 
     Args:
         identifier: Name of a class (`"BinaryFocal"`), of its function (`"binary_focal"`) or an alias (`"focal"`, the
             binary one; `"mse"`, `"bce"`, `"cross_entropy"`, `"iou"`, `"simclr"`, …), in any case; a config as made by
-            `keras.saving.serialize_keras_object`; or a loss.
-        **kwargs: Arguments of the class, with a name only.
+            `keras.saving.serialize_keras_object`; a class; or a loss.
+        **kwargs: Arguments of the class, with a name or a class only.
 
     Returns:
         An instance of a loss, or the callable given.
@@ -64,8 +64,12 @@ def get(identifier, **kwargs):
     """
     if isinstance(identifier, str):
         return _by_name(identifier, kwargs)
+    if inspect.isclass(identifier) and issubclass(identifier, keras.losses.Loss):
+        return identifier(**kwargs)
     if kwargs:
-        raise ValueError(f"Arguments go with the name of a loss only. Received: {identifier!r} with {sorted(kwargs)}")
+        raise ValueError(
+            f"Arguments go with the name of a loss or its class only. Received: {identifier!r}, {sorted(kwargs)}"
+        )
     if isinstance(identifier, dict):
         return keras.saving.deserialize_keras_object(identifier)
     if callable(identifier):

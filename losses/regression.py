@@ -29,7 +29,7 @@ def mean_squared_error(y_true, y_pred, *, mask=None, element_weight=None):
         Gauss, Theoria combinationis observationum erroribus minimis obnoxiae, 1823.
     """
     y_pred = upcast(y_pred)
-    y_true = ops.cast(match_ranks(ops.convert_to_tensor(y_true), y_pred), y_pred.dtype)
+    y_true = ops.cast(match_ranks(y_true, y_pred), y_pred.dtype)
     return mean_over_elements(ops.square(y_pred - y_true), mask, element_weight)
 
 

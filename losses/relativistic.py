@@ -4,7 +4,7 @@ from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._adversarial import cross_entropy, per_sample, scores_of
-from keras_gan.losses._checks import check_real_target
+from keras_gan.losses._checks import check_real_target, check_shapes
 from keras_gan.losses.adversarial import SmoothedLoss
 
 
@@ -45,9 +45,14 @@ def relativistic_average_generator_loss(fake_scores, real_scores):
     Returns:
         Per-sample losses, `(batch,)`: of a fake and a real each.
 
+    Raises:
+        ValueError: If there are not as many of both.
+
     Reference:
         Jolicoeur-Martineau, The relativistic discriminator, arXiv:1807.00734.
     """
+    fake_scores, real_scores = scores_of(fake_scores), scores_of(real_scores)
+    check_shapes("fake_scores", fake_scores, "real_scores", real_scores)
     fake_loss, real_loss = relativistic_average_discriminator_loss(fake_scores, real_scores)
     return fake_loss + real_loss
 

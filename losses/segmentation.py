@@ -142,7 +142,7 @@ def tversky(
         mode: `"binary"` or `"multiclass"`. Defaults to `"binary"`.
         from_logits: Whether `y_pred` are logits. Defaults to True.
         smooth: s, at least 0. Defaults to 1.
-        squared: Whether sizes are sums of squares. Defaults to False.
+        squared: Whether sizes are sums of squares, for equal alpha and beta. Defaults to False.
         per_image: Whether each image has sums of its own. Defaults to True.
         include_background: Whether class 0 counts. Defaults to True.
         class_weights: Weights of the classes' losses. Defaults to None, ones.
@@ -160,16 +160,19 @@ def tversky(
         Salehi et al., Tversky loss function for image segmentation, arXiv:1706.05721.
     """
     check_number("smooth", smooth, minimum=0)
-    _check_tversky(alpha, beta)
+    _check_tversky(alpha, beta, squared)
     masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class)
     common, predicted, true = masks.sums(y_true, y_pred, mask, element_weight)
     union = common + alpha * (predicted - common) + beta * (true - common)
     return masks.mean_over_classes(1.0 - ratio(common + smooth, union + smooth))
 
 
-def _check_tversky(alpha, beta):
+def _check_tversky(alpha, beta, squared):
     check_number("alpha", alpha, minimum=0)
     check_number("beta", beta, minimum=0)
+    if squared and alpha != beta:
+        # Σp² − Σpy is negative where p < y, so that weighing it by itself would reward a mask for missing its object.
+        raise ValueError(f"`squared` needs equal `alpha` and `beta`. Received: alpha={alpha}, beta={beta}")
 
 
 class _OverlapLoss(Loss):
@@ -188,11 +191,10 @@ class _OverlapLoss(Loss):
         name=None,
         reduction="sum_over_batch_size",
         dtype=None,
-        **arguments,
     ):
         check_number("smooth", smooth, minimum=0)
         self.masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class)
-        arguments = {**arguments, **dataclasses.asdict(self.masks), "smooth": smooth}
+        arguments = {**dataclasses.asdict(self.masks), "smooth": smooth}
         super().__init__(name or type(self).function.__name__, reduction, dtype, **arguments)
 
     def mask(self, y_true, y_pred):
@@ -256,11 +258,39 @@ class Tversky(_OverlapLoss):
     Args:
         alpha: Weight of false positives, at least 0. Defaults to 0.5.
         beta: Weight of false negatives, at least 0. Defaults to 0.5.
-        **kwargs: As `Dice`; the name defaults to `"tversky"`.
+        mode: `"binary"` or `"multiclass"`. Defaults to `"binary"`.
+        from_logits: Whether predictions are logits. Defaults to True.
+        smooth: Added above and below, at least 0. Defaults to 1.
+        squared: Whether sizes are sums of squares, for equal alpha and beta. Defaults to False.
+        per_image: Whether each image has sums of its own; otherwise sample weights apply inside the batch's sums.
+            Defaults to True.
+        include_background: Whether class 0 counts. Defaults to True.
+        class_weights: Weights of the classes' losses. Defaults to None, ones.
+        ignore_class: Label of pixels that don't count. Defaults to None.
+        name: Name in logs. Defaults to `"tversky"`.
+        reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
+        dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
     """
 
     function = staticmethod(tversky)
 
-    def __init__(self, alpha: float = 0.5, beta: float = 0.5, **kwargs):
-        _check_tversky(alpha, beta)
-        super().__init__(**kwargs, alpha=alpha, beta=beta)
+    def __init__(
+        self,
+        alpha: float = 0.5,
+        beta: float = 0.5,
+        mode: str = "binary",
+        from_logits: bool = True,
+        smooth: float = 1.0,
+        squared: bool = False,
+        per_image: bool = True,
+        include_background: bool = True,
+        class_weights=None,
+        ignore_class: int | None = None,
+        name="tversky",
+        reduction="sum_over_batch_size",
+        dtype=None,
+    ):
+        _check_tversky(alpha, beta, squared)
+        reading = (mode, from_logits, smooth, squared, per_image, include_background, class_weights, ignore_class)
+        super().__init__(*reading, name, reduction, dtype)
+        self.arguments |= {"alpha": alpha, "beta": beta}

@@ -5,10 +5,10 @@ from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import PairLoss
 from keras_gan.losses._checks import check_positive, check_rank, check_shapes
-from keras_gan.losses._elements import keep
+from keras_gan.losses._elements import align, keep
 from keras_gan.losses._precision import upcast
 from keras_gan.losses._replicas import gather_from_replicas
-from keras_gan.losses._similarities import log_sum_over_others, without
+from keras_gan.losses._similarities import surprisal_of_partners, without
 
 # Square of the norm up to which an embedding counts as zero.
 SQUARE_EPSILON = 1e-24
@@ -39,7 +39,7 @@ def info_nce(first, second, temperature: float = 0.07, gather_replicas: bool = F
     """
     first, second = _unit_views(first, second, temperature)
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
-    candidates = None if mask is None else _gather(ops.cast(mask, first.dtype), gather_replicas)[0]
+    candidates = _gather_mask(mask, first, gather_replicas)
     there = ops.matmul(first / temperature, ops.transpose(all_second))
     # One matrix serves both ways, unless the candidates are more than the queries.
     back = ops.matmul(second / temperature, ops.transpose(all_first)) if gather_replicas else ops.transpose(there)
@@ -75,23 +75,25 @@ def nt_xent(first, second, temperature: float = 0.5, gather_replicas: bool = Fal
     """
     first, second = _unit_views(first, second, temperature)
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
-    candidates = None if mask is None else _gather(ops.cast(mask, first.dtype), gather_replicas)[0]
+    candidates = _gather_mask(mask, first, gather_replicas)
     own = offset + ops.arange(ops.shape(first)[0])
-    others = log_sum_over_others(
+    beyond = own + ops.shape(all_first)[0]
+    losses = surprisal_of_partners(
         queries=ops.concatenate([first, second]) / temperature,
         views=ops.concatenate([all_first, all_second]),
-        own=ops.concatenate([own, own + ops.shape(all_first)[0]]),
+        own=ops.concatenate([own, beyond]),
+        partner=ops.concatenate([beyond, own]),
         candidates=None if candidates is None else ops.concatenate([candidates, candidates]),
     )
-    among_first, among_second = ops.split(others, 2)
-    partner = ops.sum(first * second, axis=-1) / temperature
-    return keep(0.5 * (among_first + among_second) - partner, mask)
+    of_first, of_second = ops.split(losses, 2)
+    return keep(0.5 * (of_first + of_second), mask)
 
 
 def _unit_views(first, second, temperature):
     """Return both views scaled to norm 1, in float32 at least; zero stays zero."""
     check_positive("temperature", temperature)
-    first, second = upcast(first), upcast(second)
+    first = upcast(first)
+    second = ops.cast(second, first.dtype)
     check_rank("first", first, 2, "(batch, features)", maximum=2)
     check_shapes("first", first, "second", second)
     return _unit(first), _unit(second)
@@ -106,6 +108,13 @@ def _unit(x):
 
 def _gather(x, gather_replicas):
     return gather_from_replicas(x) if gather_replicas else (x, 0)
+
+
+def _gather_mask(mask, views, gather_replicas):
+    if mask is None:
+        return None
+    mask = align("mask", mask, views[:, 0])
+    return _gather(ops.cast(mask, views.dtype), gather_replicas)[0]
 
 
 class _ViewLoss(PairLoss):

@@ -66,7 +66,7 @@ def wasserstein_loss(y_true, y_pred, *, mask=None, element_weight=None):
         Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
     """
     y_pred = upcast(y_pred)
-    y_true = match_ranks(ops.convert_to_tensor(y_true), y_pred)
+    y_true = match_ranks(y_true, y_pred)
     labels = concrete(y_true)
     if labels is not None and (abs(labels) != 1).any():
         raise ValueError(f"`y_true` must be 1 for reals and -1 for fakes. Received: {labels[abs(labels) != 1][:5]}")

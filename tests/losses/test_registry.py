@@ -43,6 +43,7 @@ def test_losses_by_config_or_as_they_are():
     loss = losses.Tversky(0.2, 0.8, smooth=0.5)
     assert losses.get(keras.saving.serialize_keras_object(loss)).get_config() == loss.get_config()
     assert losses.get(loss) is loss
+    assert losses.get(losses.Dice, smooth=2.0).get_config() == losses.Dice(smooth=2.0).get_config()
     assert losses.get(losses.dice) is losses.dice
 
 
@@ -53,7 +54,7 @@ def test_what_is_no_loss_is_refused():
         losses.get("focal", gama=2)
     with pytest.raises(ValueError, match="`gamma` must be a number"):
         losses.get("focal", gamma=-2)
-    with pytest.raises(ValueError, match="go with the name of a loss only"):
+    with pytest.raises(ValueError, match="go with the name of a loss or its class only"):
         losses.get(losses.Dice(), smooth=2)
     with pytest.raises(ValueError, match="`identifier` must be a name, a config or a loss"):
         losses.get(3)

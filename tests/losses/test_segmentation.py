@@ -139,6 +139,7 @@ def test_sum_of_its_parts():
         ("Jaccard", {"mode": "multiclass", "class_weights": 2.0}, "`class_weights` must have one weight a class"),
         ("Tversky", {"alpha": -0.1}, "`alpha` must be a number of at least 0"),
         ("Tversky", {"beta": None}, "`beta` must be a number of at least 0"),
+        ("Tversky", {"alpha": 0.3, "beta": 0.7, "squared": True}, "`squared` needs equal `alpha` and `beta`"),
         ("DiceCrossentropy", {"dice_weight": -0.5}, "`dice_weight`"),
         ("DiceCrossentropy", {"mode": "multiclass", "class_weights": [-1.0, 1.0]}, "`class_weights`"),
     ],

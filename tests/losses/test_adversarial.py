@@ -129,6 +129,8 @@ def test_low_precision_scores(scores, loss, dtype):
 def test_relativistic_generator_needs_reals(scores):
     with pytest.raises(ValueError, match="needs `real_scores`"):
         losses.RelativisticAverage().generator(scores[1])
+    with pytest.raises(ValueError, match="`fake_scores` and `real_scores` must have the same shape"):
+        losses.RelativisticAverage().generator(scores[1], scores[0][:1])
 
 
 @pytest.mark.parametrize("target", [0.0, 1.1, -0.5, None, True])

@@ -36,6 +36,28 @@ def test_shapes_are_checked_when_traced():
         step.get_concrete_function()
 
 
+def test_axes_of_unknown_length_do_not_broadcast():
+    @tf.function(input_signature=[tf.TensorSpec([None, None]), tf.TensorSpec([None, None])])
+    def step(y_true, y_pred):
+        return losses.MeanSquaredError()(y_true, y_pred)
+
+    assert step(tf.ones((3, 4)), tf.zeros((3, 4))) == 1
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        step(tf.ones((3, 1)), tf.zeros((3, 4)))
+
+
+@pytest.mark.parametrize("name", ["categorical_crossentropy", "categorical_focal", "dice"])
+def test_last_axis_of_targets_must_be_known(name):
+    arguments = {"mode": "multiclass"} if name == "dice" else {}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None]), tf.TensorSpec([None, 3])])
+    def step(y_true, y_pred):
+        return getattr(losses, name)(y_true, y_pred, **arguments)
+
+    with pytest.raises(ValueError, match="`y_true` must have a last axis of known length"):
+        step.get_concrete_function()
+
+
 @given(LOGITS)
 def test_sparse_and_one_hot_labels_agree(logits):
     expected = special.logsumexp(logits, axis=1) - logits[np.arange(3), LABELS]
@@ -106,6 +128,43 @@ def test_labels_that_are_no_class_are_refused(function, labels):
         function(np.array(labels), np.zeros((3, 4), "float32"))
     with pytest.raises(ValueError, match=r"`y_true` must hold whole numbers"):
         function(tf.constant(labels), tf.zeros((3, 4)))
+
+
+@pytest.mark.parametrize("label", [-1, 4])
+def test_labels_that_are_no_class_stop_a_compiled_step(label):
+    @tf.function(input_signature=[tf.TensorSpec([None], "int64"), tf.TensorSpec([None, 4])])
+    def step(y_true, y_pred):
+        return losses.sparse_categorical_crossentropy(y_true, y_pred), losses.dice(y_true, y_pred, "multiclass")
+
+    step(tf.constant([0, 3], "int64"), tf.zeros((2, 4)))
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        step(tf.constant([0, label], "int64"), tf.zeros((2, 4)))
+
+
+def test_missing_labels_are_named():
+    for name in ("MeanSquaredError", "BinaryCrossentropy", "SparseCategoricalFocal", "KLDivergence", "Dice"):
+        with pytest.raises(ValueError, match="`y_true` must be labels. Received: y_true=None"):
+            getattr(losses, name)()(None, np.zeros((2, 3), "float32"))
+
+
+def test_lists_are_arrays():
+    y_true, y_pred = [[0, 255], [1, 2]], np.zeros((2, 2, 3)).tolist()
+    expected = np.log(3)
+    for loss in (
+        losses.SparseCategoricalCrossentropy(ignore_class=255),
+        losses.DiceCrossentropy("multiclass", dice_weight=0, crossentropy_weight=1, ignore_class=255),
+    ):
+        np.testing.assert_allclose(loss(y_true, y_pred, [1.0, 1.0]), expected, rtol=1e-6)
+    np.testing.assert_allclose(
+        losses.dice_crossentropy(y_true, y_pred, "multiclass", ignore_class=255, dice_weight=0, crossentropy_weight=1),
+        [expected, expected],
+        rtol=1e-6,
+    )
+
+
+def test_rounding_of_resized_images_is_no_error():
+    resized = np.array([[-2.4e-7, 1 + 2.4e-7]], "float32")
+    assert np.all(np.isfinite(losses.binary_crossentropy(resized, np.zeros((1, 2), "float32"))))
 
 
 @pytest.mark.parametrize("targets", [[2.0, 0.0], [-0.1, 0.0], [np.nan, 0.0]])
@@ -203,6 +262,7 @@ ZEROS, BITS = np.zeros((2, 3), "float32"), np.zeros((2, 3))
         ("CategoricalCrossentropy", {"label_smoothing": -0.1}, "`label_smoothing`"),
         ("SparseCategoricalCrossentropy", {"class_weights": [1.0, -1.0, 1.0]}, "`class_weights`"),
         ("SparseCategoricalCrossentropy", {"class_weights": []}, "`class_weights`"),
+        ("CategoricalCrossentropy", {"class_weights": 2.0}, "`class_weights` must have one weight a class"),
         ("SparseCategoricalCrossentropy", {"ignore_class": 1.5}, "`ignore_class` must be an integer or None"),
         ("MeanSquaredError", {"reduction": "average"}, "`reduction`"),
     ],
@@ -225,6 +285,9 @@ def test_arguments_are_checked_at_construction(name, arguments, match):
         (losses.CategoricalCrossentropy(), [0, 1], ZEROS, "same shape"),
         (losses.SparseCategoricalCrossentropy(), 0, np.zeros(3), r"`y_pred` must have shape \(batch, ..., classes\)"),
         (losses.BinaryCrossentropy(), BITS[:, :2], ZEROS, "same shape"),
+        (losses.BinaryCrossentropy(pos_weight=[1, 2, 3]), BITS[0], ZEROS[0], "`pos_weight`"),
+        (losses.BinaryFocal(alpha=[0.1, 0.2, 0.3]), BITS[0], ZEROS[0], "`alpha`"),
+        (losses.MeanSquaredError(), 1.0, np.float32(2), r"`y_pred` must have shape \(batch, ...\)"),
         (losses.KLDivergence(), BITS[:, :2], ZEROS, "same shape"),
     ],
     ids=lambda value: value.name if isinstance(value, losses.AdversarialLoss.__base__) else "",
@@ -235,8 +298,13 @@ def test_shapes_are_checked(loss, y_true, y_pred, match):
 
 
 def test_weights_of_samples_must_be_as_many():
-    with pytest.raises(ValueError, match="`sample_weight` must have the shape"):
-        losses.MeanSquaredError()(np.ones((4, 2)), np.zeros((4, 2)), np.ones(3))
+    for weights in (np.ones(3), np.ones(1)):
+        with pytest.raises(ValueError, match="`sample_weight` must have the shape"):
+            losses.MeanSquaredError()(np.ones((4, 2)), np.zeros((4, 2)), weights)
+    with pytest.raises(ValueError, match="must have the shape of the elements"):
+        losses.MeanSquaredError()(np.ones((4, 2)), np.zeros((4, 2)), np.ones((1, 2)))
+    with pytest.raises(ValueError, match="`mask` must have the shape"):
+        losses.mean_squared_error(np.ones((4, 2)), np.zeros((4, 2)), mask=[True])
 
 
 def test_weights_of_elements_are_divided_by_their_sum_on_request():

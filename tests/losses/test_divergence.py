@@ -34,6 +34,12 @@ def test_impossible_events():
     assert np.all(np.isfinite(gradient))
 
 
+def test_log_probabilities_are_logits():
+    with np.errstate(divide="ignore"):
+        impossible = np.log(np.eye(3))
+    np.testing.assert_allclose(losses.kl_divergence(impossible, np.zeros((3, 3)), from_logits=True), np.log(3))
+
+
 def test_small_probabilities_are_not_clipped():
     # Keras clips at 1e-7.
     p, q = np.array([[0.5, 0.5]]), np.array([[1e-12, 1.0]])

@@ -65,6 +65,23 @@ def test_two_empty_masks_agree(function):
         np.testing.assert_array_equal(gradient, 0.0)
 
 
+@pytest.mark.parametrize("function", [losses.dice, losses.jaccard, losses.tversky], ids=lambda f: f.__name__)
+def test_gradient_where_a_probability_is_its_label(function):
+    # A pixel of the background at exactly 0 must not be pushed up, nor one of the object at 1 down.
+    y_true, near = np.array([[0.0, 1.0, 1.0]]), np.array([[1e-9, 1 - 1e-9, 0.5]])
+    _, expected = value_and_gradient(lambda x: function(y_true, x, from_logits=False), near)
+    _, gradient = value_and_gradient(lambda x: function(y_true, x, from_logits=False), np.round(near, 3))
+    np.testing.assert_allclose(gradient, expected, rtol=1e-6)
+
+
+def test_unknown_arguments_are_refused():
+    with pytest.raises(TypeError, match="alpha"):
+        losses.Dice(alpha=0.3)
+    with pytest.raises(TypeError, match="gamma"):
+        losses.Tversky(gamma=1.0)
+    assert losses.Tversky(0.2, 0.8, "multiclass").get_config()["mode"] == "multiclass"
+
+
 def test_sparse_and_one_hot_labels_agree():
     one_hot = np.eye(3)[LABELS]
     for arguments in ({}, {"include_background": False}, {"class_weights": [1.0, 2.0, 3.0]}, {"ignore_class": 2}):

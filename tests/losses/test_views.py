@@ -78,6 +78,16 @@ def test_identical_embeddings_are_told_apart_by_nothing(n, temperature):
     np.testing.assert_allclose(losses.nt_xent(same, same, temperature), np.log(2 * n - 1), rtol=1e-12, atol=1e-12)
 
 
+def test_small_losses_keep_their_digits():
+    views = RNG.normal(size=(8, 16)).astype("float32")
+    expected = nt_xent_in_numpy(views.astype("float64"), views.astype("float64"), 0.07)
+    values = losses.nt_xent(views, views, 0.07)
+    assert np.all(expected < 1e-2)
+    # Float32 similarities of 14 and less: the exponentials of their differences have that many digits fewer.
+    np.testing.assert_allclose(values, expected, rtol=1e-4)
+    assert np.all(np.asarray(losses.nt_xent(views, views, 0.001)) >= 0)
+
+
 @pytest.mark.parametrize("function", [losses.info_nce, losses.nt_xent], ids=lambda f: f.__name__)
 def test_views_have_no_order_and_no_length(function):
     first, second = RNG.normal(size=(5, 6)), RNG.normal(size=(5, 6))
@@ -105,6 +115,9 @@ def test_masked_views_are_no_candidates(function):
     values = np.asarray(function(first, second, 0.1, mask=mask))
     np.testing.assert_allclose(values[mask], function(first[mask], second[mask], 0.1), rtol=1e-10)
     np.testing.assert_array_equal(values[~mask], 0.0)
+    np.testing.assert_array_equal(function(first, second, 0.1, mask=mask[:, None]), values)
+    with pytest.raises(ValueError, match="`mask` must have the shape"):
+        function(first, second, mask=mask[:1])
 
 
 def test_arguments_are_checked():
@@ -118,6 +131,8 @@ def test_arguments_are_checked():
         losses.info_nce(pair, pair[:2])
     with pytest.raises(ValueError, match=r"`first` must have shape \(batch, features\)"):
         losses.nt_xent(np.ones((3, 4, 5)), np.ones((3, 4, 5)))
+    with pytest.raises(ValueError, match=r"`first` must have shape \(batch, features\)"):
+        losses.euclidean_distance(np.ones(3), np.ones(3))
     with pytest.raises(ValueError, match="`margin` must be a number above 0"):
         losses.Contrastive(margin=-1.0)
     with pytest.raises(ValueError, match="`similar_label` must be one of"):
@@ -188,6 +203,20 @@ for cls in (losses.InfoNCE, losses.NTXent):
         values, gradients = (strategy.experimental_local_results(one) for one in (values, gradients))
         np.testing.assert_allclose(sum(values), whole, rtol=1e-5)
         np.testing.assert_allclose(sum(gradients), gradient, rtol=1e-4, atol=1e-5)
+
+with strategy.scope():
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, kernel_initializer="ones", use_bias=False)])
+    model.add(keras.layers.Reshape((2, 4)))
+    model.compile(keras.optimizers.SGD(0.1), losses.NTXent(gather_replicas=True))
+alone = keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, kernel_initializer="ones", use_bias=False)])
+alone.add(keras.layers.Reshape((2, 4)))
+alone.compile(keras.optimizers.SGD(0.1), losses.NTXent())
+kernel = np.random.default_rng(1).normal(size=(5, 8))
+x = np.random.default_rng(2).normal(size=(16, 5)).astype("float32")
+for one in (model, alone):
+    one.set_weights([kernel])
+    one.fit(x, batch_size=8, epochs=2, shuffle=False, verbose=0)
+np.testing.assert_allclose(model.get_weights()[0], alone.get_weights()[0], rtol=1e-4, atol=1e-5)
 
 with strategy.scope():
     mean = losses.MeanSquaredError()

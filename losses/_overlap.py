@@ -53,17 +53,21 @@ class Masks:
             Three tensors `(batch, classes)`, or `(classes,)` if the batch is one image; one class if binary.
         """
         predicted, true, counts = self._read(y_true, upcast(y_pred))
-        if self.squared:
-            common = predicted * true
-        else:
-            # The smaller; where they are equal, the one that gives hard labels the gradient of the product.
-            common = ops.where(ops.logical_or(predicted < true, true >= 1), predicted, true)
+        common = self._common(predicted, true)
         parts = [common, *((predicted**2, true**2) if self.squared else (predicted, true))]
         weight = _pixel_weight(predicted, both(mask, counts), element_weight)
         if weight is not None:
             parts = [part * weight for part in parts]
         axes = tuple(range(1 if self.per_image else 0, len(predicted.shape) - 1))
         return [ops.sum(part, axis=axes) if axes else part for part in parts]
+
+    def _common(self, predicted, true):
+        if self.squared:
+            return predicted * true
+        if self.from_logits:
+            return ops.minimum(predicted, true)
+        # Of equal ones, that which gives a hard label the gradient of the product; sigmoid and softmax have none there.
+        return ops.where(ops.logical_or(predicted < true, true >= 1), predicted, true)
 
     def mean_over_classes(self, losses):
         """Return the weighted mean of the losses of the classes that count, `(batch,)` or a scalar."""

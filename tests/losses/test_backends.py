@@ -1,0 +1,63 @@
+"""The losses on Keras's other backends, against the same golden values."""
+
+import importlib.util
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+PROGRAM = """
+import json, sys
+import keras, numpy as np
+from keras import ops
+from keras_gan import losses
+
+names = {"ops": ops, **{name: getattr(losses, name) for name in losses.__all__}}
+
+
+def on_jax(function, arrays, y_pred):
+    import jax
+
+    if y_pred is None:
+        return jax.jit(function)(arrays), None
+    both = jax.value_and_grad(lambda x: (ops.sum(y := function({**arrays, "y_pred": x})), y), has_aux=True)
+    (_, value), gradient = jax.jit(both)(y_pred)
+    return value, gradient
+
+
+def on_torch(function, arrays, y_pred):
+    if y_pred is None:
+        return function(arrays), None
+    y_pred.requires_grad_()
+    value = function({**arrays, "y_pred": y_pred})
+    value.sum().backward()
+    return value.detach(), y_pred.grad
+
+
+run = {"jax": on_jax, "torch": on_torch}[keras.backend.backend()]
+for record in json.load(open("tests/golden/losses.json", encoding="utf-8"))["records"]:
+    arrays = {name: np.asarray(value) for name, value in record["inputs"].items()}
+    arrays = {name: ops.array(x.astype("float32" if x.dtype == float else "int32")) for name, x in arrays.items()}
+    y_pred = arrays.pop("y_pred") if "gradient" in record else None
+    value, gradient = run(lambda arrays: eval(record["recipe"], {**names, **arrays}), arrays, y_pred)
+    np.testing.assert_allclose(value, record["expected"], rtol=2e-5, atol=1e-6, err_msg=record["name"])
+    if "gradient" in record:
+        np.testing.assert_allclose(gradient, record["gradient"], rtol=1e-4, atol=1e-5, err_msg=record["name"])
+assert "tensorflow" not in sys.modules
+print("equal")
+"""
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_golden_values(backend):
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
+    environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
+    process = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert process.stdout.strip() == "equal", process.stderr

@@ -1,5 +1,8 @@
 """Sums over a matrix of similarities that is never held whole."""
 
+import dataclasses
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -9,6 +12,53 @@ PARTS = 16
 
 # Rows of a part at least, where their number is known.
 MINIMUM_ROWS = 256
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """What each query is compared with, by the rows of one part at a time.
+
+    Args:
+        own: The index in the views that each query leaves out, `(queries,)`.
+        partner: The index in the views of each query's partner, `(queries,)`.
+        candidates: Which views count, `(views,)`, or None for all.
+    """
+
+    own: Any
+    partner: Any
+    candidates: Any
+
+    @property
+    def count(self):
+        return ops.shape(self.own)[0]
+
+    @property
+    def rows(self):
+        rows = self.count // PARTS + 1
+        return min(max(rows, MINIMUM_ROWS), max(self.count, 1)) if isinstance(self.count, int) else rows
+
+    @property
+    def steps(self):
+        return -(-self.count // self.rows)
+
+    def start(self, step):
+        """Return the first row of a part. The last one begins early enough to be whole, and does some rows again."""
+        return ops.minimum(step * self.rows, self.count - self.rows)
+
+    def part(self, x, step):
+        """Return the rows of a part."""
+        start = (self.start(step), *(0,) * (len(x.shape) - 1))
+        return ops.slice(x, start, (self.rows, *x.shape[1:]))
+
+    def leads(self, queries, views, step):
+        """Return by how much each view's logit exceeds the partner's, and where the partner is."""
+        queries, partner = self.part(queries, step), self.part(self.partner, step)
+        partner_logit = ops.sum(queries * ops.take(views, partner, axis=0), axis=1)
+        leads = without(ops.matmul(queries, ops.transpose(views)) - column(partner_logit), self.candidates)
+        columns = ops.arange(ops.shape(views)[0], dtype=partner.dtype)
+        is_partner = column(partner) == columns
+        left_out = ops.logical_or(column(self.part(self.own, step)) == columns, is_partner)
+        return ops.where(left_out, lowest(leads), leads), is_partner
 
 
 def surprisal_of_partners(queries, views, own, partner, candidates=None):
@@ -27,60 +77,43 @@ def surprisal_of_partners(queries, views, own, partner, candidates=None):
     Returns:
         Values, `(queries,)`.
     """
-    count = ops.shape(queries)[0]
-    rows = count // PARTS + 1
-    if isinstance(count, int):
-        rows = min(max(rows, MINIMUM_ROWS), max(count, 1))
-    steps = -(-count // rows)
-    columns = ops.arange(ops.shape(views)[0], dtype=own.dtype)
-
-    def start_of(step):
-        # The last part begins early enough to be whole, and does some rows again.
-        return ops.minimum(step * rows, count - rows)
-
-    def part_of(x, start):
-        return ops.slice(x, (start, *(0,) * (len(x.shape) - 1)), (rows, *x.shape[1:]))
-
-    def leads_of(queries, views, start):
-        """Return by how much each view's logit exceeds the partner's, and where the partner is."""
-        part, partners = part_of(queries, start), part_of(partner, start)
-        partner_logit = ops.sum(part * ops.take(views, partners, axis=0), axis=1)
-        leads = without(ops.matmul(part, ops.transpose(views)) - column(partner_logit), candidates)
-        is_partner = column(partners) == columns
-        left_out = ops.logical_or(column(part_of(own, start)) == columns, is_partner)
-        return ops.where(left_out, lowest(leads), leads), is_partner
+    comparison = Comparison(own, partner, candidates)
 
     @ops.custom_gradient
     def surprisals(queries, views):
         # TensorFlow records what is done here all the same, and would keep it.
         queries, views = ops.stop_gradient(queries), ops.stop_gradient(views)
-
-        def add_part(step, values):
-            leads, _ = leads_of(queries, views, start_of(step))
-            return ops.slice_update(values, (start_of(step),), ops.softplus(ops.logsumexp(leads, axis=1)))
-
-        values = ops.fori_loop(0, steps, add_part, ops.zeros((count,), queries.dtype))
+        values = _values(comparison, queries, views)
 
         def gradient(*args, upstream=None):
-            weights = args[0] if upstream is None else upstream
-
-            def add_gradients(step, gradients):
-                of_queries, of_views = gradients
-                start = start_of(step)
-                leads, is_partner = leads_of(queries, views, start)
-                value = column(part_of(values, start))
-                shares = ops.where(is_partner, ops.expm1(-value), ops.exp(leads - value))
-                shares = shares * column(part_of(weights, start))
-                done = column(start + ops.arange(rows) < step * rows)
-                new_queries = ops.where(done, 0.0, part_of(queries, start))
-                of_queries = ops.slice_update(of_queries, (start, 0), ops.matmul(shares, views))
-                return of_queries, of_views + ops.matmul(ops.transpose(shares), new_queries)
-
-            return ops.fori_loop(0, steps, add_gradients, (ops.zeros_like(queries), ops.zeros_like(views)))
+            return _gradients(comparison, queries, views, values, args[0] if upstream is None else upstream)
 
         return values, gradient
 
     return surprisals(queries, views)
+
+
+def _values(comparison, queries, views):
+    def add_part(step, values):
+        leads, _ = comparison.leads(queries, views, step)
+        return ops.slice_update(values, (comparison.start(step),), ops.softplus(ops.logsumexp(leads, axis=1)))
+
+    return ops.fori_loop(0, comparison.steps, add_part, ops.zeros((comparison.count,), queries.dtype))
+
+
+def _gradients(comparison, queries, views, values, weights):
+    def add_part(step, gradients):
+        of_queries, of_views = gradients
+        leads, is_partner = comparison.leads(queries, views, step)
+        value, weight = (column(comparison.part(x, step)) for x in (values, weights))
+        shares = weight * ops.where(is_partner, ops.expm1(-value), ops.exp(leads - value))
+        start = comparison.start(step)
+        done = column(start + ops.arange(comparison.rows) < step * comparison.rows)
+        new_queries = ops.where(done, 0.0, comparison.part(queries, step))
+        of_queries = ops.slice_update(of_queries, (start, 0), ops.matmul(shares, views))
+        return of_queries, of_views + ops.matmul(ops.transpose(shares), new_queries)
+
+    return ops.fori_loop(0, comparison.steps, add_part, (ops.zeros_like(queries), ops.zeros_like(views)))
 
 
 def column(x):

@@ -67,8 +67,8 @@ def dice_crossentropy(
         y_true, y_pred, mode, from_logits, smooth, squared, include_background=include_background, **shared, **weights
     )
     if mode == "binary":
-        counts = Masks(mode, from_logits, squared, True, True, None, ignore_class).label_mask(y_true, y_pred)
-        if counts is not None:
+        if ignore_class is not None:
+            counts = ops.not_equal(y_true, ignore_class)
             y_true, weights["mask"] = y_true * ops.cast(counts, y_true.dtype), both(mask, counts)
         pixels = binary_crossentropy(y_true, y_pred, from_logits, **weights)
     else:

@@ -202,9 +202,8 @@ class _OverlapLoss(Loss):
 
     def _split_weight(self, sample_weight):
         sample_weight, element_weight = super()._split_weight(sample_weight)
-        if self.masks.per_image or sample_weight is None:
-            return sample_weight, element_weight
-        return None, sample_weight
+        pooled = not self.masks.per_image and sample_weight is not None
+        return (None, sample_weight) if pooled else (sample_weight, element_weight)
 
 
 @register_keras_serializable(package="keras_gan")

@@ -1,1 +1,43 @@
 """Measures of a training run and of its samples."""
+
+from keras_gan.metrics.cifar10_resnet import Cifar10ResNet
+from keras_gan.metrics.diversity import feature_diversity, pixel_variance
+from keras_gan.metrics.evaluation import Evaluation, Passport
+from keras_gan.metrics.evaluator import Evaluator
+from keras_gan.metrics.features import CallableExtractor, FeatureExtractor
+from keras_gan.metrics.frechet import bootstrap_frechet_distances, bootstrap_interval, fid_infinity, frechet_distance
+from keras_gan.metrics.images import ImageError
+from keras_gan.metrics.inception import InceptionV3
+from keras_gan.metrics.inception_score import RunningInceptionScore, inception_score
+from keras_gan.metrics.kernel import kernel_distance
+from keras_gan.metrics.precision_recall import density_coverage, precision_recall
+from keras_gan.metrics.reference import SampleSet
+from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
+from keras_gan.metrics.statistics import FeatureStatistics, RunningCovariance, feature_statistics
+
+__all__ = [
+    "CallableExtractor",
+    "Cifar10ResNet",
+    "Evaluation",
+    "Evaluator",
+    "FeatureExtractor",
+    "FeatureStatistics",
+    "ImageError",
+    "InceptionV3",
+    "Passport",
+    "RunningCovariance",
+    "RunningInceptionScore",
+    "SampleSet",
+    "bootstrap_frechet_distances",
+    "bootstrap_interval",
+    "density_coverage",
+    "feature_diversity",
+    "feature_statistics",
+    "fid_infinity",
+    "frechet_distance",
+    "inception_score",
+    "kernel_distance",
+    "pixel_variance",
+    "precision_recall",
+    "sliced_wasserstein",
+]

@@ -1,0 +1,80 @@
+"""Inception score: are samples recognised, and of many classes?"""
+
+import numpy as np
+import scipy.special
+
+
+class RunningInceptionScore:
+    """Stream an Inception score; memory is `(splits, classes)`.
+
+    Args:
+        count: Number of samples that will come, at least one a split.
+        splits: Number of consecutive parts. Defaults to 10.
+
+    Raises:
+        ValueError: If there are fewer samples than splits, or fewer than one split.
+    """
+
+    def __init__(self, count: int, splits: int = 10):
+        if not 1 <= splits <= count:
+            raise ValueError(
+                f"`splits` must be from 1 to the number of samples. Received: splits={splits}, samples={count}"
+            )
+        self.ends = (np.arange(1, splits + 1) * count) // splits
+        self.seen = 0
+        self.probabilities = 0.0
+        self.negative_entropies = np.zeros(splits)
+
+    def update(self, logits: np.ndarray):
+        """Add the logits `(samples, classes)` of the next samples."""
+        logits = np.asarray(logits, np.float64)
+        log_p = scipy.special.log_softmax(logits, axis=-1)
+        p = np.exp(log_p)
+        # Probabilities that underflow to 0 add nothing, also where a logit is −∞.
+        negative_entropies = np.where(p > 0, p * np.where(p > 0, log_p, 0), 0).sum(axis=-1)
+        split = np.searchsorted(self.ends, np.arange(self.seen, self.seen + len(logits)), side="right")
+        members = split == np.arange(len(self.ends))[:, None]
+        self.probabilities = self.probabilities + members @ p
+        self.negative_entropies += members @ negative_entropies
+        self.seen += len(logits)
+
+    def result(self) -> tuple[float, float]:
+        """Return mean and population standard deviation of the splits' scores.
+
+        Raises:
+            ValueError: If other than the announced number of samples have come.
+        """
+        if self.seen != self.ends[-1]:
+            raise ValueError(f"The score needs all {self.ends[-1]} samples. Received: {self.seen}")
+        sizes = np.diff(self.ends, prepend=0)
+        marginals = self.probabilities / sizes[:, None]
+        scores = np.exp(self.negative_entropies / sizes - scipy.special.xlogy(marginals, marginals).sum(axis=-1))
+        return float(scores.mean()), float(scores.std())
+
+
+def inception_score(logits: np.ndarray, splits: int = 10) -> tuple[float, float]:
+    """Return the Inception score of samples.
+
+    `exp(E[KL(p(y | x) ‖ p(y))])`, where p(y) is the mean of p(y | x) over a split; from 1, where the classifier says
+    the same of every sample, to the number of classes. Splits are consecutive: shuffle samples that come in an order.
+
+    Args:
+        logits: `(samples, classes)` of a classifier, at least one sample a split.
+        splits: Number of parts that the samples are split into. Defaults to 10.
+
+    Returns:
+        Mean and population standard deviation over the splits.
+
+    Raises:
+        ValueError: If the logits are no matrix, hold NaN, or are fewer than the splits.
+
+    Reference:
+        - [Salimans et al., 2016](https://arxiv.org/abs/1606.03498)
+    """
+    logits = np.asarray(logits)
+    if logits.ndim != 2 or np.isnan(logits).any():
+        found = "NaN" if logits.ndim == 2 else f"shape {logits.shape}"
+        raise ValueError(f"`logits` must be numbers of the shape (samples, classes). Received: {found}")
+    score = RunningInceptionScore(len(logits), splits)
+    score.update(logits)
+    return score.result()

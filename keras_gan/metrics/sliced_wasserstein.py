@@ -1,0 +1,34 @@
+"""Wasserstein distance between features, seen along random directions."""
+
+import numpy as np
+import scipy.stats
+
+from keras_gan.metrics.kernel import check_pair
+
+
+def sliced_wasserstein(real: np.ndarray, generated: np.ndarray, projections: int = 128, seed: int = 0) -> float:
+    """Return the mean Wasserstein-1 distance of two sets of features along random directions.
+
+    Args:
+        real: `(samples, features)` of the real set.
+        generated: Those of the samples; the numbers may differ.
+        projections: Number of directions, uniform on the sphere. Defaults to 128.
+        seed: Seed of the directions. Defaults to 0.
+
+    Returns:
+        The distance, at least 0, in units of the features.
+
+    Raises:
+        ValueError: If the features do not belong together, or there is no projection.
+
+    Reference:
+        - N. Bonneel et al., Sliced and Radon Wasserstein Barycenters of Measures, Journal of Mathematical Imaging and
+          Vision 51 (2015).
+    """
+    if projections < 1:
+        raise ValueError(f"`projections` must be at least 1. Received: projections={projections}")
+    real, generated = check_pair(real, generated)
+    directions = np.random.default_rng(seed).normal(size=(real.shape[1], projections))
+    directions /= np.linalg.norm(directions, axis=0)
+    pairs = zip((real @ directions).T, (generated @ directions).T)
+    return float(np.mean([scipy.stats.wasserstein_distance(one, other) for one, other in pairs]))

@@ -1,0 +1,129 @@
+"""Mean and covariance of features, streamed in float64."""
+
+import abc
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class FeatureStatistics:
+    """What a Fréchet distance needs of a set of features.
+
+    Attributes:
+        count: Number of samples, at least 2.
+        mean: Their mean `(features,)`, float64.
+        covariance: Their covariance `(features, features)`, float64, with divisor count − 1.
+
+    Raises:
+        ValueError: If the shapes do not belong together, there are fewer than two samples, or a value is not finite.
+    """
+
+    count: int
+    mean: np.ndarray
+    covariance: np.ndarray
+
+    def __post_init__(self):
+        size = self.mean.size
+        if self.mean.shape != (size,) or self.covariance.shape != (size, size):
+            raise ValueError(
+                "`mean` and `covariance` must have the shapes (features,) and (features, features). "
+                f"Received: {self.mean.shape} and {self.covariance.shape}"
+            )
+        if self.count < 2:
+            raise ValueError(f"`count` must be at least 2: one sample has no covariance. Received: count={self.count}")
+        if not (np.isfinite(self.mean).all() and np.isfinite(self.covariance).all()):
+            raise ValueError("`mean` and `covariance` must be finite. Received: NaN or infinite values")
+
+
+class _Running(abc.ABC):
+    """Count, mean and centred sum of products of rows that come in batches.
+
+    Batches are merged by the pairwise update of Chan, Golub and LeVeque (1979), which does not cancel as the mean of
+    products minus the product of means does.
+    """
+
+    def __init__(self):
+        self.count = 0
+        self.mean = 0.0
+        self.products = 0.0
+
+    def update(self, rows: np.ndarray):
+        """Add a batch `(rows, columns)`."""
+        rows = np.asarray(rows, np.float64)
+        count, mean = len(rows), rows.mean(axis=0)
+        delta = mean - self.mean
+        total = self.count + count
+        self.products = self.products + self._sum_of_products(rows - mean)
+        self.products += self._sum_of_products(delta[None]) * (self.count * count / total)
+        self.mean = self.mean + delta * (count / total)
+        self.count = total
+
+    @staticmethod
+    @abc.abstractmethod
+    def _sum_of_products(rows):
+        """Sum over the rows what the second moment is made of."""
+
+
+class RunningCovariance(_Running):
+    """Stream the statistics of features; memory is that of one covariance."""
+
+    @staticmethod
+    def _sum_of_products(rows):
+        return rows.T @ rows
+
+    def result(self) -> FeatureStatistics:
+        """Return the statistics of all rows so far, at least two."""
+        return FeatureStatistics(self.count, np.asarray(self.mean), self.products / max(self.count - 1, 1))
+
+
+class RunningVariance(_Running):
+    """Stream the variance of each column."""
+
+    @staticmethod
+    def _sum_of_products(rows):
+        return np.square(rows).sum(axis=0)
+
+    def result(self) -> np.ndarray:
+        """Return the population variance of each column, float64."""
+        return self.products / self.count
+
+
+def feature_statistics(features: np.ndarray) -> FeatureStatistics:
+    """Return mean and covariance of features.
+
+    Args:
+        features: `(samples, features)`, at least two samples.
+
+    Returns:
+        Their statistics in float64.
+
+    Raises:
+        ValueError: If the features are no matrix, are too few, or hold a value that is not finite.
+    """
+    running = RunningCovariance()
+    running.update(check_features(features, "features", least=2))
+    return running.result()
+
+
+def check_features(features, name: str, least: int = 1) -> np.ndarray:
+    """Return features as a float64 matrix.
+
+    Args:
+        features: What to check.
+        name: What the error calls them.
+        least: Fewest rows. Defaults to 1.
+
+    Raises:
+        ValueError: If they are no matrix, have too few rows, or hold a value that is not finite.
+    """
+    features = np.asarray(features, np.float64)
+    if features.ndim != 2 or len(features) < least:
+        raise ValueError(
+            f"`{name}` must have the shape (samples, features) with at least {least} samples. "
+            f"Received: shape {features.shape}"
+        )
+    if not np.isfinite(features).all():
+        bad = int((~np.isfinite(features).all(axis=1)).sum())
+        raise ValueError(f"`{name}` must be finite. Received: NaN or infinite values in {bad} of {len(features)} rows")
+    return features

@@ -1,15 +1,20 @@
 """Image sets and how they are fed to a model."""
 
-from keras_gan.data.horses import DownloadError, load_horses
+from keras_gan.data.cifar10 import CLASS_NAMES, DownloadError, load_cifar10
+from keras_gan.data.folder import load_images
+from keras_gan.data.horses import load_horses
 from keras_gan.data.pipeline import check_images, fingerprint, image_batches, step_indices
 from keras_gan.data.toy import toy_horses
 
 __all__ = [
+    "CLASS_NAMES",
     "DownloadError",
     "check_images",
     "fingerprint",
     "image_batches",
+    "load_cifar10",
     "load_horses",
+    "load_images",
     "step_indices",
     "toy_horses",
 ]

@@ -1,12 +1,12 @@
 """CIFAR-10's horses, as 32×32 colour images."""
 
-import http.client
 import zipfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 
+from keras_gan.data.cifar10 import CLASS_NAMES, load_cifar10
 from keras_gan.data.pipeline import check_images
 
 #: File that `load_horses` reads from a data folder: arrays `x_train` and `x_test`.
@@ -14,11 +14,7 @@ ARCHIVE_NAME = "cifar10_horses.npz"
 
 IMAGE_SHAPE = (32, 32, 3)
 
-HORSE_LABEL = 7
-
-
-class DownloadError(OSError):
-    """CIFAR-10 is not in Keras's cache and could not be downloaded."""
+HORSE_LABEL = CLASS_NAMES.index("horse")
 
 
 def load_horses(data_dir: str | Path | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -58,15 +54,5 @@ def _load_archive(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _load_cifar10() -> tuple[np.ndarray, np.ndarray]:
-    import keras
-
-    try:
-        (x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
-    except (OSError, http.client.HTTPException) as error:
-        raise DownloadError(f"{type(error).__name__}: {error}") from error
-    except Exception as error:
-        # Keras raises a bare Exception, recognisable by its message alone.
-        if "URL fetch failure" not in str(error):
-            raise
-        raise DownloadError(str(error)) from error
-    return x_train[y_train[:, 0] == HORSE_LABEL], x_test[y_test[:, 0] == HORSE_LABEL]
+    train, test = load_cifar10()
+    return tuple(images[labels == HORSE_LABEL] for images, labels in (train, test))

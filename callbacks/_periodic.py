@@ -31,8 +31,8 @@ class Periodic(keras.callbacks.Callback, abc.ABC):
         """
 
     def is_due(self, epoch: int) -> bool:
-        """Return whether to act at the end of an epoch: of every `every`-th one."""
-        return (epoch + 1) % self.every == 0
+        """Return whether to act at the end of an epoch: of every `every`-th one, and of the last."""
+        return (epoch + 1) % self.every == 0 or epoch + 1 == self.params["epochs"]
 
     def on_train_begin(self, logs=None):
         self._last = None

@@ -53,31 +53,32 @@ def render_epoch(logs: dict, epoch: int, epochs: int, penalised: bool = False) -
     )
 
 
-def render_quality(logs: dict) -> str:
+def render_quality(logs: dict, label: str = "") -> str:
     """Render the quality line of an epoch.
 
     Args:
-        logs: Values of `fid_score`, `inception_score_mean`, `inception_score_std` and `pixel_variance`.
+        logs: Values of `fid_score` and `pixel_variance`, and of `inception_score_mean` and `inception_score_std` where
+            there is such a score.
+        label: What stands after the names of figures that depend on an extractor other than Inception, such as
+            "[cifar10-resnet]". Defaults to "".
 
     Returns:
         One line, without a final newline.
     """
-    return (
-        f"  Quality    │ FID: {logs['fid_score']:.1f}"
-        f"  IS: {logs['inception_score_mean']:.2f}±{logs['inception_score_std']:.2f}"
-        f"  PixVar: {logs['pixel_variance']:.4f}"
-    )
+    has_score = "inception_score_mean" in logs
+    score = f"  IS{label}: {logs['inception_score_mean']:.2f}±{logs['inception_score_std']:.2f}" if has_score else ""
+    return f"  Quality    │ FID{label}: {logs['fid_score']:.1f}{score}  PixVar: {logs['pixel_variance']:.4f}"
 
 
 class EpochLog(Periodic):
-    """Print a box every few epochs and at the end of training.
+    """Print a box for the first epoch, every few epochs and at the end of training.
 
     The penalty is shown where the model's `lipschitz` has a positive `weight`. On a terminal that cannot encode the
     box's characters, plain ones stand in for them. When the reader of a pipe goes away, training goes on without a
     log.
 
     Args:
-        every: Epochs from one box to the next, at least 1; the first is that of epoch 0. Defaults to 1.
+        every: Epochs from one box to the next, at least 1: with 10, those of epochs 0, 9, 19 and so on. Defaults to 1.
         stream: Text stream to print to. Defaults to None, the standard output at the time of printing.
 
     Raises:
@@ -89,7 +90,7 @@ class EpochLog(Periodic):
         self.stream = stream
 
     def is_due(self, epoch):
-        return epoch % self.every == 0
+        return epoch == 0 or super().is_due(epoch)
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)

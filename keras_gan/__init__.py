@@ -5,12 +5,16 @@ import importlib
 #: Public names and the modules they come from, loaded when they are first used: none of them is needed to read a run's
 #: files or to print a script's help.
 _EXPORTS = {
+    "Cifar10ResNet": "keras_gan.metrics",
     "EpochLog": "keras_gan.callbacks",
+    "Evaluator": "keras_gan.metrics",
     "GAN": "keras_gan.models",
     "GanCheckpoint": "keras_gan.callbacks",
     "GradientPenalty": "keras_gan.models",
     "GracefulStop": "keras_gan.callbacks",
+    "InceptionV3": "keras_gan.metrics",
     "LossCsv": "keras_gan.callbacks",
+    "QualityMonitor": "keras_gan.callbacks",
     "SampleGrid": "keras_gan.callbacks",
     "WGAN": "keras_gan.models",
     "WeightClipping": "keras_gan.models",

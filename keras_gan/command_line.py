@@ -1,4 +1,4 @@
-"""The command line of the training scripts: a preset, and a flag for every value of it."""
+"""The command lines of the scripts: of those that train, a preset and a flag for every value of it."""
 
 import argparse
 import contextlib
@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import tyro
 
-from keras_gan.presets import PRESETS, ExperimentConfig, RunOptions
+from keras_gan.presets import PRESETS, EvaluationOptions, ExperimentConfig, RunOptions
 from keras_gan.run_folder import check, check_data, load_config
 
 
@@ -42,20 +42,43 @@ def parse(arguments: list[str], prog: str, description: str) -> tuple[Experiment
         defaults = _Arguments(_starting_config(arguments), RunOptions())
     except (ValueError, OSError) as error:
         fail(prog, str(error))
-    message = io.StringIO()
-    try:
-        with contextlib.redirect_stderr(message):
-            parsed = tyro.cli(_Arguments, args=arguments, default=defaults, prog=prog, description=description)
-    except SystemExit as stop:
-        if stop.code == 0:
-            raise
-        fail(prog, _first_section(message.getvalue()))
+    parsed = _parse(_Arguments, arguments, prog, description, default=defaults)
     try:
         check(parsed.config, parsed.options)
         check_data(parsed.config, parsed.options)
     except (ValueError, OSError) as error:
         fail(prog, str(error))
     return parsed.config, parsed.options
+
+
+def parse_evaluation(arguments: list[str], prog: str, description: str) -> EvaluationOptions:
+    """Read the evaluation script's arguments.
+
+    Args:
+        arguments: The arguments, without the script's name.
+        prog: The script's name.
+        description: What `--help` says first.
+
+    Returns:
+        What to measure.
+
+    Raises:
+        SystemExit: With code 2 and one line on standard error if an argument cannot be used; with code 0 after
+            `--help`.
+    """
+    return _parse(EvaluationOptions, arguments, prog, description, config=(tyro.conf.PositionalRequiredArgs,))
+
+
+def _parse(kind: type, arguments: list[str], prog: str, description: str, **settings):
+    """Return what tyro makes of the arguments; of its errors, what is wrong, in one line."""
+    message = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(message):
+            return tyro.cli(kind, args=arguments, prog=prog, description=description, **settings)
+    except SystemExit as stop:
+        if stop.code == 0:
+            raise
+        fail(prog, _first_section(message.getvalue()))
 
 
 def fail(prog: str, message: str) -> NoReturn:

@@ -1,7 +1,6 @@
 """A training run from start to end: data, networks, model, callbacks, run folder and seeds."""
 
 import dataclasses
-import hashlib
 import platform
 import zipfile
 from importlib import metadata
@@ -13,6 +12,7 @@ import numpy as np
 from keras_gan import callbacks, data, models, networks, run_folder
 from keras_gan.analysis.figures import plot_losses
 from keras_gan.analysis.history import read_losses
+from keras_gan.metrics.features import weights_digest
 from keras_gan.presets import ExperimentConfig, RunOptions
 
 #: Images that the toy set has.
@@ -140,14 +140,6 @@ def build_model(config: ExperimentConfig) -> models.WGAN:
         generator_optimizer=_optimizer(config, config.generator_learning_rate),
     )
     return gan
-
-
-def weights_digest(model: keras.Model) -> str:
-    """Return the SHA-256 of all weights of a model, in hexadecimal: equal for runs that are equal to the last bit."""
-    digest = hashlib.sha256()
-    for weight in model.weights:
-        digest.update(keras.ops.convert_to_numpy(weight).tobytes())
-    return digest.hexdigest()
 
 
 def _check_image_shape(model, images):

@@ -122,6 +122,47 @@ class RunOptions:
                 raise ValueError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
 
 
+@dataclasses.dataclass(frozen=True)
+class EvaluationOptions:
+    """What `scripts/evaluate.py` measures."""
+
+    target: Path
+    """Folder of a finished run, folder of images, or .npy file of uint8 images."""
+    real: str | None = None
+    """Real images: "horses", "toy", a folder or an .npy file. Of a run, its data set."""
+    data_dir: Path | None = None
+    """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
+    extractor: Literal["cifar10-resnet", "inception"] = "cifar10-resnet"
+    """Feature extractor."""
+    inception_weights: Path | None = None
+    """File of Inception's weights, instead of a download."""
+    n_samples: int | None = None
+    """Samples to measure. Of a run 5000; otherwise all images."""
+    n_real: int | None = None
+    """Real images to measure against. All."""
+    seed: int = 0
+    """Seed of a run's latents and of the order of the real images."""
+    infinity: bool = False
+    """Whether to extrapolate the Fréchet distance to endless samples."""
+    bootstrap: int = 0
+    """Draws for a 95 % interval of the Fréchet distance; 0 for none."""
+    out: Path | None = None
+    """File for the JSON, instead of the standard output."""
+
+    def __post_init__(self):
+        _require(self.target.exists(), "target", "a folder or a file", self.target)
+        if self.real is None and not self.is_run:
+            raise ValueError(f"`real` must be given: {self.target} is no run folder, which would name its data set")
+        if self.inception_weights is not None and self.extractor != "inception":
+            raise ValueError("`inception_weights` are for `--extractor inception`")
+        _require(self.bootstrap == 0 or self.bootstrap >= 2, "bootstrap", "0 or at least 2", self.bootstrap)
+
+    @property
+    def is_run(self) -> bool:
+        """Whether the target is the folder of a run."""
+        return (self.target / "config.json").is_file()
+
+
 def _require(holds: bool, name: str, expected: str, received):
     if not holds:
         raise ValueError(f"`{name}` must be {expected}. Received: {name}={received}")

@@ -10,10 +10,10 @@ def read_losses(path: str | Path) -> dict[str, np.ndarray]:
     """Read a `losses.csv`.
 
     Args:
-        path: The file: a header, then one row of numbers an epoch.
+        path: The file: a header, then one row of numbers an epoch, with empty cells where there was no value.
 
     Returns:
-        One float64 array a column, all of one length.
+        One float64 array a column, all of one length, with NaN for an empty cell.
 
     Raises:
         ValueError: If the file is empty, a row has another length than the header, or a value is no number.
@@ -27,7 +27,7 @@ def read_losses(path: str | Path) -> dict[str, np.ndarray]:
         if len(row) != len(header):
             raise ValueError(f"{path}, line {number} must have {len(header)} values. Received: {len(row)}")
     try:
-        values = np.array(body, dtype=np.float64).reshape(len(body), len(header))
+        values = np.array([[cell or "nan" for cell in row] for row in body], dtype=np.float64)
     except ValueError as error:
         raise ValueError(f"{path} must hold numbers alone: {error}") from error
-    return dict(zip(header, values.T))
+    return dict(zip(header, values.reshape(len(body), len(header)).T))

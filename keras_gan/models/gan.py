@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_gan.losses import AdversarialLoss
 from keras_gan.metrics.training import TrainingTracker, mean_and_std
-from keras_gan.models import autodiff
+from keras_gan.models import autodiff, sampling
 from keras_gan.models.descent import build_optimizer, descend
 from keras_gan.models.inputs import check_networks, check_step_sizes, split_images
 from keras_gan.models.lipschitz import LipschitzPolicy
@@ -233,12 +233,7 @@ class GAN(keras.Model):
         Raises:
             ValueError: If `n` or `batch_size` is less than 1.
         """
-        for name, value in (("n", n), ("batch_size", batch_size)):
-            if value < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {name}={value}")
-        latents = keras.random.normal((n, *self.generator.input_shape[1:]), seed=keras.random.SeedGenerator(seed))
-        batches = [self(latents[start : start + batch_size], training=False) for start in range(0, n, batch_size)]
-        return np.concatenate([ops.convert_to_numpy(ops.cast(batch, "float32")) for batch in batches])
+        return sampling.generate(self.generator, n, seed, batch_size)
 
     # --- saving -----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,40 @@
+"""The feature extractor that comes with the package."""
+
+import json
+from importlib import resources
+
+from keras_gan.metrics import cifar10_network
+from keras_gan.metrics.features import FeatureExtractor, built_aside, resized, weights_digest
+
+#: Files of the package: the weights, and what they were trained on, how, and to which accuracy.
+WEIGHTS, CARD = "cifar10_resnet.npz", "cifar10_resnet.json"
+
+
+class Cifar10ResNet(FeatureExtractor):
+    """A small residual network, trained to tell CIFAR-10's classes apart: 224 features, 10 logits.
+
+    It needs no download, takes 5000 images of 32×32 in seconds on a CPU, and with 224 features 5000 samples are many.
+    It sees what distinguishes small photographs of animals and vehicles, and little else: of faces, drawings or large
+    pictures, which are resized to 32×32 by antialiased bicubic interpolation, it sees the gist.
+    """
+
+    name = "cifar10-resnet"
+    resize = "bicubic, antialiased, to 32×32"
+
+    def __init__(self):
+        with built_aside(), resources.as_file(_files() / WEIGHTS) as path:
+            self.network = cifar10_network.cifar10_network()
+            cifar10_network.load_weights(self.network, path)
+        self.weights_hash = weights_digest(self.network)
+
+    def compute(self, images):
+        return self.network.predict_on_batch(resized(images, cifar10_network.IMAGE_SHAPE[0]))
+
+
+def card() -> dict:
+    """Return what is known of the weights: data, accuracy, date, command and hash."""
+    return json.loads((_files() / CARD).read_text(encoding="utf-8"))
+
+
+def _files():
+    return resources.files("keras_gan.metrics") / "weights"

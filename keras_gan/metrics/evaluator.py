@@ -1,0 +1,234 @@
+"""All figures of sample quality from one pass over the samples."""
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from rich.console import Console
+from rich.progress import track
+
+from keras_gan.data.pipeline import fingerprint
+from keras_gan.metrics.diversity import feature_diversity
+from keras_gan.metrics.evaluation import Evaluation, Passport
+from keras_gan.metrics.features import FeatureExtractor, as_extractor
+from keras_gan.metrics.frechet import bootstrap_frechet_distances, bootstrap_interval, fid_infinity, frechet_distance
+from keras_gan.metrics.images import ImageError, RangeCheck, to_uint8
+from keras_gan.metrics.kernel import kernel_distance
+from keras_gan.metrics.precision_recall import density_coverage, precision_recall
+from keras_gan.metrics.reference import ReferenceCache, SampleSet, summarize
+from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
+from keras_gan.metrics.statistics import feature_statistics
+
+#: Fewest images of a set: ten splits of the Inception score, and halves with neighbours.
+LEAST_IMAGES = 20
+
+#: Images in a subset of the kernel distance, where there are so many.
+KERNEL_SUBSET = 1000
+
+
+class Evaluator:
+    """Measure sets of samples against one set of real images.
+
+    The real set passes through the extractor at construction, or its statistics come from the cache, where they are
+    kept by the content of images and weights. What is kept of a set does not grow with it.
+
+    Args:
+        extractor: A `FeatureExtractor`, or any callable from uint8 images to features, or to features and logits.
+        real: The real images, `(images, height, width, channels)`, uint8 or floats in [−1, 1], at least 20.
+        n_samples: Samples that each evaluation takes, at least 20. Defaults to 5000.
+        n_real: Real images to use, drawn by `seed`. Defaults to None, all.
+        cache_dir: Folder of the cache. Defaults to None, that of the user.
+        batch_size: Images that pass through the extractor at a time. Defaults to 250.
+        seed: Seed of the order of the real images. Defaults to 0.
+
+    Raises:
+        ValueError: If the images are not such, or a number is out of range.
+
+    Example:
+        ```python
+        evaluator = Evaluator(Cifar10ResNet(), real_images)
+        evaluation = evaluator.evaluate(gan.generate(5000, seed=0))
+        print(evaluation.fid_score, evaluation.fid_floor)
+        ```
+    """
+
+    def __init__(
+        self,
+        extractor: FeatureExtractor | Callable,
+        real: np.ndarray,
+        n_samples: int = 5000,
+        n_real: int | None = None,
+        cache_dir: str | Path | None = None,
+        batch_size: int = 250,
+        seed: int = 0,
+    ):
+        self.extractor = as_extractor(extractor)
+        images = _checked(real, "The real images")
+        n_real = len(images) if n_real is None else n_real
+        for name, value, most in (("n_samples", n_samples, np.inf), ("n_real", n_real, len(images))):
+            if not LEAST_IMAGES <= value <= most:
+                limit = "" if most == np.inf else f" and at most {most}, the number of real images"
+                raise ValueError(f"`{name}` must be at least {LEAST_IMAGES}{limit}. Received: {name}={value}")
+        order = np.random.default_rng(seed).permutation(len(images))[:n_real]
+        if n_real < len(images):
+            images, order = images[order], np.arange(n_real)
+        self.n_samples = n_samples
+        self.image_shape = images.shape[1:]
+        self.batch_size = batch_size
+        self.passport = Passport(
+            extractor=self.extractor.name,
+            weights_sha256=self.extractor.weights_hash,
+            resize=self.extractor.resize,
+            reference_sha256=fingerprint(images),
+            n_real=n_real,
+            n_samples=n_samples,
+        )
+        cache = ReferenceCache(cache_dir or platformdirs.user_cache_path("keras-gan"))
+        self.reference = self._summarize_reference(images, order, cache, seed)
+        self.floors = self._measure_floors()
+        self._warn_of_bias()
+
+    def collect(self, images: np.ndarray | Iterable[np.ndarray]) -> SampleSet:
+        """Pass samples through the extractor.
+
+        Args:
+            images: `(count, height, width, channels)`, uint8 or floats in [−1, 1], or an iterable of such batches; the
+                first `n_samples` are taken.
+
+        Returns:
+            What is kept of them.
+
+        Raises:
+            ImageError: If they are too few, of another shape than the real images, hold NaN, or are in another range.
+        """
+        batches = self._batches([images] if hasattr(images, "shape") else images)
+        return summarize(self.extractor, batches, self.n_samples)
+
+    def score(self, samples: SampleSet) -> Evaluation:
+        """Return all figures of samples that `collect` has passed through the extractor."""
+        real = self.reference
+        kernel_mean, kernel_std = _kernel_distance(real.features, samples.features)
+        precision, recall = precision_recall(real.features, samples.features)
+        density, coverage = density_coverage(real.features, samples.features)
+        score_mean, score_std = samples.inception_score or (None, None)
+        return Evaluation(
+            passport=self.passport,
+            fid_score=frechet_distance(samples.statistics, real.statistics),
+            kernel_distance=kernel_mean,
+            kernel_distance_std=kernel_std,
+            sliced_wasserstein=sliced_wasserstein(real.features, samples.features),
+            precision=precision,
+            recall=recall,
+            density=density,
+            coverage=coverage,
+            feature_diversity=feature_diversity(samples.statistics, real.statistics),
+            pixel_variance=samples.pixel_variance,
+            inception_score_mean=score_mean,
+            inception_score_std=score_std,
+            **self.floors,
+        )
+
+    def evaluate(self, images: np.ndarray | Iterable[np.ndarray]) -> Evaluation:
+        """Return all figures of samples; `collect`, then `score`."""
+        return self.score(self.collect(images))
+
+    def fid_infinity(self, samples: SampleSet) -> float:
+        """Return the Fréchet distance to the real set that an endless number of samples would have."""
+        return fid_infinity(samples.features, self.reference.statistics)
+
+    def fid_interval(self, samples: SampleSet, replicates: int = 200, level: float = 0.95) -> tuple[float, float]:
+        """Return a bootstrap interval of the Fréchet distance to the real set.
+
+        Args:
+            samples: What `collect` has returned.
+            replicates: Number of draws. Defaults to 200.
+            level: Share of other sets of as many samples inside. Defaults to 0.95.
+
+        Returns:
+            Lower and upper end.
+        """
+        real = self.reference.statistics
+        distances = np.array(list(bootstrap_frechet_distances(samples.features, real, replicates)))
+        # The spread is that of as many samples as are kept; it falls with the root of their number.
+        distances = distances.mean() + (distances - distances.mean()) * np.sqrt(len(samples.features) / self.n_samples)
+        return bootstrap_interval(frechet_distance(samples.statistics, real), distances, level)
+
+    def check(self, images: np.ndarray):
+        """Refuse images that an evaluation would refuse, but for their number.
+
+        Raises:
+            ImageError: If they are of another shape than the real images, hold NaN, or are in another range.
+        """
+        self._check_shape(_checked(images, "The samples"))
+
+    def _batches(self, batches) -> Iterator[np.ndarray]:
+        """Yield the samples as uint8 batches, each checked, and the set's range at the end."""
+        missing, values = self.n_samples, RangeCheck("The samples")
+        for batch in batches:
+            images = to_uint8(batch, "The samples")[:missing]
+            self._check_shape(images)
+            values.update(np.asarray(batch)[:missing])
+            missing -= len(images)
+            yield from self._split(images)
+            if missing == 0:
+                break
+        if missing > 0:
+            count = self.n_samples - missing
+            raise ImageError(f"The samples must be {self.n_samples}, as `n_samples` says. Received: {count}")
+        values.check()
+
+    def _check_shape(self, images):
+        made, real = images.shape[1:], self.image_shape
+        if made != real:
+            raise ImageError(f"The samples must have the real images' shape {real}. Received: {made}")
+
+    def _split(self, images):
+        for start in range(0, len(images), self.batch_size):
+            yield images[start : start + self.batch_size]
+
+    def _summarize_reference(self, images, order, cache, seed):
+        path = cache.path(self.extractor, self.passport.reference_sha256, seed)
+        reference = cache.read(path)
+        if reference is None:
+            batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
+            console = Console(stderr=True)
+            shown = track(batches, "Real images", console=console, transient=True, disable=not console.is_terminal)
+            reference = summarize(self.extractor, (images[chosen] for chosen in shown), len(images))
+            cache.write(path, reference)
+        return reference
+
+    def _measure_floors(self):
+        """Return the distances between two disjoint halves of the real set."""
+        middle = len(self.reference.features) // 2
+        halves = self.reference.features[:middle], self.reference.features[middle : 2 * middle]
+        return {
+            "fid_floor": frechet_distance(*map(feature_statistics, halves)),
+            "kernel_distance_floor": _kernel_distance(*halves)[0],
+            "sliced_wasserstein_floor": sliced_wasserstein(*halves),
+        }
+
+    def _warn_of_bias(self):
+        features = self.reference.features.shape[1]
+        for name in ("n_samples", "n_real"):
+            count = getattr(self.passport, name)
+            if count < 2 * features:
+                warnings.warn(
+                    f"{name}={count} is less than twice the {features} features of {self.extractor.name}: the Fréchet "
+                    "distance is too large, by about C / n for n images, and may rank wrongly. Compare at equal "
+                    "numbers, or use fid_infinity or the kernel distance, which is unbiased.",
+                    stacklevel=3,
+                )
+
+
+def _checked(images, source):
+    """Return images as uint8, their range checked."""
+    converted, values = to_uint8(images, source), RangeCheck(source)
+    values.update(np.asarray(images))
+    values.check()
+    return converted
+
+
+def _kernel_distance(real, generated):
+    return kernel_distance(real, generated, subset_size=min(KERNEL_SUBSET, len(real), len(generated)))

@@ -1,0 +1,138 @@
+"""Feature extractors: from uint8 images to features, and to logits where there is a classifier."""
+
+import abc
+import contextlib
+import hashlib
+import random
+from collections.abc import Callable, Iterator
+
+import keras
+import numpy as np
+
+#: What an extractor returns: features `(images, features)` and logits `(images, classes)`, or None for no classifier.
+Features = tuple[np.ndarray, np.ndarray | None]
+
+
+class FeatureExtractor(abc.ABC):
+    """What turns images into the features that distances are taken between.
+
+    Attributes:
+        name: Name that stands beside every figure.
+        weights_hash: SHA-256 of what the features depend on, in hexadecimal; None where that is not known.
+        resize: What is done to images of another size than the network's.
+    """
+
+    name: str
+    weights_hash: str | None
+    resize: str
+
+    @property
+    def label(self) -> str:
+        """What stands after the names of figures: nothing for Keras's Inception alone, whose distance is plain FID."""
+        return f"[{self.name}]"
+
+    @abc.abstractmethod
+    def compute(self, images: np.ndarray):
+        """Return features, or features and logits, of uint8 images `(images, height, width, channels)`."""
+
+    def __call__(self, images: np.ndarray) -> Features:
+        """Return features and logits of images, checked.
+
+        Args:
+            images: uint8 images `(images, height, width, channels)`.
+
+        Returns:
+            Features, and logits or None.
+
+        Raises:
+            ValueError: If what comes out is no finite matrix with a row an image.
+        """
+        outputs = self.compute(images)
+        features, logits = outputs if isinstance(outputs, (tuple, list)) else (outputs, None)
+        features = _matrix(features, len(images), f"features of {self.name}")
+        return features, None if logits is None else _matrix(logits, len(images), f"logits of {self.name}")
+
+
+class CallableExtractor(FeatureExtractor):
+    """Any function of uint8 images as an extractor.
+
+    Args:
+        function: From uint8 images `(images, height, width, channels)` to features `(images, features)`, or to a pair
+            of features and logits. A `keras.Model` is known by its weights; of another function the weights are not
+            known, so that nothing of it is kept on disk.
+        name: Name that stands beside every figure. Defaults to None, the function's own.
+
+    Raises:
+        TypeError: If `function` cannot be called.
+    """
+
+    def __init__(self, function: Callable, name: str | None = None):
+        if not callable(function):
+            raise TypeError(f"`function` must be callable. Received: {function!r}")
+        self.function = function
+        is_model = isinstance(function, keras.Model)
+        self.name = name or (function.name if is_model else getattr(function, "__name__", type(function).__name__))
+        self.weights_hash = weights_digest(function) if is_model else None
+        self.resize = "by the extractor"
+
+    def compute(self, images):
+        if isinstance(self.function, keras.Model):
+            return self.function.predict_on_batch(images)
+        return self.function(images)
+
+
+def as_extractor(extractor: FeatureExtractor | Callable) -> FeatureExtractor:
+    """Return an extractor as it is, and any other callable as a `CallableExtractor`."""
+    return extractor if isinstance(extractor, FeatureExtractor) else CallableExtractor(extractor)
+
+
+def weights_digest(model: keras.Model) -> str:
+    """Return the SHA-256 of all weights of a model, in hexadecimal: equal for models that are equal to the last bit."""
+    digest = hashlib.sha256()
+    for weight in model.weights:
+        digest.update(keras.ops.convert_to_numpy(weight).tobytes())
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def built_aside() -> Iterator[None]:
+    """Build networks in float32, whatever the global policy, without drawing on the seed that Keras's layers use."""
+    policy, state = keras.config.dtype_policy(), random.getstate()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
+        random.setstate(state)
+
+
+def resized(images, size: int):
+    """Return float32 images in [0, 255] of another size, by antialiased bicubic interpolation; a tensor.
+
+    Args:
+        images: uint8 images `(images, height, width, channels)`; grey ones get three channels.
+        size: Height and width to come.
+
+    Raises:
+        ValueError: If the images have neither one nor three channels.
+    """
+    images = keras.ops.cast(images, "float32")
+    if images.shape[-1] not in (1, 3):
+        raise ValueError(f"`images` must have 1 or 3 channels. Received: {images.shape[-1]}")
+    if images.shape[-1] == 1:
+        images = keras.ops.repeat(images, 3, axis=-1)
+    if tuple(images.shape[1:3]) == (size, size):
+        return images
+    images = keras.ops.image.resize(
+        images, (size, size), interpolation="bicubic", antialias=True, data_format="channels_last"
+    )
+    return keras.ops.clip(images, 0.0, 255.0)
+
+
+def _matrix(values, rows, name):
+    values = np.asarray(keras.ops.convert_to_numpy(values))
+    if values.ndim != 2 or len(values) != rows:
+        raise ValueError(f"The {name} must have the shape ({rows}, columns). Received: {values.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"The {name} must be finite. Received: NaN or infinite values")
+    return values

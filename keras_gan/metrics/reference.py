@@ -1,0 +1,121 @@
+"""What an evaluation keeps of a set of images: statistics, some features, and a cache of them on disk."""
+
+import contextlib
+import dataclasses
+import hashlib
+import os
+import warnings
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from keras_gan.metrics.features import FeatureExtractor
+from keras_gan.metrics.inception_score import RunningInceptionScore
+from keras_gan.metrics.statistics import FeatureStatistics, RunningCovariance, RunningVariance
+
+#: Features kept at most, for what needs more than mean and covariance: so memory does not grow with the samples.
+KEPT_FEATURES = 5000
+
+#: Changes whenever cached values would.
+CACHE_VERSION = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class SampleSet:
+    """A set of images as the extractor sees it.
+
+    Attributes:
+        statistics: Mean and covariance of all features.
+        features: The features of the first images, at most 5000, float32.
+        pixel_variance: Variance over the images at each pixel, in [−1, 1], averaged.
+        inception_score: Mean and standard deviation; None if the extractor has no classifier.
+    """
+
+    statistics: FeatureStatistics
+    features: np.ndarray
+    pixel_variance: float
+    inception_score: tuple[float, float] | None
+
+
+def summarize(extractor: FeatureExtractor, batches: Iterable[np.ndarray], count: int) -> SampleSet:
+    """Pass images through an extractor once and keep what all figures need.
+
+    Args:
+        extractor: The feature extractor.
+        batches: uint8 images, a batch at a time, in no particular order.
+        count: How many images they are.
+
+    Returns:
+        What is kept; its size does not depend on `count`.
+    """
+    covariance, variance = RunningCovariance(), RunningVariance()
+    scores = RunningInceptionScore(count)
+    kept, has_logits = [], True
+    for images in batches:
+        features, logits = extractor(images)
+        covariance.update(features)
+        variance.update(images.reshape(len(images), -1) / 127.5 - 1.0)
+        room = KEPT_FEATURES - sum(map(len, kept))
+        kept.append(features[:room].astype(np.float32))
+        has_logits = logits is not None
+        if has_logits:
+            scores.update(logits)
+    pixel_variance = float(variance.result().mean())
+    score = scores.result() if has_logits else None
+    return SampleSet(covariance.result(), np.concatenate(kept), pixel_variance, score)
+
+
+class ReferenceCache:
+    """Summaries of real sets on disk, by what they depend on.
+
+    Args:
+        folder: Where the files go; made when the first is written.
+    """
+
+    def __init__(self, folder: str | Path):
+        self.folder = Path(folder)
+
+    def path(self, extractor: FeatureExtractor, images_hash: str, seed: int) -> Path | None:
+        """Return the file of a real set; None for an extractor whose weights are not known."""
+        if extractor.weights_hash is None:
+            return None
+        facts = (CACHE_VERSION, extractor.weights_hash, extractor.resize, images_hash, seed)
+        return self.folder / f"{hashlib.sha256(repr(facts).encode()).hexdigest()}.npz"
+
+    def read(self, path: Path | None) -> SampleSet | None:
+        """Return what was written; None if nothing was, and with a warning if it cannot be read."""
+        if path is None or not path.exists():
+            return None
+        try:
+            with np.load(path) as arrays:
+                statistics = FeatureStatistics(int(arrays["count"]), arrays["mean"], arrays["covariance"])
+                score = tuple(map(float, arrays["inception_score"])) or None
+                return SampleSet(statistics, arrays["features"], float(arrays["pixel_variance"]), score)
+        except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
+            warnings.warn(f"{path} cannot be read and is made anew: {error}", stacklevel=2)
+            return None
+
+    def write(self, path: Path | None, samples: SampleSet):
+        """Write a summary, whole or not at all; with a warning if the disk takes nothing."""
+        if path is None:
+            return
+        statistics = samples.statistics
+        partial = path.with_name(f"{os.getpid()}_{path.name}")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            np.savez(
+                partial,
+                count=statistics.count,
+                mean=statistics.mean,
+                covariance=statistics.covariance,
+                features=samples.features,
+                pixel_variance=samples.pixel_variance,
+                inception_score=samples.inception_score or (),
+            )
+            os.replace(partial, path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                partial.unlink()
+            warnings.warn(f"Statistics of the real set cannot be kept in {self.folder}: {error}", stacklevel=2)

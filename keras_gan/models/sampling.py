@@ -1,0 +1,28 @@
+"""Images from a generator, without touching the state of training."""
+
+import keras
+import numpy as np
+from keras import ops
+
+
+def generate(generator: keras.Model, n: int, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
+    """Generate images.
+
+    Args:
+        generator: Built `keras.Model` from latents `(batch, ...)` to images `(batch, height, width, channels)`.
+        n: Number of images, at least 1.
+        seed: Integer seed of the latents. Defaults to None, another set at every call.
+        batch_size: Images generated at a time. Defaults to 256.
+
+    Returns:
+        Images `(n, height, width, channels)`, float32, in the generator's range.
+
+    Raises:
+        ValueError: If `n` or `batch_size` is less than 1.
+    """
+    for name, value in (("n", n), ("batch_size", batch_size)):
+        if value < 1:
+            raise ValueError(f"`{name}` must be at least 1. Received: {name}={value}")
+    latents = keras.random.normal((n, *generator.input_shape[1:]), seed=keras.random.SeedGenerator(seed))
+    batches = [generator(latents[start : start + batch_size], training=False) for start in range(0, n, batch_size)]
+    return np.concatenate([ops.convert_to_numpy(ops.cast(batch, "float32")) for batch in batches])

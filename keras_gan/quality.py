@@ -1,0 +1,81 @@
+"""Measuring the samples of a run, or any set of images, from the command line's options."""
+
+import dataclasses
+import functools
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import keras
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from keras_gan import callbacks, data, metrics, run_folder
+from keras_gan.experiment import TOY_IMAGES
+from keras_gan.models.sampling import generate
+from keras_gan.presets import EvaluationOptions
+
+#: Samples of a run, where the options do not say.
+RUN_SAMPLES = 5000
+
+
+def evaluate(options: EvaluationOptions) -> metrics.Evaluation:
+    """Measure what the options name.
+
+    Args:
+        options: What to measure, against what.
+
+    Returns:
+        All figures, with those that the options ask for besides.
+
+    Raises:
+        ValueError: If images or a network cannot be used.
+        OSError: If files cannot be read, or weights not be downloaded.
+    """
+    real = _load_real(options)
+    samples, count = _load_samples(options)
+    evaluator = metrics.Evaluator(_extractor(options), real, count, options.n_real, seed=options.seed)
+    collected = evaluator.collect(samples)
+    evaluation = evaluator.score(collected)
+    if options.infinity:
+        evaluation = dataclasses.replace(evaluation, fid_infinity=evaluator.fid_infinity(collected))
+    if options.bootstrap:
+        interval = evaluator.fid_interval(collected, options.bootstrap)
+        evaluation = dataclasses.replace(evaluation, fid_interval=interval)
+    return evaluation
+
+
+def _extractor(options) -> metrics.FeatureExtractor:
+    if options.extractor == "inception":
+        return metrics.InceptionV3(options.inception_weights)
+    return metrics.Cifar10ResNet()
+
+
+def _load_real(options) -> np.ndarray:
+    name = options.real or run_folder.load_config(options.target).dataset
+    if name == "horses":
+        return data.load_horses(options.data_dir)[0]
+    return data.toy_horses(TOY_IMAGES) if name == "toy" else data.load_images(name)
+
+
+def _load_samples(options) -> tuple[Iterable[np.ndarray], int]:
+    """Return the samples in batches, and how many there are."""
+    if not options.is_run:
+        images = data.load_images(options.target)
+        return images, options.n_samples or len(images)
+    count = options.n_samples or RUN_SAMPLES
+    generator = _load_generator(options.target / "generator.keras")
+    batches = callbacks.sample_batches(functools.partial(generate, generator), count, options.seed)
+    console = Console(stderr=True)
+    total = -(-count // callbacks.SAMPLE_BATCH)
+    return track(batches, "Samples", total, console=console, transient=True, disable=not console.is_terminal), count
+
+
+def _load_generator(path: Path) -> keras.Model:
+    if not path.is_file():
+        raise FileNotFoundError(f"No file {path}: it is written when training ends")
+    try:
+        return keras.saving.load_model(path)
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} cannot be loaded: {error}") from error

@@ -1,0 +1,186 @@
+import csv
+import io
+import re
+
+import keras
+import numpy as np
+import pytest
+from helpers import IMAGE_SHAPE, LATENT_DIM
+
+from keras_gan import EpochLog, Evaluator, LossCsv, QualityMonitor
+from keras_gan.analysis.history import read_losses
+from keras_gan.callbacks import render_quality, sample_batches
+
+GUIDE = {"fid_score": 333.1, "inception_score_mean": 2.12, "inception_score_std": 0.19, "pixel_variance": 0.2960}
+
+KEYS = {*GUIDE, "fid_floor", "kernel_distance", "precision", "recall", "density", "coverage", "feature_diversity"}
+
+
+def features_of(images):
+    rows = images.reshape(len(images), -1).astype("float32") / 255
+    return rows[:, ::12], rows[:, :5]
+
+
+@pytest.fixture
+def evaluator(images, tmp_path):
+    return Evaluator(features_of, images, n_samples=40, cache_dir=tmp_path / "cache")
+
+
+@pytest.fixture
+def fit(make_gan, float_images):
+    def run(*callbacks, gan=None, **kwargs):
+        gan = gan or make_gan()
+        return gan.fit(float_images, batch_size=64, verbose=0, callbacks=list(callbacks), **kwargs).history
+
+    return run
+
+
+def quality_rows(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_line_of_inception_is_the_guides():
+    assert render_quality(GUIDE) == "  Quality    │ FID: 333.1  IS: 2.12±0.19  PixVar: 0.2960"
+
+
+def test_figures_of_another_extractor_bear_its_name():
+    line = render_quality(GUIDE, "[cifar10-resnet]")
+    assert line == "  Quality    │ FID[cifar10-resnet]: 333.1  IS[cifar10-resnet]: 2.12±0.19  PixVar: 0.2960"
+    without = {key: GUIDE[key] for key in ("fid_score", "pixel_variance")}
+    assert render_quality(without, "[mine]") == "  Quality    │ FID[mine]: 333.1  PixVar: 0.2960"
+
+
+def test_two_lines_stand_under_the_box_of_their_epoch(fit, evaluator):
+    stream = io.StringIO()
+    fit(EpochLog(2, stream), QualityMonitor(evaluator, 2, stream=stream), epochs=5)
+    first, *lines = stream.getvalue().splitlines()
+    assert re.fullmatch(r"Quality: FID\[features_of\] of 40 samples against 64 real images; between .* \d\.\d\.", first)
+    starts = [index for index, line in enumerate(lines) if line == "  Computing quality metrics..."]
+    assert [lines[index - 7].split("/")[0] for index in starts] == ["Epoch 1", "Epoch 3", "Epoch 4"]
+    for index in starts:
+        assert lines[index - 2] == "═" * 75
+        assert lines[index - 1] == ""
+        assert re.fullmatch(
+            r"  Quality    │ FID\[features_of\]: \d+\.\d  IS\[features_of\]: \d\.\d\d±\d\.\d\d  PixVar: 0\.\d{4}",
+            lines[index + 1],
+        )
+
+
+def test_later_callbacks_see_the_figures_of_their_epoch(fit, evaluator, tmp_path):
+    seen = {}
+    look = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.update({epoch: dict(logs)}))
+    fit(QualityMonitor(evaluator, every=2), look, LossCsv(tmp_path / "losses.csv"), epochs=5)
+    assert [epoch for epoch, logs in seen.items() if "fid_score" in logs] == [1, 3, 4]
+    assert set(seen[3]) >= KEYS
+    assert not KEYS & set(seen[2])
+    assert len({seen[epoch]["fid_score"] for epoch in (1, 3, 4)}) == 3
+    columns = read_losses(tmp_path / "losses.csv")
+    assert np.isnan(columns["fid_score"]).tolist() == [True, False, True, False, False]
+    np.testing.assert_array_equal(np.float32(columns["fid_score"][3]), np.float32(seen[3]["fid_score"]))
+    assert not np.isnan(columns["d_loss"]).any()
+
+
+def test_figures_are_those_of_the_model_at_that_epoch(make_gan, fit, evaluator, tmp_path):
+    gan = make_gan()
+    fit(QualityMonitor(evaluator, 1, tmp_path / "quality.csv", seed=5), gan=gan, epochs=2)
+    expected = evaluator.evaluate(sample_batches(gan.generate, 40, seed=5))
+    last = quality_rows(tmp_path / "quality.csv")[-1]
+    assert float(last["fid_score"]) == expected.fid_score
+    assert last["reference_sha256"] == expected.passport.reference_sha256
+    assert last["epoch"] == "1"
+
+
+def test_training_is_not_disturbed(fit, evaluator):
+    with_monitor = fit(QualityMonitor(evaluator, every=1), epochs=3)
+    without = fit(epochs=3)
+    for key in ("d_loss", "g_loss", "critic_weight_mean"):
+        assert with_monitor[key] == without[key]
+
+
+def test_samples_come_in_batches_of_other_latents(make_gan):
+    gan = make_gan()
+    batches = list(sample_batches(gan.generate, 2300, seed=3))
+    assert [len(batch) for batch in batches] == [1000, 1000, 300]
+    np.testing.assert_array_equal(batches[1], gan.generate(1000, seed=4))
+
+
+@pytest.mark.filterwarnings("ignore:Early stopping conditioned on metric `fid_score` which is not available")
+def test_early_stopping_counts_evaluations(fit, evaluator):
+    stop = keras.callbacks.EarlyStopping("fid_score", mode="min", patience=2, min_delta=1e9)
+    history = fit(QualityMonitor(evaluator, every=3), stop, epochs=50)
+    # Two evaluations after the first, which is the best so far, do not improve on it by so much.
+    assert len(history["d_loss"]) == 9
+    assert len(history["fid_score"]) == 3
+
+
+def test_stopping_early_is_the_end(fit, evaluator, tmp_path):
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = epoch == 1
+
+    fit(QualityMonitor(evaluator, 100, tmp_path / "quality.csv"), Stop(), epochs=9)
+    assert [row["epoch"] for row in quality_rows(tmp_path / "quality.csv")] == ["1"]
+
+
+def test_resumed_run_has_every_row_once(fit, evaluator, tmp_path):
+    path = tmp_path / "quality.csv"
+    fit(QualityMonitor(evaluator, 1, path), epochs=4)
+    before = quality_rows(path)
+    with open(path, "a") as file:
+        file.write("4,1.0,")
+    fit(QualityMonitor(evaluator, 1, path, append=True), initial_epoch=2, epochs=5)
+    after = quality_rows(path)
+    assert [row["epoch"] for row in after] == ["0", "1", "2", "3", "4"]
+    assert after[:2] == before[:2]
+    assert after[2] != before[2]
+
+
+def test_figures_of_another_passport_are_not_continued(fit, evaluator, images, tmp_path):
+    path = tmp_path / "quality.csv"
+    fit(QualityMonitor(evaluator, 1, path), epochs=1)
+    before = path.read_text()
+    other = Evaluator(features_of, images, n_samples=41, cache_dir=tmp_path / "cache")
+    with pytest.raises(ValueError, match="another passport: n_samples is 40. Received: 41"):
+        fit(QualityMonitor(other, 1, path, append=True), initial_epoch=1, epochs=2)
+    with pytest.raises(FileExistsError, match="`append=True`"):
+        fit(QualityMonitor(evaluator, 1, path), epochs=1)
+    assert path.read_text() == before
+
+
+def test_samples_that_cannot_be_measured_do_not_end_training(make_gan, fit, evaluator, tmp_path, capsys):
+    class Break(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 1:
+                self.model.generator.set_weights([weight * np.nan for weight in self.model.generator.get_weights()])
+
+    with pytest.warns(UserWarning, match="not measured in epoch 1: The samples must be finite"):
+        history = fit(Break(), QualityMonitor(evaluator, 1, tmp_path / "quality.csv"), epochs=2)
+    assert len(history["d_loss"]) == 2
+    assert len(history["fid_score"]) == 1
+    assert len(quality_rows(tmp_path / "quality.csv")) == 1
+    assert "  Quality    │ not measured: The samples must be finite." in capsys.readouterr().out
+
+
+def sigmoid_generator():
+    layers = [keras.Input((LATENT_DIM,)), keras.layers.Dense(48, "sigmoid"), keras.layers.Reshape(IMAGE_SHAPE)]
+    return keras.Sequential(layers)
+
+
+def test_generator_of_another_range_is_refused_before_training(make_gan, fit, evaluator):
+    gan = make_gan(generator=sigmoid_generator())
+    with pytest.raises(ValueError, match=r"look like \[0, 1\]"):
+        fit(QualityMonitor(evaluator), gan=gan, epochs=1)
+    assert gan.critic_optimizer.iterations == 0
+
+
+def test_second_fit_starts_afresh(make_gan, evaluator, fit, capsys):
+    monitor = QualityMonitor(evaluator, every=2)
+    for _ in range(2):
+        fit(monitor, epochs=3)
+    assert capsys.readouterr().out.count("Computing") == 4
+
+
+def test_every_must_be_positive(evaluator):
+    with pytest.raises(ValueError, match="`every` must be at least 1"):
+        QualityMonitor(evaluator, every=0)

@@ -1,0 +1,44 @@
+import dataclasses
+
+import pytest
+
+from keras_gan.metrics import Evaluation, Passport
+
+PASSPORT = Passport("cifar10-resnet", "ab" * 32, "none", "cd" * 32, 5000, 1000)
+NAMES = [field.name for field in dataclasses.fields(Evaluation) if field.name not in ("passport", "fid_interval")]
+EVALUATION = Evaluation(
+    passport=PASSPORT, **{name: 1.5 * index for index, name in enumerate(NAMES)}, fid_interval=(0.25, 4.0)
+)
+
+
+def test_json_gives_back_the_same():
+    assert Evaluation.from_json(EVALUATION.to_json()) == EVALUATION
+    bare = dataclasses.replace(EVALUATION, fid_interval=None, fid_infinity=None, inception_score_mean=None)
+    assert Evaluation.from_json(bare.to_json()) == bare
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"passport": {}, "fid_interval": null}', "no JSON"])
+def test_json_of_something_else(text):
+    with pytest.raises(ValueError, match="keys of Evaluation|Expecting value"):
+        Evaluation.from_json(text)
+
+
+def test_figures_are_the_numbers_there_are():
+    assert EVALUATION.figures() == {name: 1.5 * index for index, name in enumerate(NAMES)}
+    without = dataclasses.replace(EVALUATION, inception_score_mean=None)
+    assert set(EVALUATION.figures()) - set(without.figures()) == {"inception_score_mean"}
+
+
+def test_changes_are_of_figures_with_one_passport():
+    later = dataclasses.replace(EVALUATION, fid_score=EVALUATION.fid_score + 2, inception_score_mean=None)
+    changes = later.changes_since(EVALUATION)
+    assert changes["fid_score"] == 2
+    assert changes["pixel_variance"] == 0
+    assert "inception_score_mean" not in changes
+
+
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Passport)])
+def test_figures_with_different_passports_do_not_compare(field):
+    other = dataclasses.replace(EVALUATION, passport=dataclasses.replace(PASSPORT, **{field: 7}))
+    with pytest.raises(ValueError, match=f"differ in {field}: .* and 7$"):
+        other.changes_since(EVALUATION)

@@ -1,0 +1,73 @@
+import io
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gan.data import CLASS_NAMES, load_cifar10, load_horses
+
+
+def jpeg_of(image):
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, format="JPEG", quality=95)
+    return file.getvalue()
+
+
+@pytest.fixture
+def archive(tmp_path):
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (5, 4, 4, 3), dtype=np.uint8).repeat(8, axis=1).repeat(8, axis=2)
+    files = [jpeg_of(image) for image in images]
+    arrays = {
+        "jpeg": np.frombuffer(b"".join(files), np.uint8),
+        "offsets": np.cumsum([0, *map(len, files)]),
+        "labels": np.array([3, 7, 7, 0, 9], np.uint8),
+        "is_test": np.array([False, True, False, True, False]),
+    }
+    np.savez(tmp_path / "jpeg.npz", **arrays)
+    return tmp_path / "jpeg.npz", images, arrays
+
+
+def test_archive_of_jpeg_files(archive):
+    path, images, _ = archive
+    (x_train, y_train), (x_test, y_test) = load_cifar10(path)
+    assert y_train.tolist() == [3, 7, 9]
+    assert y_test.tolist() == [7, 0]
+    assert x_train.dtype == x_test.dtype == np.uint8
+    # JPEG loses some levels, less than one image differs from the next by.
+    assert np.abs(x_train.astype(int) - images[[0, 2, 4]]).mean() < 20
+    assert np.abs(x_test.astype(int) - images[[1, 3]]).mean() < 20
+
+
+def test_archive_beside_the_checkout_has_the_horses(reference_dir):
+    data = reference_dir.parent / "data"
+    (x_train, y_train), (_, y_test) = load_cifar10(data / "cifar10_jpeg.npz")
+    assert np.bincount(y_train).tolist() == [5000] * 10
+    assert np.bincount(y_test).tolist() == [1000] * 10
+    np.testing.assert_array_equal(x_train[y_train == CLASS_NAMES.index("horse")], load_horses(data)[0])
+
+
+def test_keras_copy_has_one_label_an_image(monkeypatch):
+    images, labels = np.zeros((3, 32, 32, 3), np.uint8), np.array([[1], [2], [3]], np.uint8)
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", lambda: ((images, labels), (images[:1], labels[:1])))
+    (_, y_train), (x_test, y_test) = load_cifar10()
+    assert (y_train.tolist(), x_test.shape, y_test.tolist()) == ([1, 2, 3], (1, 32, 32, 3), [1])
+
+
+def test_missing_archive(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        load_cifar10(tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize("fault", ["missing array", "cut image", "no archive"])
+def test_archive_that_cannot_be_read(archive, fault):
+    path, _, arrays = archive
+    if fault == "missing array":
+        np.savez(path, jpeg=arrays["jpeg"])
+    elif fault == "cut image":
+        np.savez(path, **{**arrays, "offsets": arrays["offsets"] // 2})
+    else:
+        path.write_bytes(b"PK no")
+    with pytest.raises(ValueError, match=r"must be an .npz file with arrays jpeg, offsets, labels and is_test"):
+        load_cifar10(path)

@@ -1,0 +1,100 @@
+import keras
+import numpy as np
+import pytest
+
+from keras_gan.metrics import cifar10_network as resnet
+
+RANDOM = np.random.default_rng(0)
+IMAGES = RANDOM.integers(0, 256, (64, 32, 32, 3), dtype=np.uint8)
+LABELS = RANDOM.integers(0, 10, 64)
+
+
+def test_features_are_what_the_logits_are_made_of():
+    network = resnet.cifar10_network()
+    features, logits = network.predict_on_batch(IMAGES)
+    assert (features.shape, logits.shape, features.dtype) == ((64, 224), (64, 10), np.float32)
+    kernel, bias = network.get_layer("logits").get_weights()
+    np.testing.assert_allclose(logits, features @ kernel + bias, rtol=1e-4, atol=1e-5)
+    assert features.min() >= 0
+
+
+def test_stored_weights_come_back_as_float16_keeps_them(tmp_path):
+    network, other = resnet.cifar10_network(), resnet.cifar10_network()
+    resnet.save_weights(network, tmp_path / "weights.npz")
+    assert (tmp_path / "weights.npz").stat().st_size < 3e6
+    resnet.load_weights(other, tmp_path / "weights.npz")
+    for stored, weight in zip(other.get_weights(), network.get_weights()):
+        np.testing.assert_array_equal(stored, weight.astype("float16").astype("float32"))
+
+
+def test_batches_are_a_function_of_seed_and_epoch():
+    def batches(seed, epoch):
+        images = resnet.AugmentedImages(IMAGES, LABELS, 20, seed)
+        images.epoch = epoch
+        assert len(images) == 3
+        return [images[index] for index in range(3)]
+
+    first, same, other_epoch, other_seed = batches(1, 2), batches(1, 2), batches(1, 3), batches(2, 2)
+    for one, again in zip(first, same):
+        np.testing.assert_array_equal(one[0], again[0])
+        np.testing.assert_array_equal(one[1], again[1])
+    assert not np.array_equal(first[0][0], other_epoch[0][0])
+    assert not np.array_equal(first[0][0], other_seed[0][0])
+
+
+def test_augmented_images_keep_their_labels_and_lose_a_square():
+    flat = np.broadcast_to(np.arange(10, 74, dtype=np.uint8)[:, None, None, None], IMAGES.shape)
+    images, targets = resnet.AugmentedImages(flat, np.arange(64) % 10, 64, seed=0)[0]
+    values = images.reshape(64, -1)
+    numbers = np.array([np.bincount(row[row != 127]).argmax() for row in values]) - 10
+    assert sorted(numbers) == list(range(64))
+    np.testing.assert_array_equal(targets.argmax(-1), numbers % 10)
+    np.testing.assert_array_equal((values == 127).sum(-1), 8 * 8 * 3)
+
+
+def test_augmented_images_are_shifted_and_half_of_them_mirrored():
+    slope = np.broadcast_to(np.arange(32, dtype=np.uint8)[:, None], IMAGES.shape)
+    images, _ = resnet.AugmentedImages(slope, LABELS, 64, seed=0, cutout=0)[0]
+    steps = np.diff(images[:, 0, 8:24, 0].astype(int), axis=1)
+    assert set(map(tuple, steps)) == {(1,) * 15, (-1,) * 15}
+    assert 16 < (steps[:, 0] == 1).sum() < 48
+    firsts = images[steps[:, 0] == 1, 0, 8, 0]
+    assert set(firsts) <= set(range(4, 13))
+    assert len(set(firsts)) > 4
+
+
+def test_training_learns_and_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
+    labels = np.arange(64) % 2
+    images = np.where(labels[:, None, None, None] == 1, IMAGES // 2 + 128, IMAGES // 2).astype(np.uint8)
+    config = resnet.TrainingConfig(epochs=3, batch_size=16, warm_up_epochs=1, learning_rate=0.05, seed=1)
+    seen = []
+
+    class Stopped(resnet.AugmentedImages):
+        def __setattr__(self, name, value):
+            if name == "epoch":
+                seen.append(value)
+                if seen == [0, 0, 1, 2]:
+                    raise KeyboardInterrupt
+            super().__setattr__(name, value)
+
+    monkeypatch.setattr(resnet, "AugmentedImages", Stopped)
+    keras.utils.set_random_seed(1)
+    network = resnet.cifar10_network()
+    with pytest.raises(KeyboardInterrupt):
+        resnet.train_network(network, (images, labels), (images, labels), config, tmp_path / "backup")
+    resnet.train_network(network, (images, labels), (images, labels), config, tmp_path / "backup")
+    # Each data set is made with epoch 0.
+    assert seen == [0, 0, 1, 2, 0, 2]
+    # By the batch's statistics: twelve steps are too few for the moving ones.
+    guesses = keras.ops.argmax(network(images, training=True)[1], -1)
+    assert np.mean(keras.ops.convert_to_numpy(guesses) == labels) > 0.9
+
+
+def test_accuracy_is_the_share_of_right_guesses():
+    class Fixed:
+        def predict_on_batch(self, images):
+            return None, np.eye(10)[images[:, 0, 0, 0] % 10]
+
+    images = np.arange(2500, dtype=np.uint16).astype(np.uint8).reshape(-1, 1, 1, 1)
+    labels = np.where(np.arange(2500) < 2000, images[:, 0, 0, 0] % 10, 99)
+    assert resnet.accuracy(Fixed(), images, labels) == 0.8

@@ -19,6 +19,8 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/determinism.py
 	$(BIN)/python benchmarks/losses.py
 	$(BIN)/python benchmarks/loss_memory.py
+	$(BIN)/python benchmarks/quality.py
+	$(BIN)/python benchmarks/quality_bias.py
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -31,8 +31,9 @@ class Periodic(keras.callbacks.Callback, abc.ABC):
         """
 
     def is_due(self, epoch: int) -> bool:
-        """Return whether to act at the end of an epoch: of every `every`-th one, and of the last."""
-        return (epoch + 1) % self.every == 0 or epoch + 1 == self.params["epochs"]
+        """Return whether to act at the end of an epoch: of every `every`-th one, and of the last as far as is known."""
+        is_last = epoch + 1 == self.params["epochs"] or self.model.stop_training
+        return is_last or (epoch + 1) % self.every == 0
 
     def on_train_begin(self, logs=None):
         self._last = None

@@ -12,8 +12,8 @@ class LossCsv(keras.callbacks.Callback):
     """Write one row an epoch, flushed to its file before the next epoch begins.
 
     The columns are `epoch` and the keys of the logs. Values are written in the shortest form that gives back the same
-    float32. A key that only some epochs have, such as `fid_score`, gets its column when it first comes; where it is
-    missing the cell is empty.
+    float32. A key that only some epochs have, such as `fid_score`, gets its column when it first comes, and empty cells
+    where it is missing.
 
     Args:
         path: The file.
@@ -23,8 +23,7 @@ class LossCsv(keras.callbacks.Callback):
     Raises:
         FileExistsError: At the first epoch, if the file exists and is not to be continued.
         FileNotFoundError: At the first epoch, if there is no file of the epochs before it.
-        ValueError: At the first epoch, if the file lacks some of them; later, if a value of the file's first epoch is
-            missing.
+        ValueError: At the first epoch, if the file lacks some of them.
     """
 
     def __init__(self, path: str | Path, append: bool = False):
@@ -33,40 +32,27 @@ class LossCsv(keras.callbacks.Callback):
         self.append = append
 
     def on_train_begin(self, logs=None):
-        self._columns, self._required = ["epoch"], None
+        self._columns = None
         self._started = False
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._started:
             return
         if self.append and (epoch > 0 or self.path.exists()):
-            self._continue_file(epoch)
+            self._columns = _keep_rows(self.path, epoch)
         else:
             self.path.touch(exist_ok=False)
         self._started = True
 
     def on_epoch_end(self, epoch, logs=None):
-        missing = [column for column in self._required or () if column not in logs]
-        if missing:
-            raise ValueError(f"{self.path} has columns {missing} that the epoch's logs lack. Available: {sorted(logs)}")
-        new = [key for key in logs if key not in self._columns]
-        if self._required is None:
-            self._columns, self._required = ["epoch", *logs], list(logs)
+        if self._columns is None:
+            self._columns = ["epoch", *logs]
             self._write(self._columns)
-        elif new:
+        new = [key for key in logs if key not in self._columns]
+        if new:
             self._add_columns(new)
         values = (str(np.float32(logs[column])) if column in logs else "" for column in self._columns[1:])
         self._write([epoch, *values])
-
-    def _continue_file(self, epoch):
-        """Cut the file back to what is kept, and take its columns; those empty in the first row need not be there."""
-        kept = kept_rows(self.path, epoch)
-        with whole_file(self.path) as new:
-            new.write_text("".join(kept), encoding="utf-8")
-        if kept:
-            self._columns = kept[0].rstrip("\n").split(",")
-            first = kept[1].rstrip("\n").split(",") if len(kept) > 1 else self._columns
-            self._required = [column for column, cell in zip(self._columns, first) if cell and column != "epoch"]
 
     def _add_columns(self, names):
         header, *rows = self.path.read_text(encoding="utf-8").splitlines()
@@ -103,3 +89,11 @@ def kept_rows(path: Path, first_epoch: int) -> list[str]:
             f"Received: {len(epochs)} rows, the last of epoch {epochs[-1] if epochs else 'none'}"
         )
     return kept
+
+
+def _keep_rows(path: Path, first_epoch: int) -> list[str] | None:
+    """Cut a file back to what is kept; return its columns, or None if it has not even these."""
+    kept = kept_rows(path, first_epoch)
+    with whole_file(path) as new:
+        new.write_text("".join(kept), encoding="utf-8")
+    return kept[0].rstrip("\n").split(",") if kept else None

@@ -26,13 +26,16 @@ def sample_batches(generate: Callable, count: int, seed: int) -> Iterator[np.nda
     Args:
         generate: Function of a number of images and of a `seed`, such as a model's `generate`.
         count: Number of samples in all.
-        seed: Seed of the first batch; the next has the next.
+        seed: Seed that the seeds of all batches come from.
 
     Yields:
         Images `(batch, height, width, channels)`.
     """
-    for index, start in enumerate(range(0, count, SAMPLE_BATCH)):
-        yield generate(min(SAMPLE_BATCH, count - start), seed=seed + index)
+    starts = range(0, count, SAMPLE_BATCH)
+    # Not seed, seed + 1 and so on, or sets of neighbouring seeds would share most of their samples.
+    seeds = np.random.SeedSequence(seed).generate_state(len(starts))
+    for start, batch_seed in zip(starts, seeds):
+        yield generate(min(SAMPLE_BATCH, count - start), seed=int(batch_seed))
 
 
 class QualityMonitor(Periodic):
@@ -41,8 +44,10 @@ class QualityMonitor(Periodic):
     It prints two lines under the epoch's box and puts the figures into the epoch's logs, where callbacks that come
     after it find them: `fid_score`, `inception_score_mean` and `_std`, `pixel_variance`, and all others of an
     evaluation. Epochs without an evaluation have none of these keys. Put it after `EpochLog`, and let its `every` be a
-    multiple of that one's, so that each evaluation has its box; put it before `LossCsv`. Keras's `EarlyStopping` on
-    `fid_score` then counts its patience in evaluations.
+    multiple of that one's, so that each evaluation has its box; put it before `LossCsv` and Keras's callbacks.
+    `EarlyStopping("fid_score", mode="min", patience=5)` then counts evaluations; Keras warns of the epochs between.
+    Where a later callback stops training, the last figures come when that epoch's logs have been taken: they are
+    printed and written to `path` alone.
 
     Samples that cannot be measured, such as images with NaN, do not end training: it says so and goes on.
 
@@ -56,8 +61,8 @@ class QualityMonitor(Periodic):
         stream: Text stream to print to. Defaults to None, the standard output at the time of printing.
 
     Raises:
-        ValueError: If `every` is less than 1; when training begins, if the generator's images are not of the real
-            images' shape and range; at the first epoch, if the file's figures have another passport.
+        ValueError: If `every` is less than 1; before the first epoch of all, if the generator's images are not of the
+            real images' shape and range; before the first epoch, if the file's figures have another passport.
         FileExistsError: When training begins, if the file exists and is not to be continued.
     """
 
@@ -80,7 +85,6 @@ class QualityMonitor(Periodic):
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
-        self.evaluator.check(self.model.generate(FIRST_LOOK, seed=self.seed))
         if self.path is not None and self.path.exists() and not self.append:
             raise FileExistsError(f"{self.path} exists: give another `path`, or `append=True` to continue it")
         self._started = False
@@ -92,7 +96,12 @@ class QualityMonitor(Periodic):
         )
 
     def on_epoch_begin(self, epoch, logs=None):
-        if not self._started and self.path is not None and self.path.exists():
+        if self._started:
+            return
+        # Later on, a generator that has collapsed may look like one of another range.
+        if epoch == 0:
+            self.evaluator.check(self.model.generate(FIRST_LOOK, seed=self.seed))
+        if self.path is not None and self.path.exists():
             _keep_rows(self.path, epoch, self.evaluator.passport)
         self._started = True
 
@@ -113,23 +122,31 @@ class QualityMonitor(Periodic):
 
 
 def _append_row(path, row):
-    is_new = not path.exists()
+    if not path.exists():
+        path.write_text(",".join(row) + "\n", encoding="utf-8")
+    with open(path, newline="", encoding="utf-8") as file:
+        columns = next(csv.reader(file))
+    if missing := [key for key in row if key not in columns]:
+        warnings.warn(f"{path} was begun without columns {missing}: they are left out of it", stacklevel=4)
     with open(path, "a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, row, lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
+        csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n").writerow(row)
 
 
 def _keep_rows(path, first_epoch, passport):
     """Drop the rows of epochs that will be trained again; refuse figures that these cannot be compared with."""
     with open(path, newline="", encoding="utf-8") as file:
         lines = [line for line in file if line.endswith("\n")]
-    rows = list(csv.DictReader(lines))
+    pairs = [(line, row) for line, row in zip(lines[1:], csv.DictReader(lines)) if int(row["epoch"]) < first_epoch]
+    if not pairs:
+        path.unlink()
+        return
+    if passport.weights_sha256 is None:
+        raise ValueError(
+            f"{path} cannot be continued: the weights of {passport.extractor} are not known. Give a `weights_hash`"
+        )
     for key, value in dataclasses.asdict(passport).items():
-        others = {row.get(key) for row in rows} - {"" if value is None else str(value)}
+        others = {row.get(key) for _, row in pairs} - {str(value)}
         if others:
             raise ValueError(f"{path} has figures of another passport: {key} is {others.pop()}. Received: {value}")
-    kept = [line for line, row in zip(lines[1:], rows) if int(row["epoch"]) < first_epoch]
     with whole_file(path) as new:
-        new.write_text("".join([*lines[:1], *kept]), encoding="utf-8")
+        new.write_text("".join([lines[0], *(line for line, _ in pairs)]), encoding="utf-8")

@@ -137,11 +137,11 @@ class EvaluationOptions:
     inception_weights: Path | None = None
     """File of Inception's weights, instead of a download."""
     n_samples: int | None = None
-    """Samples to measure. Of a run 5000; otherwise all images."""
+    """Samples to measure, drawn from the images. Of a run 5000; otherwise all images."""
     n_real: int | None = None
-    """Real images to measure against. All."""
+    """Real images to measure against, drawn from them. All."""
     seed: int = 0
-    """Seed of a run's latents and of the order of the real images."""
+    """Seed of a run's latents, or of the order of images."""
     infinity: bool = False
     """Whether to extrapolate the Fréchet distance to endless samples."""
     bootstrap: int = 0
@@ -155,6 +155,8 @@ class EvaluationOptions:
             raise ValueError(f"`real` must be given: {self.target} is no run folder, which would name its data set")
         if self.inception_weights is not None and self.extractor != "inception":
             raise ValueError("`inception_weights` are for `--extractor inception`")
+        has_folder = self.out is None or self.out.absolute().parent.is_dir()
+        _require(has_folder, "out", "a file in a folder that exists", self.out)
         _require(self.bootstrap == 0 or self.bootstrap >= 2, "bootstrap", "0 or at least 2", self.bootstrap)
 
     @property

@@ -2,22 +2,25 @@
 
 import dataclasses
 import functools
+import math
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import keras
 import numpy as np
-from rich.console import Console
-from rich.progress import track
 
 from keras_gan import callbacks, data, metrics, run_folder
 from keras_gan.experiment import TOY_IMAGES
+from keras_gan.metrics.progress import tracked
 from keras_gan.models.sampling import generate
 from keras_gan.presets import EvaluationOptions
 
 #: Samples of a run, where the options do not say.
 RUN_SAMPLES = 5000
+
+#: Samples that progress is shown in.
+BATCH = callbacks.SAMPLE_BATCH
 
 
 def evaluate(options: EvaluationOptions) -> metrics.Evaluation:
@@ -35,7 +38,7 @@ def evaluate(options: EvaluationOptions) -> metrics.Evaluation:
     """
     real = _load_real(options)
     samples, count = _load_samples(options)
-    evaluator = metrics.Evaluator(_extractor(options), real, count, options.n_real, seed=options.seed)
+    evaluator = metrics.Evaluator(_extractor(options), real, count, options.n_real)
     collected = evaluator.collect(samples)
     evaluation = evaluator.score(collected)
     if options.infinity:
@@ -55,21 +58,28 @@ def _extractor(options) -> metrics.FeatureExtractor:
 def _load_real(options) -> np.ndarray:
     name = options.real or run_folder.load_config(options.target).dataset
     if name == "horses":
-        return data.load_horses(options.data_dir)[0]
+        try:
+            return data.load_horses(options.data_dir)[0]
+        except data.DownloadError as error:
+            raise OSError(f"CIFAR-10 is not cached and cannot be downloaded: give `--data-dir`. ({error})") from error
     return data.toy_horses(TOY_IMAGES) if name == "toy" else data.load_images(name)
 
 
 def _load_samples(options) -> tuple[Iterable[np.ndarray], int]:
     """Return the samples in batches, and how many there are."""
-    if not options.is_run:
+    if options.is_run:
+        count = RUN_SAMPLES if options.n_samples is None else options.n_samples
+        generator = _load_generator(options.target / "generator.keras")
+        batches = callbacks.sample_batches(functools.partial(generate, generator), count, options.seed)
+    else:
         images = data.load_images(options.target)
-        return images, options.n_samples or len(images)
-    count = options.n_samples or RUN_SAMPLES
-    generator = _load_generator(options.target / "generator.keras")
-    batches = callbacks.sample_batches(functools.partial(generate, generator), count, options.seed)
-    console = Console(stderr=True)
-    total = -(-count // callbacks.SAMPLE_BATCH)
-    return track(batches, "Samples", total, console=console, transient=True, disable=not console.is_terminal), count
+        count = len(images) if options.n_samples is None else options.n_samples
+        if count > len(images):
+            raise ValueError(f"`n_samples` must be at most the {len(images)} of {options.target}. Received: {count}")
+        # Files may be sorted by what they show.
+        order = np.random.default_rng(options.seed).permutation(len(images))
+        batches = (images[order[start : start + BATCH]] for start in range(0, len(images), BATCH))
+    return tracked(batches, "Samples", math.ceil(count / BATCH)), count
 
 
 def _load_generator(path: Path) -> keras.Model:

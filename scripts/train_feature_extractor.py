@@ -13,10 +13,15 @@ from importlib import metadata
 from pathlib import Path
 
 import keras
+import numpy as np
 import tyro
 
 from keras_gan.data import load_cifar10
 from keras_gan.metrics import cifar10_network as resnet
+from keras_gan.metrics.cifar10_resnet import CARD, WEIGHTS
+
+#: Sum of the features' variances over the test images, so that distances come in numbers that are easy to read.
+TOTAL_VARIANCE = 100.0
 
 
 def main(
@@ -38,26 +43,34 @@ def main(
     keras.utils.set_random_seed(config.seed)
     keras.config.set_dtype_policy(dtype_policy)
     network = resnet.cifar10_network()
+    resnet.whiten(network, train[0])
     resnet.train_network(network, train, test, config, out / "backup")
-    weights = out / "cifar10_resnet.npz"
-    resnet.save_weights(network, weights)
+    data = "CIFAR-10" if archive is None else f"CIFAR-10, decoded from the JPEG copy {archive.name}"
+    card = write(network, test, out, data)
+    print(f"Test accuracy {card['test_accuracy']:.2%}. In {out}: {WEIGHTS}, {CARD}")
 
+
+def write(network, test, out, data):
+    """Write the weights with the scale of their features, and what is known of them; return the latter."""
+    path = out / WEIGHTS
+    resnet.save_network(network, path)
     keras.config.set_dtype_policy("float32")
-    stored = resnet.cifar10_network()
-    resnet.load_weights(stored, weights)
+    features, logits = resnet.outputs(resnet.load_network(path), test[0])
+    scale = np.sqrt(TOTAL_VARIANCE / features.var(axis=0, ddof=1, dtype=np.float64).sum())
+    resnet.save_network(network, path, scale)
     card = {
-        "data": "CIFAR-10" if archive is None else f"CIFAR-10, decoded from the JPEG copy {archive.name}",
+        "data": data,
         "classes": resnet.CLASSES,
         "features": resnet.FILTERS[-1],
-        "parameters": stored.count_params(),
-        "test_accuracy": resnet.accuracy(stored, *test),
+        "parameters": network.count_params(),
+        "test_accuracy": float(np.mean(logits.argmax(-1) == test[1])),
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
         "command": shlex.join(["python", *sys.argv]),
         "versions": {package: metadata.version(package) for package in ("keras", "tensorflow")},
-        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
-    (out / "cifar10_resnet.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-    print(f"Test accuracy {card['test_accuracy']:.2%}. In {out}: cifar10_resnet.npz, cifar10_resnet.json")
+    (out / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    return card
 
 
 if __name__ == "__main__":

@@ -5,11 +5,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import pathlib
 
 import keras
+import matplotlib
 import numpy as np
 import pytest
 from helpers import IMAGE_SHAPE, small_critic, small_generator
 
 from keras_gan import WGAN, WeightClipping
+from keras_gan.data import load_cifar10
 
 REFERENCE = pathlib.Path(__file__).parents[2] / "shared"
 
@@ -21,6 +23,23 @@ def reference_dir() -> pathlib.Path:
     if not path.is_dir():
         pytest.skip(f"the specification is not at {path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def cifar10():
+    """All of CIFAR-10, from the copy beside the checkout."""
+    path = REFERENCE / "data" / "cifar10_jpeg.npz"
+    if not path.is_file():
+        pytest.skip(f"CIFAR-10 is not at {path}")
+    return load_cifar10(path)
+
+
+@pytest.fixture
+def user_cache(tmp_path, monkeypatch) -> pathlib.Path:
+    """A user cache folder of the test's own, but matplotlib's, which takes seconds to fill."""
+    monkeypatch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 @pytest.fixture

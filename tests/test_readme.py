@@ -4,17 +4,25 @@ import pathlib
 import re
 
 import numpy as np
+import pytest
+from helpers import IMAGE_SHAPE
 from PIL import Image
 
+import keras_gan as kg
 from keras_gan.callbacks.epoch_log import RULE_WIDTH
 from keras_gan.presets import PRESETS
 
 ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+METRICS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+
+QUALITY_LINE = (
+    r"  Quality    │ FID\[cifar10-resnet\]: \d+\.\d  IS\[cifar10-resnet\]: \d\.\d\d±\d\.\d\d  PixVar: \d\.\d{4}\n"
+)
 
 
 def test_python_example_trains_on_an_array(tmp_path, monkeypatch, capsys):
-    (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    example, _ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert len([line for line in example.splitlines() if line]) <= 10
     small = example.replace("epochs=2000", "epochs=2").replace("batch_size=64", "batch_size=2")
     assert small.count("=2,") == 2
@@ -24,6 +32,28 @@ def test_python_example_trains_on_an_array(tmp_path, monkeypatch, capsys):
     assert "Epoch 1/2" in capsys.readouterr().out
     assert (tmp_path / "gan.keras").exists()
     assert (tmp_path / "samples" / "epoch_000002.png").exists()
+
+
+@pytest.mark.filterwarnings("ignore:n_.* is less than twice the 224 features")
+@pytest.mark.usefixtures("user_cache")
+def test_quality_examples_measure_a_model_in_training_and_after(make_gan, capsys):
+    _, example = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    (again,) = re.findall(r"```python\n(.*?)```", METRICS, flags=re.DOTALL)
+    images = np.random.default_rng(0).integers(0, 256, (24, *IMAGE_SHAPE), dtype=np.uint8)
+    names = {"kg": kg, "gan": make_gan(), "images": images, "real_images": images}
+    names["batches"] = kg.image_batches(images, batch_size=2, n_critic=2)
+    for text in (example.replace("epochs=2000", "epochs=2"), again.replace("5000", "40")):
+        small = re.sub(r"(Cifar10ResNet\(\), \w+)\)", r"\1, n_samples=40)", text)
+        assert small.count("n_samples=40") == 1
+        exec(compile(small, "docs", "exec"), names)
+    output = capsys.readouterr().out
+    assert re.search(QUALITY_LINE, output)
+    assert names["evaluation"].fid_score > names["evaluation"].fid_floor
+
+
+def test_quality_block_is_one():
+    (block,) = re.findall(r"```\n(  Computing.*?)```", README, flags=re.DOTALL)
+    assert re.search(QUALITY_LINE, block)
 
 
 def test_log_block_is_one():

@@ -45,6 +45,9 @@ def _read_archive(path: Path) -> tuple[LabelledImages, LabelledImages]:
         with open(path, "rb") as file:
             arrays = np.load(file)
             jpeg, offsets, labels, is_test = (arrays[name] for name in ("jpeg", "offsets", "labels", "is_test"))
+        is_test = is_test.astype(bool)
+        if not len(labels) == len(is_test) == len(offsets) - 1:
+            raise ValueError(f"it has {len(offsets) - 1} images, {len(labels)} labels and {len(is_test)} is_test")
         images = np.stack([_decode(jpeg[begin:end]) for begin, end in itertools.pairwise(offsets)])
     except FileNotFoundError:
         raise

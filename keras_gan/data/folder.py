@@ -1,9 +1,10 @@
 """Image sets from a user's own files."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from keras_gan.data.pipeline import check_images
 
@@ -15,8 +16,8 @@ def load_images(path: str | Path) -> np.ndarray:
     """Load images from a folder of image files, or from an .npy file.
 
     Args:
-        path: A folder of PNG, JPEG, BMP or WebP files of one size, taken in the order of their names; other files and
-            sub-folders are left alone. Or an .npy file of uint8 images.
+        path: A folder of PNG, JPEG, BMP or WebP files of one size, taken in the order of their names; other and hidden
+            files and sub-folders are left alone. Or an .npy file of uint8 images.
 
     Returns:
         Images `(count, height, width, channels)`, uint8, with one channel where all files are grey and with three
@@ -33,14 +34,14 @@ def load_images(path: str | Path) -> np.ndarray:
         raise FileNotFoundError(f"No folder or file {path}")
     try:
         images = np.load(path)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} must be a folder of images or an .npy file: {error}") from error
     check_images(images, source=str(path))
     return images
 
 
 def _read_folder(folder):
-    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in IMAGE_SUFFIXES)
+    files = sorted(file for file in folder.iterdir() if _is_image(file))
     if not files:
         raise FileNotFoundError(f"No images in {folder}: it must hold {', '.join(IMAGE_SUFFIXES)} files")
     images = [_read_image(file) for file in files]
@@ -53,12 +54,16 @@ def _read_folder(folder):
     return arrays[..., None] if is_grey else arrays
 
 
+def _is_image(file):
+    return file.suffix.lower() in IMAGE_SUFFIXES and not file.name.startswith(".") and file.is_file()
+
+
 def _read_image(file):
-    """Return an image in mode L or RGB."""
+    """Return an image in mode L or RGB, turned as its camera says."""
     try:
-        with Image.open(file) as image:
-            image.load()
-    except (OSError, ValueError, SyntaxError) as error:
+        with Image.open(file) as opened:
+            image = ImageOps.exif_transpose(opened)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"{file} cannot be read as an image: {error}") from error
     if image.mode in ("L", "1"):
         return image.convert("L")

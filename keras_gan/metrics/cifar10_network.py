@@ -12,56 +12,103 @@ IMAGE_SHAPE = (32, 32, 3)
 
 CLASSES = 10
 
-#: Filters of the stem and of the three stages; the last are the features.
-FILTERS = (32, 64, 128, 224)
+#: What the maxima are multiplied by on their way to the logits, which would learn too fast otherwise.
+LOGIT_SCALE = 1 / 9
+
+#: Filters of the whitening layer: both signs of each direction of a 2×2 patch of three channels.
+WHITENING_FILTERS = 24
+
+#: Filters of the three blocks; the last are the features.
+FILTERS = (64, 216, 216)
 
 
-def cifar10_network() -> keras.Model:
-    """Build a residual network of eight convolutions, after David Page's ResNet-9 at some half of its width.
+def cifar10_network(feature_scale: float = 1.0) -> keras.Model:
+    """Build a residual network of seven convolutions: whitened patches, then three blocks of two.
+
+    Args:
+        feature_scale: What the features are multiplied by on their way out; the logits are not. Defaults to 1.
 
     Returns:
-        A model from uint8 images `(batch, 32, 32, 3)`, or floats in [0, 255], to float32 features `(batch, 224)`, the
-        means of the last feature maps, and logits `(batch, 10)`.
+        A model from uint8 images `(batch, 32, 32, 3)`, or floats in [0, 255], to float32 features `(batch, 216)`, the
+        maxima of the last feature maps, and logits `(batch, 10)`.
 
-    Reference:
+    References:
         - D. Page, How to Train Your ResNet, https://myrtle.ai/learn/how-to-train-your-resnet/
+        - [Jordan, 2024](https://arxiv.org/abs/2404.00498), for the whitening, the identity initialisation, the widths
+          and the mirroring by turns
     """
     images = keras.Input(IMAGE_SHAPE, name="images")
     x = layers.Rescaling(1 / 127.5, -1.0)(images)
-    x = _convolution(x, FILTERS[0])
-    x = _residual(_convolution(x, FILTERS[1], pool=True))
-    x = _convolution(x, FILTERS[2], pool=True)
-    x = _residual(_convolution(x, FILTERS[3], pool=True))
-    features = layers.GlobalAveragePooling2D(dtype="float32", name="features")(x)
-    logits = layers.Dense(CLASSES, dtype="float32", name="logits")(features)
+    x = layers.Conv2D(WHITENING_FILTERS, 2, use_bias=False, trainable=False, name="whitening")(x)
+    x = layers.Activation("relu")(x)
+    for filters in FILTERS:
+        x = _block(x, filters)
+    maxima = layers.GlobalMaxPooling2D(dtype="float32")(x)
+    features = layers.Rescaling(feature_scale, dtype="float32", name="features")(maxima)
+    logits = layers.Dense(CLASSES, dtype="float32", name="logits")(maxima * LOGIT_SCALE)
     return keras.Model(images, [features, logits], name="cifar10_network")
 
 
+def _block(x, filters):
+    x = layers.Activation("relu")(_convolution(x, filters, pool=True))
+    return layers.Activation("relu")(layers.Add()([x, _convolution(x, filters)]))
+
+
 def _convolution(x, filters, pool=False):
-    x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+    x = layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer=_partial_identity)(x)
     if pool:
         x = layers.MaxPooling2D()(x)
-    return layers.Activation("relu")(layers.BatchNormalization(momentum=0.9)(x))
+    return layers.BatchNormalization(momentum=0.6, scale=False)(x)
 
 
-def _residual(x):
-    filters = x.shape[-1]
-    return layers.Add()([x, _convolution(_convolution(x, filters), filters)])
+def _partial_identity(shape, dtype=None):
+    """Return a random kernel whose first filters pass the input channels on as they are."""
+    kernel = keras.ops.convert_to_numpy(keras.initializers.HeUniform()(shape)).copy()
+    passed = min(shape[2:])
+    kernel[:, :, :, :passed] = 0.0
+    kernel[shape[0] // 2, shape[1] // 2, range(passed), range(passed)] = 1.0
+    return keras.ops.convert_to_tensor(kernel, dtype)
 
 
-def save_weights(network: keras.Model, path: str | Path):
-    """Save a network's weights as float16 arrays, in their order, in one .npz file."""
-    np.savez(path, *(keras.ops.convert_to_numpy(weight).astype(np.float16) for weight in network.weights))
+def whiten(network: keras.Model, images: np.ndarray, count: int = 5000):
+    """Set the first layer's filters to the directions in which 2×2 patches of images vary, each scaled to variance 1.
+
+    Args:
+        network: What `cifar10_network` has built.
+        images: Training images, uint8.
+        count: How many of them to look at. Defaults to 5000.
+    """
+    scaled = images[:count] / 127.5 - 1.0
+    windows = np.lib.stride_tricks.sliding_window_view(scaled, (2, 2), axis=(1, 2))
+    patches = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, WHITENING_FILTERS // 2)
+    variances, directions = np.linalg.eigh(np.cov(patches, rowvar=False))
+    kernel = (directions / np.sqrt(variances + 1e-3)).reshape(2, 2, 3, -1)
+    network.get_layer("whitening").set_weights([np.concatenate([kernel, -kernel], axis=-1)])
 
 
-def load_weights(network: keras.Model, path: str | Path):
-    """Load what `save_weights` saved."""
+def save_network(network: keras.Model, path: str | Path, feature_scale: float = 1.0):
+    """Save a network's weights as float16 arrays, in their order, and the scale of its features, in one .npz file.
+
+    Raises:
+        ValueError: If a weight is beyond what float16 holds.
+    """
+    weights = [keras.ops.convert_to_numpy(weight).astype(np.float16) for weight in network.weights]
+    if not all(np.isfinite(weight).all() for weight in weights):
+        raise ValueError("`network` must have weights that float16 can hold. Received: weights beyond 65504, or NaN")
+    np.savez(path, *weights, feature_scale=feature_scale)
+
+
+def load_network(path: str | Path) -> keras.Model:
+    """Build the network that `save_network` saved."""
     with np.load(path) as arrays:
-        network.set_weights([arrays[name].astype(np.float32) for name in arrays.files])
+        network = cifar10_network(float(arrays["feature_scale"]))
+        weights = [arrays[f"arr_{index}"].astype(np.float32) for index in range(len(network.weights))]
+    network.set_weights(weights)
+    return network
 
 
 class AugmentedImages(keras.utils.PyDataset):
-    """Shuffled batches of shifted, mirrored images with a square cut out: a function of seed and epoch.
+    """Shuffled batches of shifted images with a square cut out, mirrored by turns: a function of seed and epoch.
 
     Args:
         images: uint8 images `(count, 32, 32, 3)`.
@@ -76,6 +123,8 @@ class AugmentedImages(keras.utils.PyDataset):
         super().__init__()
         self.padded = np.pad(images, ((0, 0), (shift, shift), (shift, shift), (0, 0)), mode="reflect")
         self.labels = keras.utils.to_categorical(labels, CLASSES)
+        # An image is mirrored every other epoch: in two epochs the network sees both sides of each.
+        self.turns = np.random.default_rng(seed).integers(0, 2, len(images))
         self.batch_size = batch_size
         self.seed = seed
         self.shift = shift
@@ -90,7 +139,10 @@ class AugmentedImages(keras.utils.PyDataset):
         order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.labels))
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
         random = np.random.default_rng((self.seed, self.epoch, index))
-        return np.stack([self._augment(self.padded[each], random) for each in chosen]), self.labels[chosen]
+        images = np.stack([self._augment(self.padded[each], random) for each in chosen])
+        is_mirrored = (self.turns[chosen] + self.epoch) % 2 == 1
+        images[is_mirrored] = images[is_mirrored, :, ::-1]
+        return images, self.labels[chosen]
 
     def _augment(self, padded, random):
         side = IMAGE_SHAPE[0]
@@ -98,27 +150,34 @@ class AugmentedImages(keras.utils.PyDataset):
         image = padded[top : top + side, left : left + side].copy()
         top, left = random.integers(0, side - self.cutout + 1, 2)
         image[top : top + self.cutout, left : left + self.cutout] = 127
-        return image[:, ::-1] if random.random() < 0.5 else image
+        return image
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainingConfig:
     """How the network is trained; the defaults are how the shipped weights were."""
 
-    epochs: int = 28
+    epochs: int = 22
     """Passes over the training images."""
     batch_size: int = 256
     """Images in a batch."""
-    learning_rate: float = 0.2
+    learning_rate: float = 0.25
     """Learning rate at its highest, after the warm-up; it ends at 0 along a cosine."""
     warm_up_epochs: int = 4
     """Epochs over which the learning rate rises from 0."""
-    weight_decay: float = 0.005
+    weight_decay: float = 0.01
     """Decoupled decay of the kernels, in units of the learning rate."""
     label_smoothing: float = 0.1
     """Weight of the uniform distribution in the targets."""
     seed: int = 42
     """Seed of initial weights, order and augmentation."""
+
+    def __post_init__(self):
+        if not 0 <= self.warm_up_epochs < self.epochs:
+            raise ValueError(
+                "`warm_up_epochs` must be at least 0 and less than `epochs`. "
+                f"Received: warm_up_epochs={self.warm_up_epochs}, epochs={self.epochs}"
+            )
 
 
 def train_network(network: keras.Model, train, test, config: TrainingConfig, backup_dir: str | Path):
@@ -144,6 +203,8 @@ def train_network(network: keras.Model, train, test, config: TrainingConfig, bac
         epochs=config.epochs,
         validation_data=(test[0], keras.utils.to_categorical(test[1], CLASSES)),
         validation_batch_size=1000,
+        # The images have an order of their own, a function of seed and epoch.
+        shuffle=False,
         callbacks=[follow, keras.callbacks.BackupAndRestore(backup_dir)],
         verbose=2,
     )
@@ -162,8 +223,14 @@ def _optimizer(config, steps_per_epoch, weights):
     return optimizer
 
 
-def accuracy(network: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of images that a network classifies as labelled."""
-    batches = math.ceil(len(images) / 1000)
-    guesses = [np.argmax(network.predict_on_batch(part)[1], -1) for part in np.array_split(images, batches)]
-    return float(np.mean(np.concatenate(guesses) == labels))
+def mirrored_outputs(network: keras.Model, images) -> tuple[np.ndarray, np.ndarray]:
+    """Return features and logits of images, each the mean of those of an image and of its mirror image."""
+    pairs = zip(network.predict_on_batch(images), network.predict_on_batch(images[:, :, ::-1]))
+    return tuple((one + mirrored) / 2 for one, mirrored in pairs)
+
+
+def outputs(network: keras.Model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return `mirrored_outputs` of many images, a thousand at a time."""
+    batches = np.array_split(images, math.ceil(len(images) / 1000))
+    features, logits = zip(*(mirrored_outputs(network, batch) for batch in batches))
+    return np.concatenate(features), np.concatenate(logits)

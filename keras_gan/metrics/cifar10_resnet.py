@@ -1,10 +1,11 @@
 """The feature extractor that comes with the package."""
 
+import hashlib
 import json
 from importlib import resources
 
 from keras_gan.metrics import cifar10_network
-from keras_gan.metrics.features import FeatureExtractor, built_aside, resized, weights_digest
+from keras_gan.metrics.features import FeatureExtractor, built_aside, resized
 
 #: Files of the package: the weights, and what they were trained on, how, and to which accuracy.
 WEIGHTS, CARD = "cifar10_resnet.npz", "cifar10_resnet.json"
@@ -12,6 +13,9 @@ WEIGHTS, CARD = "cifar10_resnet.npz", "cifar10_resnet.json"
 
 class Cifar10ResNet(FeatureExtractor):
     """A small residual network, trained to tell CIFAR-10's classes apart: 224 features, 10 logits.
+
+    Features and logits are the means of those of an image and of its mirror image. The features are scaled so that
+    their variances over CIFAR-10's test images add up to 100.
 
     It needs no download, takes 5000 images of 32×32 in seconds on a CPU, and with 224 features 5000 samples are many.
     It sees what distinguishes small photographs of animals and vehicles, and little else: of faces, drawings or large
@@ -23,12 +27,11 @@ class Cifar10ResNet(FeatureExtractor):
 
     def __init__(self):
         with built_aside(), resources.as_file(_files() / WEIGHTS) as path:
-            self.network = cifar10_network.cifar10_network()
-            cifar10_network.load_weights(self.network, path)
-        self.weights_hash = weights_digest(self.network)
+            self.network = cifar10_network.load_network(path)
+            self.weights_hash = hashlib.sha256(path.read_bytes()).hexdigest()
 
     def compute(self, images):
-        return self.network.predict_on_batch(resized(images, cifar10_network.IMAGE_SHAPE[0]))
+        return cifar10_network.mirrored_outputs(self.network, resized(images, cifar10_network.IMAGE_SHAPE[0]))
 
 
 def card() -> dict:

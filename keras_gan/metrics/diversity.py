@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_gan.metrics.images import TOLERANCE
 from keras_gan.metrics.statistics import FeatureStatistics, RunningVariance
 
 
@@ -22,7 +23,7 @@ def pixel_variance(images: np.ndarray) -> float:
     if images.ndim != 4 or len(images) == 0:
         raise ValueError(f"`images` must have the shape (images, height, width, channels). Received: {images.shape}")
     # A comparison with NaN is false.
-    if not np.all(np.abs(images) <= 1.0):
+    if not np.all(np.abs(images) <= 1.0 + TOLERANCE):
         raise ValueError(f"`images` must be in [−1, 1]. Received: values in [{images.min():.4g}, {images.max():.4g}]")
     running = RunningVariance()
     running.update(images.reshape(len(images), -1))
@@ -51,6 +52,7 @@ def feature_diversity(generated: FeatureStatistics, real: FeatureStatistics) -> 
             f"Received: {generated.mean.size} and {real.mean.size} features"
         )
     spread = np.trace(real.covariance)
-    if spread <= 0:
+    # Of equal rows, rounding leaves some spread.
+    if spread <= np.finfo(np.float64).eps * real.count * np.square(real.mean).sum():
         raise ValueError("`real` must have a spread to compare with. Received: real images that are all alike")
     return float(np.trace(generated.covariance) / spread)

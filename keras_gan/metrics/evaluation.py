@@ -112,6 +112,8 @@ def require_equal_passports(one: Passport, other: Passport):
     """
     pairs = zip(dataclasses.asdict(one).items(), dataclasses.asdict(other).values())
     differences = [f"{name}: {first} and {second}" for (name, first), second in pairs if first != second]
+    if one is not other and one.weights_sha256 is other.weights_sha256 is None:
+        differences.append(f"weights_sha256: those of {one.extractor} are not known")
     if differences:
         raise ValueError(
             f"Figures with different passports cannot be compared. They differ in {'; '.join(differences)}"

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
-from rich.console import Console
-from rich.progress import track
 
 from keras_gan.data.pipeline import fingerprint
 from keras_gan.metrics.diversity import feature_diversity
@@ -17,6 +15,7 @@ from keras_gan.metrics.frechet import bootstrap_frechet_distances, bootstrap_int
 from keras_gan.metrics.images import ImageError, RangeCheck, to_uint8
 from keras_gan.metrics.kernel import kernel_distance
 from keras_gan.metrics.precision_recall import density_coverage, precision_recall
+from keras_gan.metrics.progress import tracked
 from keras_gan.metrics.reference import ReferenceCache, SampleSet, summarize
 from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
 from keras_gan.metrics.statistics import feature_statistics
@@ -38,10 +37,8 @@ class Evaluator:
         extractor: A `FeatureExtractor`, or any callable from uint8 images to features, or to features and logits.
         real: The real images, `(images, height, width, channels)`, uint8 or floats in [−1, 1], at least 20.
         n_samples: Samples that each evaluation takes, at least 20. Defaults to 5000.
-        n_real: Real images to use, drawn by `seed`. Defaults to None, all.
+        n_real: Real images to use, drawn at random, always the same. Defaults to None, all.
         cache_dir: Folder of the cache. Defaults to None, that of the user.
-        batch_size: Images that pass through the extractor at a time. Defaults to 250.
-        seed: Seed of the order of the real images. Defaults to 0.
 
     Raises:
         ValueError: If the images are not such, or a number is out of range.
@@ -61,8 +58,6 @@ class Evaluator:
         n_samples: int = 5000,
         n_real: int | None = None,
         cache_dir: str | Path | None = None,
-        batch_size: int = 250,
-        seed: int = 0,
     ):
         self.extractor = as_extractor(extractor)
         images = _checked(real, "The real images")
@@ -71,12 +66,11 @@ class Evaluator:
             if not LEAST_IMAGES <= value <= most:
                 limit = "" if most == np.inf else f" and at most {most}, the number of real images"
                 raise ValueError(f"`{name}` must be at least {LEAST_IMAGES}{limit}. Received: {name}={value}")
-        order = np.random.default_rng(seed).permutation(len(images))[:n_real]
+        order = np.random.default_rng(0).permutation(len(images))[:n_real]
         if n_real < len(images):
             images, order = images[order], np.arange(n_real)
         self.n_samples = n_samples
         self.image_shape = images.shape[1:]
-        self.batch_size = batch_size
         self.passport = Passport(
             extractor=self.extractor.name,
             weights_sha256=self.extractor.weights_hash,
@@ -86,7 +80,7 @@ class Evaluator:
             n_samples=n_samples,
         )
         cache = ReferenceCache(cache_dir or platformdirs.user_cache_path("keras-gan"))
-        self.reference = self._summarize_reference(images, order, cache, seed)
+        self.reference = self._summarize_reference(images, order, cache)
         self.floors = self._measure_floors()
         self._warn_of_bias()
 
@@ -95,7 +89,7 @@ class Evaluator:
 
         Args:
             images: `(count, height, width, channels)`, uint8 or floats in [−1, 1], or an iterable of such batches; the
-                first `n_samples` are taken.
+                first `n_samples` are taken. In random order: shuffle files that are sorted by what they show.
 
         Returns:
             What is kept of them.
@@ -135,22 +129,23 @@ class Evaluator:
         return self.score(self.collect(images))
 
     def fid_infinity(self, samples: SampleSet) -> float:
-        """Return the Fréchet distance to the real set that an endless number of samples would have."""
+        """Return the Fréchet distance to the real set of endless samples, extrapolated from the features kept."""
         return fid_infinity(samples.features, self.reference.statistics)
 
     def fid_interval(self, samples: SampleSet, replicates: int = 200, level: float = 0.95) -> tuple[float, float]:
-        """Return a bootstrap interval of the Fréchet distance to the real set.
+        """Return a bootstrap interval of the Fréchet distance that so many samples have on average.
 
         Args:
             samples: What `collect` has returned.
             replicates: Number of draws. Defaults to 200.
-            level: Share of other sets of as many samples inside. Defaults to 0.95.
+            level: Probability that the interval holds the average. Defaults to 0.95.
 
         Returns:
             Lower and upper end.
         """
         real = self.reference.statistics
-        distances = np.array(list(bootstrap_frechet_distances(samples.features, real, replicates)))
+        draws = bootstrap_frechet_distances(samples.features, real, replicates)
+        distances = np.array(list(tracked(draws, "Bootstrap", replicates)))
         # The spread is that of as many samples as are kept; it falls with the root of their number.
         distances = distances.mean() + (distances - distances.mean()) * np.sqrt(len(samples.features) / self.n_samples)
         return bootstrap_interval(frechet_distance(samples.statistics, real), distances, level)
@@ -184,18 +179,17 @@ class Evaluator:
         if made != real:
             raise ImageError(f"The samples must have the real images' shape {real}. Received: {made}")
 
-    def _split(self, images):
-        for start in range(0, len(images), self.batch_size):
-            yield images[start : start + self.batch_size]
+    def _split(self, items):
+        size = self.extractor.batch_size
+        return (items[start : start + size] for start in range(0, len(items), size))
 
-    def _summarize_reference(self, images, order, cache, seed):
-        path = cache.path(self.extractor, self.passport.reference_sha256, seed)
+    def _summarize_reference(self, images, order, cache):
+        path = cache.path(self.extractor, self.passport.reference_sha256)
         reference = cache.read(path)
         if reference is None:
-            batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
-            console = Console(stderr=True)
-            shown = track(batches, "Real images", console=console, transient=True, disable=not console.is_terminal)
-            reference = summarize(self.extractor, (images[chosen] for chosen in shown), len(images))
+            batches = list(self._split(order))
+            shown = tracked((images[chosen] for chosen in batches), "Real images", len(batches))
+            reference = summarize(self.extractor, shown, len(images))
             cache.write(path, reference)
         return reference
 
@@ -231,4 +225,5 @@ def _checked(images, source):
 
 
 def _kernel_distance(real, generated):
-    return kernel_distance(real, generated, subset_size=min(KERNEL_SUBSET, len(real), len(generated)))
+    # Subsets of more than half a set would be much the same, and their spread too small.
+    return kernel_distance(real, generated, subset_size=min(KERNEL_SUBSET, len(real) // 2, len(generated) // 2))

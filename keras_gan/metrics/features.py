@@ -3,6 +3,7 @@
 import abc
 import contextlib
 import hashlib
+import json
 import random
 from collections.abc import Callable, Iterator
 
@@ -20,11 +21,13 @@ class FeatureExtractor(abc.ABC):
         name: Name that stands beside every figure.
         weights_hash: SHA-256 of what the features depend on, in hexadecimal; None where that is not known.
         resize: What is done to images of another size than the network's.
+        batch_size: Images that pass through at a time.
     """
 
     name: str
     weights_hash: str | None
     resize: str
+    batch_size: int = 250
 
     @property
     def label(self) -> str:
@@ -48,7 +51,13 @@ class FeatureExtractor(abc.ABC):
             ValueError: If what comes out is no finite matrix with a row an image.
         """
         outputs = self.compute(images)
-        features, logits = outputs if isinstance(outputs, (tuple, list)) else (outputs, None)
+        if not isinstance(outputs, (tuple, list)):
+            outputs = (outputs, None)
+        if len(outputs) != 2:
+            raise ValueError(
+                f"{self.name} must return features, or features and logits. Received: {len(outputs)} values"
+            )
+        features, logits = outputs
         features = _matrix(features, len(images), f"features of {self.name}")
         return features, None if logits is None else _matrix(logits, len(images), f"logits of {self.name}")
 
@@ -58,21 +67,23 @@ class CallableExtractor(FeatureExtractor):
 
     Args:
         function: From uint8 images `(images, height, width, channels)` to features `(images, features)`, or to a pair
-            of features and logits. A `keras.Model` is known by its weights; of another function the weights are not
-            known, so that nothing of it is kept on disk.
+            of features and logits.
         name: Name that stands beside every figure. Defaults to None, the function's own.
+        weights_hash: What changes whenever the function's values do, such as the hash of a file of weights. Defaults to
+            None: a `keras.Model` is known by its layers and weights; another function is not known, so that nothing of
+            it is kept on disk, and its figures compare within one evaluator only.
 
     Raises:
         TypeError: If `function` cannot be called.
     """
 
-    def __init__(self, function: Callable, name: str | None = None):
+    def __init__(self, function: Callable, name: str | None = None, weights_hash: str | None = None):
         if not callable(function):
             raise TypeError(f"`function` must be callable. Received: {function!r}")
         self.function = function
         is_model = isinstance(function, keras.Model)
         self.name = name or (function.name if is_model else getattr(function, "__name__", type(function).__name__))
-        self.weights_hash = weights_digest(function) if is_model else None
+        self.weights_hash = weights_hash or (_model_digest(function) if is_model else None)
         self.resize = "by the extractor"
 
     def compute(self, images):
@@ -92,6 +103,19 @@ def weights_digest(model: keras.Model) -> str:
     for weight in model.weights:
         digest.update(keras.ops.convert_to_numpy(weight).tobytes())
     return digest.hexdigest()
+
+
+def _model_digest(model):
+    """Return the SHA-256 of what a model's layers are, but for their names, and of its weights."""
+    layers = [[type(layer).__name__, layer.get_config()] for layer in model.layers]
+    text = json.dumps(_without_names(layers), sort_keys=True, default=str)
+    return hashlib.sha256((text + weights_digest(model)).encode()).hexdigest()
+
+
+def _without_names(value):
+    if isinstance(value, dict):
+        return {key: _without_names(item) for key, item in value.items() if key != "name"}
+    return [_without_names(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 @contextlib.contextmanager

@@ -52,19 +52,27 @@ class RangeCheck:
     def __init__(self, source: str):
         self.source = source
         self.low, self.high = np.inf, -np.inf
+        self.dtype = None
 
     def update(self, images: np.ndarray):
-        """Add a batch, uint8 or floats in [−1, 1], of one kind throughout."""
+        """Add a batch, uint8 or floats in [−1, 1].
+
+        Raises:
+            ImageError: If it is of another dtype than the batches before.
+        """
+        if self.dtype not in (None, images.dtype):
+            raise ImageError(f"{self.source} must be of one dtype. Received: {self.dtype} and {images.dtype}")
+        self.dtype = images.dtype
         self.low = min(self.low, float(images.min()))
         self.high = max(self.high, float(images.max()))
 
     def check(self):
-        """Refuse the set if its values are those of images in [0, 1].
+        """Refuse the set if its values are those of images in [0, 1]; a set of one value alone may be anything.
 
         Raises:
-            ImageError: If no value of floats is below 0, or none of uint8 images above 1.
+            ImageError: If the values differ and no float is below 0, or no uint8 above 1.
         """
-        if self.low >= 0 and self.high <= 1:
+        if 0 <= self.low < self.high <= 1:
             raise ImageError(
                 f"{self.source} must be uint8, or floats in [−1, 1]; these look like [0, 1]. "
                 f"Received: values in [{self.low:g}, {self.high:g}]"

@@ -41,6 +41,8 @@ class InceptionV3(FeatureExtractor):
 
     name = "inception"
     resize = f"bicubic, antialiased, to {INPUT_SIZE}×{INPUT_SIZE}"
+    # A larger one would take gigabytes.
+    batch_size = 50
 
     def __init__(self, weights: str | Path | None = None):
         if weights is not None and not Path(weights).is_file():

@@ -26,8 +26,15 @@ class RunningInceptionScore:
         self.negative_entropies = np.zeros(splits)
 
     def update(self, logits: np.ndarray):
-        """Add the logits `(samples, classes)` of the next samples."""
+        """Add the logits `(samples, classes)` of the next samples.
+
+        Raises:
+            ValueError: If a logit is NaN or +∞, or all of a sample are −∞.
+        """
         logits = np.asarray(logits, np.float64)
+        # −∞ stands for an impossible class, but one must be possible.
+        if not np.isfinite(logits.max(axis=-1)).all():
+            raise ValueError("`logits` must be below infinity, one of a row finite. Received: NaN or infinite logits")
         log_p = scipy.special.log_softmax(logits, axis=-1)
         p = np.exp(log_p)
         # Probabilities that underflow to 0 add nothing, also where a logit is −∞.
@@ -66,15 +73,14 @@ def inception_score(logits: np.ndarray, splits: int = 10) -> tuple[float, float]
         Mean and population standard deviation over the splits.
 
     Raises:
-        ValueError: If the logits are no matrix, hold NaN, or are fewer than the splits.
+        ValueError: If the logits are no matrix, hold NaN or +∞, or are fewer than the splits.
 
     Reference:
         - [Salimans et al., 2016](https://arxiv.org/abs/1606.03498)
     """
     logits = np.asarray(logits)
-    if logits.ndim != 2 or np.isnan(logits).any():
-        found = "NaN" if logits.ndim == 2 else f"shape {logits.shape}"
-        raise ValueError(f"`logits` must be numbers of the shape (samples, classes). Received: {found}")
+    if logits.ndim != 2 or logits.shape[1] == 0:
+        raise ValueError(f"`logits` must have the shape (samples, classes). Received: {logits.shape}")
     score = RunningInceptionScore(len(logits), splits)
     score.update(logits)
     return score.result()

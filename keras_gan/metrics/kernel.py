@@ -12,8 +12,9 @@ def kernel_distance(
 
     The squared maximum mean discrepancy `E[k(x, x′)] + E[k(y, y′)] − 2·E[k(x, y)]` under the kernel
     `k(x, y) = (xᵀy / features + 1)³`, averaged over random subsets. Pairs of a sample with itself are left out, so that
-    it is unbiased at every number of samples, other than a Fréchet distance; of like sets it may come out below 0.
-    The draws are those of torch-fidelity with the generated set as its first input: the same features give its digits.
+    it is unbiased at every number of samples, other than a Fréchet distance; of like sets it may come out below 0, and
+    of a set with itself it does. The draws are those of torch-fidelity with the generated set as its first input: the
+    same features give its digits.
 
     Args:
         real: `(samples, features)` of the real set, at least `subset_size` samples.
@@ -44,7 +45,12 @@ def kernel_distance(
     for _ in range(subsets):
         of_generated = generated[random.choice(len(generated), subset_size, replace=False)]
         of_real = real[random.choice(len(real), subset_size, replace=False)]
-        distances.append(_unbiased_discrepancy(of_generated, of_real))
+        with np.errstate(over="ignore", invalid="ignore"):
+            distances.append(_unbiased_discrepancy(of_generated, of_real))
+    if not np.isfinite(distances).all():
+        raise ValueError(
+            "`real` and `generated` must have features whose sixth powers are finite. Received: larger ones"
+        )
     return float(np.mean(distances)), float(np.std(distances))
 
 

@@ -30,6 +30,8 @@ def precision_recall(real: np.ndarray, generated: np.ndarray, k: int = 3) -> tup
         - [Kynkäänniemi et al., 2019](https://arxiv.org/abs/1904.06991)
     """
     real, generated = _check(real, generated, k)
+    if k >= len(generated):
+        raise ValueError(f"`k` must be less than the number of samples. Received: k={k}, {len(generated)} samples")
     real_radii, generated_radii = _neighbour_distances(real, k), _neighbour_distances(generated, k)
     within_real = np.zeros(len(generated), bool)
     covered = []
@@ -73,10 +75,9 @@ def density_coverage(real: np.ndarray, generated: np.ndarray, k: int = 5) -> tup
 
 def _check(real, generated, k):
     real, generated = check_pair(real, generated)
-    if not 1 <= k < min(len(real), len(generated)):
+    if not 1 <= k < len(real):
         raise ValueError(
-            "`k` must be at least 1 and less than the number of images. "
-            f"Received: k={k}, {len(real)} real and {len(generated)} generated"
+            f"`k` must be at least 1 and less than the number of real images. Received: k={k}, {len(real)} real images"
         )
     # Squares of far-off features would cancel in the distances.
     return real - real.mean(axis=0), generated - real.mean(axis=0)

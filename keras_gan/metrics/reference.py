@@ -1,9 +1,9 @@
 """What an evaluation keeps of a set of images: statistics, some features, and a cache of them on disk."""
 
-import contextlib
 import dataclasses
 import hashlib
 import os
+import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ def summarize(extractor: FeatureExtractor, batches: Iterable[np.ndarray], count:
 
     Args:
         extractor: The feature extractor.
-        batches: uint8 images, a batch at a time, in no particular order.
+        batches: uint8 images, a batch at a time, in random order: the first are kept, and splits are consecutive.
         count: How many images they are.
 
     Returns:
@@ -67,6 +67,27 @@ def summarize(extractor: FeatureExtractor, batches: Iterable[np.ndarray], count:
     return SampleSet(covariance.result(), np.concatenate(kept), pixel_variance, score)
 
 
+def _pack(samples):
+    statistics = samples.statistics
+    return {
+        "count": statistics.count,
+        "mean": statistics.mean,
+        "covariance": statistics.covariance,
+        "features": samples.features,
+        "pixel_variance": samples.pixel_variance,
+        "inception_score": samples.inception_score or (),
+    }
+
+
+def _unpack(arrays):
+    statistics = FeatureStatistics(int(arrays["count"]), arrays["mean"], arrays["covariance"])
+    features = arrays["features"]
+    if features.shape != (min(statistics.count, KEPT_FEATURES), statistics.mean.size):
+        raise ValueError(f"its features have the shape {features.shape}")
+    score = tuple(map(float, arrays["inception_score"])) or None
+    return SampleSet(statistics, features, float(arrays["pixel_variance"]), score)
+
+
 class ReferenceCache:
     """Summaries of real sets on disk, by what they depend on.
 
@@ -77,23 +98,23 @@ class ReferenceCache:
     def __init__(self, folder: str | Path):
         self.folder = Path(folder)
 
-    def path(self, extractor: FeatureExtractor, images_hash: str, seed: int) -> Path | None:
+    def path(self, extractor: FeatureExtractor, images_hash: str) -> Path | None:
         """Return the file of a real set; None for an extractor whose weights are not known."""
         if extractor.weights_hash is None:
             return None
-        facts = (CACHE_VERSION, extractor.weights_hash, extractor.resize, images_hash, seed)
+        facts = (CACHE_VERSION, KEPT_FEATURES, extractor.weights_hash, extractor.resize, images_hash)
         return self.folder / f"{hashlib.sha256(repr(facts).encode()).hexdigest()}.npz"
 
     def read(self, path: Path | None) -> SampleSet | None:
         """Return what was written; None if nothing was, and with a warning if it cannot be read."""
-        if path is None or not path.exists():
+        if path is None:
             return None
         try:
             with np.load(path) as arrays:
-                statistics = FeatureStatistics(int(arrays["count"]), arrays["mean"], arrays["covariance"])
-                score = tuple(map(float, arrays["inception_score"])) or None
-                return SampleSet(statistics, arrays["features"], float(arrays["pixel_variance"]), score)
-        except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
+                return _unpack(arrays)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile) as error:
             warnings.warn(f"{path} cannot be read and is made anew: {error}", stacklevel=2)
             return None
 
@@ -101,21 +122,11 @@ class ReferenceCache:
         """Write a summary, whole or not at all; with a warning if the disk takes nothing."""
         if path is None:
             return
-        statistics = samples.statistics
-        partial = path.with_name(f"{os.getpid()}_{path.name}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            np.savez(
-                partial,
-                count=statistics.count,
-                mean=statistics.mean,
-                covariance=statistics.covariance,
-                features=samples.features,
-                pixel_variance=samples.pixel_variance,
-                inception_score=samples.inception_score or (),
-            )
-            os.replace(partial, path)
+            # Other processes may write the same.
+            with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+                np.savez(Path(folder) / path.name, **_pack(samples))
+                os.replace(Path(folder) / path.name, path)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                partial.unlink()
             warnings.warn(f"Statistics of the real set cannot be kept in {self.folder}: {error}", stacklevel=2)

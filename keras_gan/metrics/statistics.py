@@ -6,14 +6,15 @@ import dataclasses
 import numpy as np
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class FeatureStatistics:
     """What a Fréchet distance needs of a set of features.
 
     Attributes:
         count: Number of samples, at least 2.
         mean: Their mean `(features,)`, float64.
-        covariance: Their covariance `(features, features)`, float64, with divisor count − 1.
+        covariance: Their covariance `(features, features)`, float64, with divisor count − 1; symmetric, and without
+            negative eigenvalues but for rounding.
 
     Raises:
         ValueError: If the shapes do not belong together, there are fewer than two samples, or a value is not finite.
@@ -49,8 +50,17 @@ class _Running(abc.ABC):
         self.products = 0.0
 
     def update(self, rows: np.ndarray):
-        """Add a batch `(rows, columns)`."""
+        """Add a batch `(rows, columns)`, which may be empty.
+
+        Raises:
+            ValueError: If it has another number of columns than the batches before.
+        """
         rows = np.asarray(rows, np.float64)
+        if rows.ndim != 2 or (self.count and rows.shape[1] != self.mean.size):
+            expected = self.mean.size if self.count else "columns"
+            raise ValueError(f"`rows` must have the shape (rows, {expected}). Received: {rows.shape}")
+        if len(rows) == 0:
+            return
         count, mean = len(rows), rows.mean(axis=0)
         delta = mean - self.mean
         total = self.count + count
@@ -73,8 +83,14 @@ class RunningCovariance(_Running):
         return rows.T @ rows
 
     def result(self) -> FeatureStatistics:
-        """Return the statistics of all rows so far, at least two."""
-        return FeatureStatistics(self.count, np.asarray(self.mean), self.products / max(self.count - 1, 1))
+        """Return the statistics of all rows so far.
+
+        Raises:
+            ValueError: If there are fewer than two rows.
+        """
+        if self.count < 2:
+            raise ValueError(f"A covariance needs at least two rows. Received: {self.count}")
+        return FeatureStatistics(self.count, self.mean, self.products / (self.count - 1))
 
 
 class RunningVariance(_Running):

@@ -1,5 +1,6 @@
 import csv
 
+import keras
 import numpy as np
 import pytest
 
@@ -82,11 +83,34 @@ def test_missing_file_is_not_continued_from_the_middle(make_gan, float_images, t
         fit(make_gan, float_images, LossCsv(tmp_path / "losses.csv", append=True), initial_epoch=1, epochs=2)
 
 
-def test_file_of_other_columns_is_not_continued(make_gan, float_images, tmp_path):
+def test_values_that_only_some_epochs_have_get_a_column_and_empty_cells(make_gan, float_images, tmp_path):
+    class Sometimes(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch in (1, 3):
+                logs["fid_score"] = 10.5 + epoch
+
+    def run(**kwargs):
+        callbacks = [Sometimes(), LossCsv(path, append=True)]
+        return make_gan().fit(float_images, batch_size=64, verbose=0, callbacks=callbacks, **kwargs).history
+
     path = tmp_path / "losses.csv"
-    path.write_text("epoch,other\n0,1.0\n")
-    with pytest.raises(ValueError, match=r"columns \['other'\] that the epoch's logs lack"):
-        fit(make_gan, float_images, LossCsv(path, append=True), initial_epoch=1, epochs=2)
+    first = run(epochs=3)
+    run(initial_epoch=3, epochs=5)
+    columns = read_losses(path)
+    np.testing.assert_array_equal(columns["fid_score"], [np.nan, 11.5, np.nan, 13.5, np.nan])
+    np.testing.assert_array_equal(columns["d_loss"][:3].astype("float32"), np.float32(first["d_loss"]))
+    assert list(columns)[-1] == "fid_score"
+    assert not np.isnan(columns["generator_learning_rate"]).any()
+
+
+def test_run_killed_in_its_first_epochs_begins_again(make_gan, float_images, tmp_path):
+    path = tmp_path / "losses.csv"
+    path.write_text("epoch,d_loss,fid_score\n0,1.0,2.0\n")
+    fit(make_gan, float_images, LossCsv(path, append=True), epochs=2)
+    columns = read_losses(path)
+    np.testing.assert_array_equal(columns["epoch"], [0, 1])
+    assert np.isnan(columns["fid_score"]).all()
+    assert not np.isnan(columns["g_loss"]).any()
 
 
 def test_second_fit_may_continue(make_gan, float_images, tmp_path):

@@ -10,6 +10,7 @@ from helpers import IMAGE_SHAPE, LATENT_DIM
 from keras_gan import EpochLog, Evaluator, LossCsv, QualityMonitor
 from keras_gan.analysis.history import read_losses
 from keras_gan.callbacks import render_quality, sample_batches
+from keras_gan.metrics import CallableExtractor
 
 GUIDE = {"fid_score": 333.1, "inception_score_mean": 2.12, "inception_score_std": 0.19, "pixel_variance": 0.2960}
 
@@ -21,9 +22,14 @@ def features_of(images):
     return rows[:, ::12], rows[:, :5]
 
 
+def make_evaluator(images, folder, n_samples, weights_hash="the first"):
+    extractor = CallableExtractor(features_of, weights_hash=weights_hash)
+    return Evaluator(extractor, images, n_samples, cache_dir=folder / "cache")
+
+
 @pytest.fixture
 def evaluator(images, tmp_path):
-    return Evaluator(features_of, images, n_samples=40, cache_dir=tmp_path / "cache")
+    return make_evaluator(images, tmp_path, 40)
 
 
 @pytest.fixture
@@ -102,7 +108,11 @@ def test_samples_come_in_batches_of_other_latents(make_gan):
     gan = make_gan()
     batches = list(sample_batches(gan.generate, 2300, seed=3))
     assert [len(batch) for batch in batches] == [1000, 1000, 300]
-    np.testing.assert_array_equal(batches[1], gan.generate(1000, seed=4))
+    again, neighbour = (next(sample_batches(gan.generate, 2300, seed)) for seed in (3, 4))
+    np.testing.assert_array_equal(batches[0], again)
+    sets = [*batches[:2], neighbour]
+    # No two batches share a sample.
+    assert len({image.tobytes() for images in sets for image in images}) == 3000
 
 
 @pytest.mark.filterwarnings("ignore:Early stopping conditioned on metric `fid_score` which is not available")
@@ -114,13 +124,35 @@ def test_early_stopping_counts_evaluations(fit, evaluator):
     assert len(history["fid_score"]) == 3
 
 
-def test_stopping_early_is_the_end(fit, evaluator, tmp_path):
+@pytest.mark.parametrize("is_first", [True, False])
+def test_stopping_early_is_the_end(fit, evaluator, tmp_path, is_first):
     class Stop(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             self.model.stop_training = epoch == 1
 
-    fit(QualityMonitor(evaluator, 100, tmp_path / "quality.csv"), Stop(), epochs=9)
+    monitor = QualityMonitor(evaluator, 100, tmp_path / "quality.csv")
+    history = fit(*((Stop(), monitor) if is_first else (monitor, Stop())), epochs=9)
     assert [row["epoch"] for row in quality_rows(tmp_path / "quality.csv")] == ["1"]
+    assert len(history.get("fid_score", [])) == is_first
+
+
+def test_file_begun_by_a_run_that_was_killed_is_begun_again(fit, evaluator, tmp_path):
+    path = tmp_path / "quality.csv"
+    for left in ("", "epoch,fid_score", "epoch,fid_score\n"):
+        path.write_text(left)
+        fit(QualityMonitor(evaluator, 1, path, append=True), epochs=1)
+        assert [row["epoch"] for row in quality_rows(path)] == ["0"]
+        assert float(quality_rows(path)[0]["recall"]) >= 0
+
+
+def test_columns_that_a_file_lacks_are_said(fit, evaluator, tmp_path):
+    path = tmp_path / "quality.csv"
+    fit(QualityMonitor(evaluator, 1, path), epochs=1)
+    header, row = (line.split(",", 1) for line in path.read_text().splitlines())
+    path.write_text(f"{header[0]},{header[1].replace('recall', 'other')}\n{row[0]},{row[1]}\n")
+    with pytest.warns(UserWarning, match=r"was begun without columns \['recall'\]"):
+        fit(QualityMonitor(evaluator, 1, path, append=True), initial_epoch=1, epochs=2)
+    assert [row["other"] == "" for row in quality_rows(path)] == [False, True]
 
 
 def test_resumed_run_has_every_row_once(fit, evaluator, tmp_path):
@@ -140,9 +172,11 @@ def test_figures_of_another_passport_are_not_continued(fit, evaluator, images, t
     path = tmp_path / "quality.csv"
     fit(QualityMonitor(evaluator, 1, path), epochs=1)
     before = path.read_text()
-    other = Evaluator(features_of, images, n_samples=41, cache_dir=tmp_path / "cache")
+    other, unknown = make_evaluator(images, tmp_path, 41), make_evaluator(images, tmp_path, 40, weights_hash=None)
     with pytest.raises(ValueError, match="another passport: n_samples is 40. Received: 41"):
         fit(QualityMonitor(other, 1, path, append=True), initial_epoch=1, epochs=2)
+    with pytest.raises(ValueError, match="the weights of features_of are not known"):
+        fit(QualityMonitor(unknown, 1, path, append=True), initial_epoch=1, epochs=2)
     with pytest.raises(FileExistsError, match="`append=True`"):
         fit(QualityMonitor(evaluator, 1, path), epochs=1)
     assert path.read_text() == before
@@ -172,6 +206,12 @@ def test_generator_of_another_range_is_refused_before_training(make_gan, fit, ev
     with pytest.raises(ValueError, match=r"look like \[0, 1\]"):
         fit(QualityMonitor(evaluator), gan=gan, epochs=1)
     assert gan.critic_optimizer.iterations == 0
+
+
+def test_resumed_run_may_have_collapsed(make_gan, fit, evaluator):
+    gan = make_gan(generator=sigmoid_generator())
+    with pytest.warns(UserWarning, match=r"not measured in epoch 1: .* look like \[0, 1\]"):
+        fit(QualityMonitor(evaluator), gan=gan, initial_epoch=1, epochs=2)
 
 
 def test_second_fit_starts_afresh(make_gan, evaluator, fit, capsys):

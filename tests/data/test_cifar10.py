@@ -40,12 +40,13 @@ def test_archive_of_jpeg_files(archive):
     assert np.abs(x_test.astype(int) - images[[1, 3]]).mean() < 20
 
 
-def test_archive_beside_the_checkout_has_the_horses(reference_dir):
-    data = reference_dir.parent / "data"
-    (x_train, y_train), (_, y_test) = load_cifar10(data / "cifar10_jpeg.npz")
+def test_archive_beside_the_checkout_has_the_horses(reference_dir, cifar10):
+    (x_train, y_train), (_, y_test) = cifar10
     assert np.bincount(y_train).tolist() == [5000] * 10
     assert np.bincount(y_test).tolist() == [1000] * 10
-    np.testing.assert_array_equal(x_train[y_train == CLASS_NAMES.index("horse")], load_horses(data)[0])
+    np.testing.assert_array_equal(
+        x_train[y_train == CLASS_NAMES.index("horse")], load_horses(reference_dir.parent / "data")[0]
+    )
 
 
 def test_keras_copy_has_one_label_an_image(monkeypatch):

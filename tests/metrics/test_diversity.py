@@ -23,7 +23,7 @@ def test_pixel_variance_of_extremes_and_of_static():
     [
         (IMAGES[0], r"shape \(images, height, width, channels\)"),
         (IMAGES[:0], r"Received: \(0, 4, 5, 3\)"),
-        (IMAGES * 2, r"must be in \[−1, 1\]"),
+        (IMAGES * 1.01, r"must be in \[−1, 1\]"),
         (np.where(IMAGES > 0.9, np.nan, IMAGES), r"values in \[nan"),
     ],
 )
@@ -47,8 +47,10 @@ def test_feature_diversity_is_the_ratio_of_mean_squared_distances():
 
 
 def test_feature_diversity_needs_a_spread_to_compare_with():
-    flat, spread = feature_statistics(np.ones((9, 2))), feature_statistics(RANDOM.normal(size=(9, 2)))
-    with pytest.raises(ValueError, match="`real` must have a spread"):
-        feature_diversity(spread, flat)
+    spread = feature_statistics(RANDOM.normal(size=(9, 2)))
+    for value in (0.0, 1.0, 0.1):
+        flat = feature_statistics(np.full((7, 2), value))
+        with pytest.raises(ValueError, match="`real` must have a spread"):
+            feature_diversity(spread, flat)
     with pytest.raises(ValueError, match="Received: 2 and 3 features"):
         feature_diversity(spread, feature_statistics(RANDOM.normal(size=(9, 3))))

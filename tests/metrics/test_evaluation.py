@@ -37,6 +37,14 @@ def test_changes_are_of_figures_with_one_passport():
     assert "inception_score_mean" not in changes
 
 
+def test_figures_of_unknown_weights_compare_within_one_evaluator():
+    unknown = dataclasses.replace(EVALUATION, passport=dataclasses.replace(PASSPORT, weights_sha256=None))
+    assert set(unknown.changes_since(unknown).values()) == {0.0}
+    again = dataclasses.replace(unknown, passport=dataclasses.replace(unknown.passport))
+    with pytest.raises(ValueError, match="weights_sha256: those of cifar10-resnet are not known"):
+        again.changes_since(unknown)
+
+
 @pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Passport)])
 def test_figures_with_different_passports_do_not_compare(field):
     other = dataclasses.replace(EVALUATION, passport=dataclasses.replace(PASSPORT, **{field: 7}))

@@ -38,6 +38,15 @@ def test_model_is_an_extractor_known_by_its_weights():
     assert (extractor.name, features.shape, logits.shape) == ("mine", (6, 192), (6, 4))
     assert len(extractor.weights_hash) == 64
     assert as_extractor(network()).weights_hash != extractor.weights_hash
+    assert CallableExtractor(means, weights_hash="v1").weights_hash == "v1"
+
+
+def test_models_without_weights_are_known_by_their_layers():
+    def pooled(layer):
+        return as_extractor(keras.Sequential([keras.Input((8, 8, 3)), layer])).weights_hash
+
+    mean, again = (pooled(keras.layers.GlobalAveragePooling2D()) for _ in range(2))
+    assert mean == again != pooled(keras.layers.GlobalMaxPooling2D())
 
 
 @pytest.mark.parametrize(
@@ -46,6 +55,7 @@ def test_model_is_an_extractor_known_by_its_weights():
         (lambda images: images, r"features of <lambda> must have the shape \(6, columns\). Received: \(6, 8, 8, 3\)"),
         (lambda images: means(images)[1:], r"Received: \(5, 3\)"),
         (lambda images: means(images) * np.nan, "features of <lambda> must be finite"),
+        (lambda images: [means(images)] * 3, "must return features, or features and logits. Received: 3 values"),
         (lambda images: (means(images), means(images)[:1]), r"logits of <lambda> .* Received: \(1, 3\)"),
     ],
 )

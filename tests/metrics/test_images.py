@@ -47,7 +47,7 @@ def look(*batches):
     check.check()
 
 
-@pytest.mark.parametrize("images", [image(0, 0.5, 1), image(0.2), np.zeros((1, 2, 2, 1), np.uint8)])
+@pytest.mark.parametrize("images", [image(0, 0.5, 1), image(0.2, 0.3), np.eye(2, dtype=np.uint8).reshape(1, 2, 2, 1)])
 def test_images_in_unit_range_are_refused(images):
     with pytest.raises(ImageError, match=r"these look like \[0, 1\]"):
         look(images, images)
@@ -56,3 +56,13 @@ def test_images_in_unit_range_are_refused(images):
 @pytest.mark.parametrize("images", [image(-0.01, 1), np.full((1, 2, 2, 1), 2, np.uint8), LEVELS])
 def test_images_in_their_range_are_not(images):
     look(images[..., :1] * 0, images)
+
+
+@pytest.mark.parametrize("value", [-1.0, 0.0, 1.0])
+def test_blank_images_are_what_a_collapse_looks_like(value):
+    look(image(value), image(value))
+
+
+def test_batches_are_of_one_kind():
+    with pytest.raises(ImageError, match="one dtype. Received: uint8 and float64"):
+        look(LEVELS, image(0.5))

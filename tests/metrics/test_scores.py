@@ -138,6 +138,10 @@ def test_neighbours_of_sets_far_apart():
     assert density_coverage(REAL, REAL + 100) == (0.0, 0.0)
 
 
+def test_one_sample_has_a_density():
+    assert density_coverage(REAL, REAL[:1], k=5)[0] > 0
+
+
 def test_dropped_mode_costs_recall_and_collapse_costs_coverage():
     real = np.concatenate([REAL, REAL + 50])
     assert precision_recall(real, REAL) == (1.0, 0.5)
@@ -182,8 +186,10 @@ def test_draws_are_a_function_of_the_seed():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: inception_score(np.zeros(5)), r"shape \(samples, classes\). Received: shape \(5,\)"),
+        (lambda: inception_score(np.zeros(5)), r"shape \(samples, classes\). Received: \(5,\)"),
         (lambda: inception_score(np.full((20, 3), np.nan)), "Received: NaN"),
+        (lambda: inception_score(np.full((20, 3), np.inf)), "must be below infinity"),
+        (lambda: inception_score(np.full((20, 3), -np.inf)), "one of a row finite"),
         (lambda: inception_score(np.zeros((9, 3))), "splits=10, samples=9"),
         (lambda: inception_score(np.zeros((9, 3)), splits=0), "splits=0"),
         (lambda: kernel_distance(REAL, GENERATED), "`real` must .* at least 1000 samples"),
@@ -191,9 +197,11 @@ def test_draws_are_a_function_of_the_seed():
         (lambda: kernel_distance(REAL, GENERATED, 0, 8), "subsets=0"),
         (lambda: kernel_distance(REAL, GENERATED, 1, 1), "subset_size=1"),
         (lambda: kernel_distance(REAL * np.nan, GENERATED, 1, 8), "`real` must be finite"),
-        (lambda: precision_recall(REAL, GENERATED, k=0), "k=0, 60 real and 50 generated"),
+        (lambda: kernel_distance(1e150 * REAL, GENERATED, 1, 8), "sixth powers are finite"),
+        (lambda: precision_recall(REAL, GENERATED, k=0), "k=0, 60 real images"),
         (lambda: precision_recall(REAL[:3], GENERATED), "k=3, 3 real"),
-        (lambda: density_coverage(REAL, GENERATED[:5]), "k=5, 60 real and 5 generated"),
+        (lambda: precision_recall(REAL, GENERATED[:3]), "k=3, 3 samples"),
+        (lambda: density_coverage(REAL[:5], GENERATED), "k=5, 5 real"),
         (lambda: density_coverage(REAL, GENERATED[:, :2]), "5 and 2 features"),
         (lambda: sliced_wasserstein(REAL, GENERATED, projections=0), "projections=0"),
         (lambda: sliced_wasserstein(REAL, GENERATED[0]), "`generated` must have the shape"),

@@ -39,6 +39,17 @@ def test_statistics_are_float64_of_float32_features():
     np.testing.assert_allclose(statistics.covariance, expected, rtol=1e-9, atol=1e-12)
 
 
+def test_empty_batches_change_nothing_and_others_must_fit():
+    running = RunningCovariance()
+    for batch in (ROWS[:0], ROWS[:20], ROWS[:0], ROWS[20:]):
+        running.update(batch)
+    np.testing.assert_allclose(running.result().covariance, np.cov(ROWS, rowvar=False), rtol=1e-9, atol=1e-12)
+    with pytest.raises(ValueError, match=r"shape \(rows, 4\). Received: \(5, 1\)"):
+        running.update(np.zeros((5, 1)))
+    with pytest.raises(ValueError, match="at least two rows. Received: 0"):
+        RunningCovariance().result()
+
+
 @pytest.mark.parametrize(
     ("features", "message"),
     [

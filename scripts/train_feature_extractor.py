@@ -18,6 +18,7 @@ import tyro
 
 from keras_gan.data import load_cifar10
 from keras_gan.metrics import cifar10_network as resnet
+from keras_gan.metrics import cifar10_training as training
 from keras_gan.metrics.cifar10_resnet import CARD, WEIGHTS
 
 #: Sum of the features' variances over the test images, so that distances come in numbers that are easy to read.
@@ -25,7 +26,7 @@ TOTAL_VARIANCE = 100.0
 
 
 def main(
-    config: tyro.conf.OmitArgPrefixes[resnet.TrainingConfig],
+    config: tyro.conf.OmitArgPrefixes[training.TrainingConfig],
     archive: Path | None = None,
     out: Path = Path("runs/feature_extractor"),
     dtype_policy: str = "float32",
@@ -43,8 +44,8 @@ def main(
     keras.utils.set_random_seed(config.seed)
     keras.config.set_dtype_policy(dtype_policy)
     network = resnet.cifar10_network()
-    resnet.whiten(network, train[0])
-    resnet.train_network(network, train, test, config, out / "backup")
+    training.whiten(network, train[0])
+    training.train_network(network, train, test, config, out / "backup")
     data = "CIFAR-10" if archive is None else f"CIFAR-10, decoded from the JPEG copy {archive.name}"
     card = write(network, test, out, data)
     print(f"Test accuracy {card['test_accuracy']:.2%}. In {out}: {WEIGHTS}, {CARD}")

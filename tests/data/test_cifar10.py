@@ -61,11 +61,20 @@ def test_missing_archive(tmp_path):
         load_cifar10(tmp_path / "none.npz")
 
 
-@pytest.mark.parametrize("fault", ["missing array", "cut image", "no archive"])
+def test_numbers_tell_which_images_are_for_testing(archive):
+    path, _, arrays = archive
+    np.savez(path, **{**arrays, "is_test": arrays["is_test"].astype(int)})
+    (_, y_train), (_, y_test) = load_cifar10(path)
+    assert (y_train.tolist(), y_test.tolist()) == ([3, 7, 9], [7, 0])
+
+
+@pytest.mark.parametrize("fault", ["missing array", "cut image", "short labels", "no archive"])
 def test_archive_that_cannot_be_read(archive, fault):
     path, _, arrays = archive
     if fault == "missing array":
         np.savez(path, jpeg=arrays["jpeg"])
+    elif fault == "short labels":
+        np.savez(path, **{**arrays, "labels": arrays["labels"][:4], "is_test": arrays["is_test"][:4]})
     elif fault == "cut image":
         np.savez(path, **{**arrays, "offsets": arrays["offsets"] // 2})
     else:

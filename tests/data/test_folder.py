@@ -15,7 +15,8 @@ def write(folder, images, names=("b.png", "a.png", "c.PNG"), **kwargs):
 def test_images_come_in_the_order_of_their_names(tmp_path):
     write(tmp_path, IMAGES)
     (tmp_path / "notes.txt").write_text("no image")
-    (tmp_path / "folder.png").with_suffix("").mkdir()
+    (tmp_path / "._a.png").write_text("what a Mac leaves on a disk")
+    (tmp_path / "folder.png").mkdir()
     np.testing.assert_array_equal(load_images(tmp_path), IMAGES[[1, 0, 2]])
 
 
@@ -34,6 +35,13 @@ def test_opaque_files_of_other_modes_have_their_colours(tmp_path, mode):
     few = (IMAGES[0] // 128) * 255
     Image.fromarray(few).convert(mode).save(tmp_path / "a.png")
     np.testing.assert_array_equal(load_images(tmp_path), [few])
+
+
+def test_photograph_is_turned_as_its_camera_says(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    write(tmp_path, IMAGES[:1], ["a.png"], exif=exif)
+    np.testing.assert_array_equal(load_images(tmp_path)[0], np.rot90(IMAGES[0], -1))
 
 
 def test_array_in_a_file(tmp_path):

@@ -18,6 +18,10 @@ def test_pixel_variance_of_extremes_and_of_static():
     np.testing.assert_allclose(pixel_variance(static), 1 / 3, rtol=0.01)
 
 
+def test_values_a_rounding_beyond_the_range_are_taken():
+    assert pixel_variance(IMAGES * 1.003) > pixel_variance(IMAGES)
+
+
 @pytest.mark.parametrize(
     ("images", "message"),
     [

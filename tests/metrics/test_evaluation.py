@@ -17,7 +17,7 @@ def test_json_gives_back_the_same():
     assert Evaluation.from_json(bare.to_json()) == bare
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"passport": {}, "fid_interval": null}', "no JSON"])
+@pytest.mark.parametrize("text", ["[]", "{}", '{"passport": {}, "fid_interval": null}', "5", "no JSON"])
 def test_json_of_something_else(text):
     with pytest.raises(ValueError, match="keys of Evaluation|Expecting value"):
         Evaluation.from_json(text)
@@ -40,6 +40,8 @@ def test_changes_are_of_figures_with_one_passport():
 def test_figures_of_unknown_weights_compare_within_one_evaluator():
     unknown = dataclasses.replace(EVALUATION, passport=dataclasses.replace(PASSPORT, weights_sha256=None))
     assert set(unknown.changes_since(unknown).values()) == {0.0}
+    with pytest.raises(ValueError, match="weights_sha256: None and abab"):
+        EVALUATION.changes_since(unknown)
     again = dataclasses.replace(unknown, passport=dataclasses.replace(unknown.passport))
     with pytest.raises(ValueError, match="weights_sha256: those of cifar10-resnet are not known"):
         again.changes_since(unknown)

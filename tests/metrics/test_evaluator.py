@@ -187,6 +187,31 @@ def test_disk_that_takes_nothing_costs_the_cache_alone(make_evaluator, tmp_path)
     assert evaluator.evaluate(SAMPLES).fid_score > 0
 
 
+def test_real_images_are_taken_in_random_order(make_evaluator):
+    bright_last = np.sort(REAL.reshape(120, -1).mean(1)).argsort()
+    real = REAL // 2 + np.where(bright_last < 60, 0, 128).astype(np.uint8)[:, None, None, None]
+    evaluator = make_evaluator(real=real)
+    in_order = frechet_distance(*(feature_statistics(features_of(half)[0]) for half in (real[:60], real[60:])))
+    assert evaluator.floors["fid_floor"] < in_order / 10
+
+
+def test_real_images_are_drawn_from_all(make_evaluator):
+    evaluator = make_evaluator(n_real=100)
+    drawn = {row.tobytes() for row in evaluator.reference.features}
+    late = {row.tobytes() for row in features_of(REAL[100:])[0]}
+    assert len(drawn) == 100
+    assert 10 < len(drawn & late) < 20
+    assert evaluator.passport.reference_sha256 != make_evaluator().passport.reference_sha256
+
+
+def test_cache_knows_how_images_are_resized(make_evaluator, tmp_path):
+    for resize in ("bicubic", "bilinear"):
+        extractor = CallableExtractor(features_of, weights_hash="same")
+        extractor.resize = resize
+        make_evaluator(extractor)
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
 def test_memory_does_not_grow_with_the_samples(make_evaluator, monkeypatch):
     monkeypatch.setattr("keras_gan.metrics.reference.KEPT_FEATURES", 50)
     evaluator = make_evaluator(in_parts())

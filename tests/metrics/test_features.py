@@ -47,6 +47,7 @@ def test_models_without_weights_are_known_by_their_layers():
 
     mean, again = (pooled(keras.layers.GlobalAveragePooling2D()) for _ in range(2))
     assert mean == again != pooled(keras.layers.GlobalMaxPooling2D())
+    assert pooled(keras.layers.AveragePooling2D(2)) != pooled(keras.layers.AveragePooling2D(4))
 
 
 @pytest.mark.parametrize(

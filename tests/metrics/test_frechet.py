@@ -13,6 +13,7 @@ from keras_gan.metrics import (
     fid_infinity,
     frechet_distance,
 )
+from keras_gan.metrics.frechet import extrapolate_frechet_distance, extrapolation_sizes
 
 
 def gaussian(mean, covariance):
@@ -110,8 +111,6 @@ def test_extrapolation_takes_the_bias_out():
 
 
 def test_extrapolation_of_a_line_is_where_it_meets_zero():
-    from keras_gan.metrics.frechet import extrapolate_frechet_distance
-
     sizes = np.array([100, 300, 700])
     np.testing.assert_allclose(extrapolate_frechet_distance(sizes, 3 + 50 / sizes), 3, rtol=1e-12)
 
@@ -136,8 +135,29 @@ def test_interval_holds_the_distance_of_another_set_as_often_as_it_says():
 
 
 def test_interval_is_about_the_distance_and_not_below_zero():
-    assert bootstrap_interval(10.0, [1.0, 2.0, 3.0], level=0.5) == pytest.approx((9.5, 10.5))
+    # Quartiles 1.5 and 4 of replicates whose mean is 3.
+    assert bootstrap_interval(10.0, [1.0, 2.0, 6.0], level=0.5) == pytest.approx((8.5, 11.0))
     assert bootstrap_interval(0.1, [1.0, 2.0, 3.0])[0] == 0
+
+
+def test_subsets_are_from_a_tenth_of_the_samples_to_all():
+    sizes = extrapolation_sizes(1000)
+    assert (len(sizes), sizes[0], sizes[-1]) == (15, 100, 1000)
+    assert np.ptp(np.diff(sizes)) <= 1
+
+
+def test_draws_are_a_function_of_the_seed():
+    features, reference = correlated(60, 4, 0), feature_statistics(correlated(60, 4, 1))
+    one, same, other = (fid_infinity(features, reference, seed) for seed in (1, 1, 2))
+    assert one == same != other
+    one, same, other = (next(bootstrap_frechet_distances(features, reference, 1, seed)) for seed in (1, 1, 2))
+    assert one == same != other
+
+
+def test_rounding_takes_no_distance_below_zero():
+    # Before the clip, these come to −1.5e-11.
+    statistics = feature_statistics(100 * np.random.default_rng(5).normal(size=(30, 5)))
+    assert frechet_distance(statistics, statistics) == 0
 
 
 @pytest.mark.parametrize(

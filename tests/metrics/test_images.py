@@ -32,6 +32,7 @@ def image(*values):
         (LEVELS.astype(int), r"uint8, or floats in \[−1, 1\]. Received: int64"),
         (np.concatenate([image(0), image(np.nan), image(np.inf)]), "NaN or infinite pixels in 2 of 3"),
         (image(-1.1, 0), r"Received: values in \[-1.1, 0\]"),
+        (image(0, -0.5, 1.005), r"Received: values in \[-0.5, 1.005\]"),
         (image(0, 255), r"images in \[0, 255\] must be uint8. Received: values in \[0, 255\]"),
     ],
 )
@@ -56,6 +57,11 @@ def test_images_in_unit_range_are_refused(images):
 @pytest.mark.parametrize("images", [image(-0.01, 1), np.full((1, 2, 2, 1), 2, np.uint8), LEVELS])
 def test_images_in_their_range_are_not(images):
     look(images[..., :1] * 0, images)
+
+
+def test_range_is_that_of_all_batches():
+    look(image(-0.5, 0.5), image(0.2, 0.7))
+    look(image(0.2, 0.7), image(-0.5, 0.5))
 
 
 @pytest.mark.parametrize("value", [-1.0, 0.0, 1.0])

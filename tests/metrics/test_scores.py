@@ -157,7 +157,7 @@ def test_neighbours_are_found_in_blocks(monkeypatch):
 
 
 def test_neighbours_do_not_depend_on_where_the_features_are():
-    shifted = precision_recall(REAL + 1e6, GENERATED + 1e6)
+    shifted = precision_recall(REAL + 1e8, GENERATED + 1e8)
     assert shifted == precision_recall(REAL, GENERATED)
 
 
@@ -168,11 +168,11 @@ def test_sliced_wasserstein_of_one_feature_is_scipys(generated):
 
 
 def test_sliced_wasserstein_of_a_shift_is_its_mean_length_along_directions():
-    shift = np.array([3.0, 0.0, 4.0, 0.0, 0.0])
-    distance = sliced_wasserstein(REAL, REAL + shift, projections=4000)
-    # E|u·shift| for u uniform on the sphere in 5 dimensions, over 4000 draws.
-    expected = 5.0 * scipy.special.gamma(2.5) / (np.sqrt(np.pi) * scipy.special.gamma(3.0))
-    np.testing.assert_allclose(distance, expected, rtol=0.03)
+    rows, shift = RANDOM.normal(size=(20, 50)), 5.0 * np.eye(50)[0]
+    distance = sliced_wasserstein(rows, rows + shift, projections=4000)
+    # E|u·shift| for u uniform on the sphere in 50 dimensions; 4000 draws have a standard error of 1.2 %.
+    expected = 5.0 * scipy.special.gamma(25) / (np.sqrt(np.pi) * scipy.special.gamma(25.5))
+    np.testing.assert_allclose(distance, expected, rtol=0.04)
     assert sliced_wasserstein(REAL, REAL) == 0
 
 
@@ -189,7 +189,8 @@ def test_draws_are_a_function_of_the_seed():
         (lambda: inception_score(np.zeros(5)), r"shape \(samples, classes\). Received: \(5,\)"),
         (lambda: inception_score(np.full((20, 3), np.nan)), "Received: NaN"),
         (lambda: inception_score(np.full((20, 3), np.inf)), "must be below infinity"),
-        (lambda: inception_score(np.full((20, 3), -np.inf)), "one of a row finite"),
+        (lambda: inception_score(np.where(np.eye(20, 3, -9) > 0, np.inf, 0)), "must be below infinity"),
+        (lambda: inception_score(np.where(np.arange(20)[:, None] == 7, -np.inf, np.zeros(3))), "one of a row finite"),
         (lambda: inception_score(np.zeros((9, 3))), "splits=10, samples=9"),
         (lambda: inception_score(np.zeros((9, 3)), splits=0), "splits=0"),
         (lambda: kernel_distance(REAL, GENERATED), "`real` must .* at least 1000 samples"),

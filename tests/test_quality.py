@@ -27,7 +27,7 @@ SMALL = dataclasses.replace(
 
 TRAIN, TEST = data.toy_horses(60, seed=0), data.toy_horses(30, seed=1)
 
-pytestmark = pytest.mark.filterwarnings("ignore:n_.* is less than twice the 224 features")
+pytestmark = pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
 
 
 @pytest.fixture(autouse=True)

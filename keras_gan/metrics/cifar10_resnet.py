@@ -12,12 +12,12 @@ WEIGHTS, CARD = "cifar10_resnet.npz", "cifar10_resnet.json"
 
 
 class Cifar10ResNet(FeatureExtractor):
-    """A small residual network, trained to tell CIFAR-10's classes apart: 224 features, 10 logits.
+    """A small residual network, trained to tell CIFAR-10's classes apart: 216 features, 10 logits.
 
     Features and logits are the means of those of an image and of its mirror image. The features are scaled so that
     their variances over CIFAR-10's test images add up to 100.
 
-    It needs no download, takes 5000 images of 32×32 in seconds on a CPU, and with 224 features 5000 samples are many.
+    It needs no download, takes 5000 images of 32×32 in seconds on a CPU, and with 216 features 5000 samples are many.
     It sees what distinguishes small photographs of animals and vehicles, and little else: of faces, drawings or large
     pictures, which are resized to 32×32 by antialiased bicubic interpolation, it sees the gist.
     """

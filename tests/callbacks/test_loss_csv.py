@@ -6,6 +6,7 @@ import pytest
 
 from keras_gan import LossCsv
 from keras_gan.analysis.history import read_losses
+from keras_gan.callbacks import kept_rows
 
 
 def fit(make_gan, images, callback, **kwargs):
@@ -111,6 +112,16 @@ def test_run_killed_in_its_first_epochs_begins_again(make_gan, float_images, tmp
     np.testing.assert_array_equal(columns["epoch"], [0, 1])
     assert np.isnan(columns["fid_score"]).all()
     assert not np.isnan(columns["g_loss"]).any()
+
+
+@pytest.mark.parametrize(("text", "epoch"), [("epoch,d_loss\n0,1.0\n1,0.", 2), ("epoch,d_lo", 1)])
+def test_lines_that_were_cut_are_not_kept(tmp_path, text, epoch):
+    path = tmp_path / "losses.csv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match="to be continued"):
+        kept_rows(path, epoch)
+    path.write_text("epoch,d_lo")
+    assert kept_rows(path, 0) == []
 
 
 def test_second_fit_may_continue(make_gan, float_images, tmp_path):

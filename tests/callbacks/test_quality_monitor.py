@@ -221,6 +221,13 @@ def test_second_fit_starts_afresh(make_gan, evaluator, fit, capsys):
     assert capsys.readouterr().out.count("Computing") == 4
 
 
+def test_second_fit_begins_its_file_again(fit, evaluator, tmp_path):
+    monitor = QualityMonitor(evaluator, 1, tmp_path / "quality.csv", append=True)
+    for _ in range(2):
+        fit(monitor, epochs=2)
+        assert [row["epoch"] for row in quality_rows(tmp_path / "quality.csv")] == ["0", "1"]
+
+
 def test_every_must_be_positive(evaluator):
     with pytest.raises(ValueError, match="`every` must be at least 1"):
         QualityMonitor(evaluator, every=0)

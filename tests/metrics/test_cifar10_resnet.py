@@ -25,7 +25,7 @@ def test_card_is_of_these_weights():
     facts = card()
     assert len(content) <= 3e6
     assert facts["sha256"] == hashlib.sha256(content).hexdigest() == Cifar10ResNet().weights_hash
-    assert facts["test_accuracy"] >= 0.91
+    assert facts["test_accuracy"] >= 0.90
     assert set(facts) == {
         *("data", "classes", "features", "parameters", "test_accuracy", "date", "command", "versions", "sha256")
     }
@@ -36,16 +36,16 @@ def test_images_of_any_size_and_grey_ones_have_features(extractor):
     random = np.random.default_rng(0)
     for shape in ((32, 32, 3), (64, 48, 3), (28, 28, 1)):
         features, logits = extractor(random.integers(0, 256, (3, *shape), dtype=np.uint8))
-        assert (features.shape, logits.shape) == ((3, 224), (3, 10))
+        assert (features.shape, logits.shape) == ((3, 216), (3, 10))
 
 
 def test_accuracy_is_what_the_card_says(extractor, cifar10):
-    images, labels = cifar10[1]
-    outputs = [extractor(images[start : start + 500]) for start in range(0, 10000, 500)]
-    features, logits = (np.concatenate(each) for each in zip(*outputs))
-    # Another machine's rounding may turn a few of 10000 round.
-    assert abs(np.mean(logits.argmax(-1) == labels) - card()["test_accuracy"]) <= 5e-4
-    np.testing.assert_allclose(np.trace(feature_statistics(features).covariance), 100, rtol=1e-3)
+    chosen = np.random.default_rng(0).choice(10000, 3000, replace=False)
+    images, labels = (each[chosen] for each in cifar10[1])
+    features, logits = (np.concatenate(each) for each in zip(*map(extractor, np.split(images, 6))))
+    # Of 3000 images, three standard errors.
+    np.testing.assert_allclose(np.mean(logits.argmax(-1) == labels), card()["test_accuracy"], atol=0.017)
+    np.testing.assert_allclose(np.trace(feature_statistics(features).covariance), 100, rtol=0.05)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def figures_of(extractor, cifar10, tmp_path_factory):
         "static": np.random.default_rng(0).integers(0, 256, horses.shape, dtype=np.uint8),
         "one horse": np.repeat(horses[:1], 1000, axis=0),
     }
-    real = train[train_labels == CLASS_NAMES.index("horse")]
+    real = train[train_labels == CLASS_NAMES.index("horse")][:2000]
     evaluator = Evaluator(extractor, real, n_samples=1000, cache_dir=tmp_path_factory.mktemp("cache"))
     return {name: evaluator.evaluate(images) for name, images in sets.items()}
 

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import runpy
+import shutil
 import subprocess
 import sys
 
@@ -50,11 +51,20 @@ def pictures(tmp_path):
     return folder
 
 
-@pytest.fixture
-def run(data_dir):
-    prepared = experiment.prepare(SMALL, RunOptions(out=data_dir / "runs", data_dir=data_dir))
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    np.savez(folder / ARCHIVE_NAME, x_train=TRAIN, x_test=TEST)
+    prepared = experiment.prepare(SMALL, RunOptions(out=folder / "runs", data_dir=folder))
     prepared.train()
     return prepared
+
+
+@pytest.fixture
+def run(trained, tmp_path):
+    """The trained run, in a folder that a test may spoil."""
+    folder = shutil.copytree(trained.folder, tmp_path / "runs" / trained.folder.name)
+    return dataclasses.replace(trained, folder=folder)
 
 
 def test_folder_against_horses(pictures, data_dir, capsys):

@@ -25,8 +25,12 @@ def weights(tmp_path_factory):
     return path
 
 
-def test_features_and_logits_come_from_a_file_of_weights(weights):
-    extractor = InceptionV3(weights)
+@pytest.fixture(scope="module")
+def extractor(weights):
+    return InceptionV3(weights)
+
+
+def test_features_and_logits_come_from_a_file_of_weights(extractor):
     features, logits = extractor(IMAGES)
     assert (features.shape, logits.shape) == ((2, 2048), (2, 1000))
     kernel, bias = extractor.network.get_layer("predictions").get_weights()
@@ -34,12 +38,9 @@ def test_features_and_logits_come_from_a_file_of_weights(weights):
     np.testing.assert_allclose(logits, features @ kernel + bias, rtol=1e-4, atol=1e-5)
 
 
-def test_images_are_resized_and_scaled_to_what_the_network_was_trained_on(weights):
-    extractor = InceptionV3(weights)
+def test_images_are_resized_and_scaled_to_what_the_network_was_trained_on(extractor, monkeypatch):
     given = []
-    extractor.network = type(
-        "Network", (), {"predict_on_batch": lambda self, images: given.append(np.asarray(images))}
-    )()
+    monkeypatch.setattr(extractor.network, "predict_on_batch", lambda images: given.append(np.asarray(images)))
     extractor.compute(np.concatenate([np.zeros_like(IMAGES[:1]), np.full_like(IMAGES[:1], 255)]))
     (images,) = given
     assert images.shape == (2, 299, 299, 3)
@@ -47,8 +48,8 @@ def test_images_are_resized_and_scaled_to_what_the_network_was_trained_on(weight
     np.testing.assert_allclose(images[1], 1, atol=1e-6)
 
 
-def test_only_kerass_weights_make_plain_fid(weights, monkeypatch):
-    assert InceptionV3(weights).label == "[inception]"
+def test_only_kerass_weights_make_plain_fid(extractor, weights, monkeypatch):
+    assert extractor.label == "[inception]"
     md5 = hashlib.md5(weights.read_bytes()).hexdigest()
     monkeypatch.setattr("keras_gan.metrics.inception.WEIGHTS_MD5", md5)
     assert InceptionV3(weights).label == ""

@@ -23,7 +23,7 @@ class RunningInceptionScore:
         self.ends = (np.arange(1, splits + 1) * count) // splits
         self.seen = 0
         self.probabilities = 0.0
-        self.negative_entropies = np.zeros(splits)
+        self.entropies = np.zeros(splits)
 
     def update(self, logits: np.ndarray):
         """Add the logits `(samples, classes)` of the next samples.
@@ -35,14 +35,11 @@ class RunningInceptionScore:
         # −∞ stands for an impossible class, but one must be possible.
         if not np.isfinite(logits.max(axis=-1)).all():
             raise ValueError("`logits` must be below infinity, one of a row finite. Received: NaN or infinite logits")
-        log_p = scipy.special.log_softmax(logits, axis=-1)
-        p = np.exp(log_p)
-        # Probabilities that underflow to 0 add nothing, also where a logit is −∞.
-        negative_entropies = np.where(p > 0, p * np.where(p > 0, log_p, 0), 0).sum(axis=-1)
+        p = scipy.special.softmax(logits, axis=-1)
         split = np.searchsorted(self.ends, np.arange(self.seen, self.seen + len(logits)), side="right")
         members = split == np.arange(len(self.ends))[:, None]
         self.probabilities = self.probabilities + members @ p
-        self.negative_entropies += members @ negative_entropies
+        self.entropies += members @ _entropy(p)
         self.seen += len(logits)
 
     def result(self) -> tuple[float, float]:
@@ -55,8 +52,12 @@ class RunningInceptionScore:
             raise ValueError(f"The score needs all {self.ends[-1]} samples. Received: {self.seen}")
         sizes = np.diff(self.ends, prepend=0)
         marginals = self.probabilities / sizes[:, None]
-        scores = np.exp(self.negative_entropies / sizes - scipy.special.xlogy(marginals, marginals).sum(axis=-1))
+        scores = np.exp(_entropy(marginals) - self.entropies / sizes)
         return float(scores.mean()), float(scores.std())
+
+
+def _entropy(probabilities):
+    return scipy.special.entr(probabilities).sum(axis=-1)
 
 
 def inception_score(logits: np.ndarray, splits: int = 10) -> tuple[float, float]:

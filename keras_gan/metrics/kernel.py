@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.metrics.statistics import check_features
+from keras_gan.metrics.statistics import check_pair
 
 
 def kernel_distance(
@@ -52,17 +52,6 @@ def kernel_distance(
             "`real` and `generated` must have features whose sixth powers are finite. Received: larger ones"
         )
     return float(np.mean(distances)), float(np.std(distances))
-
-
-def check_pair(real, generated, least: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Return two sets of features as float64 matrices of as many columns, each of at least so many rows."""
-    real, generated = check_features(real, "real", least), check_features(generated, "generated", least)
-    if real.shape[1] != generated.shape[1]:
-        raise ValueError(
-            "`real` and `generated` must have as many features. "
-            f"Received: {real.shape[1]} and {generated.shape[1]} features"
-        )
-    return real, generated
 
 
 def _with_kernel_products(features):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.metrics.kernel import check_pair
+from keras_gan.metrics.statistics import check_pair
 
 #: Rows whose distances to all others are held at a time.
 BLOCK = 1000

@@ -1,9 +1,9 @@
 """Wasserstein distance between features, seen along random directions."""
 
 import numpy as np
-import scipy.stats
+import scipy
 
-from keras_gan.metrics.kernel import check_pair
+from keras_gan.metrics.statistics import check_pair
 
 
 def sliced_wasserstein(real: np.ndarray, generated: np.ndarray, projections: int = 128, seed: int = 0) -> float:
@@ -30,5 +30,6 @@ def sliced_wasserstein(real: np.ndarray, generated: np.ndarray, projections: int
     real, generated = check_pair(real, generated)
     directions = np.random.default_rng(seed).normal(size=(real.shape[1], projections))
     directions /= np.linalg.norm(directions, axis=0)
+    # SciPy loads `stats` when it is first used: a second that training would wait for otherwise.
     pairs = zip((real @ directions).T, (generated @ directions).T)
     return float(np.mean([scipy.stats.wasserstein_distance(one, other) for one, other in pairs]))

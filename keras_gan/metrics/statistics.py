@@ -143,3 +143,14 @@ def check_features(features, name: str, least: int = 1) -> np.ndarray:
         bad = int((~np.isfinite(features).all(axis=1)).sum())
         raise ValueError(f"`{name}` must be finite. Received: NaN or infinite values in {bad} of {len(features)} rows")
     return features
+
+
+def check_pair(real, generated, least: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return two sets of features as float64 matrices of as many columns, each of at least so many rows."""
+    real, generated = check_features(real, "real", least), check_features(generated, "generated", least)
+    if real.shape[1] != generated.shape[1]:
+        raise ValueError(
+            "`real` and `generated` must have as many features. "
+            f"Received: {real.shape[1]} and {generated.shape[1]} features"
+        )
+    return real, generated

@@ -4,6 +4,7 @@ import warnings
 
 from keras_gan.callbacks._console import say
 from keras_gan.callbacks._periodic import Periodic
+from keras_gan.callbacks._stages import Stage
 
 RULE_WIDTH = 75
 
@@ -85,6 +86,8 @@ class EpochLog(Periodic):
         ValueError: If `every` is less than 1, or at the end of the first epoch if a value is missing from the logs.
     """
 
+    stage = Stage.LOG
+
     def __init__(self, every: int = 1, stream=None):
         super().__init__(every)
         self.stream = stream
@@ -107,6 +110,8 @@ class EpochLog(Periodic):
             return
         penalised = getattr(getattr(self.model, "lipschitz", None), "weight", 0) > 0
         box = render_epoch(logs, epoch, self.params["epochs"], penalised)
+        if self.stream is None and self.params.get("verbose") in (1, "auto"):
+            box = "\n" + box  # Keras's progress bar has not ended its line.
         self._has_reader = say(box, self.stream)
         if not self._has_reader:
             warnings.warn("Nobody reads the log's pipe any more: training goes on without it.", stacklevel=2)

@@ -11,6 +11,7 @@ import numpy as np
 from keras_gan.callbacks._console import say
 from keras_gan.callbacks._files import whole_file
 from keras_gan.callbacks._periodic import Periodic
+from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.epoch_log import render_quality
 
 #: Samples generated at a time.
@@ -41,13 +42,12 @@ def sample_batches(generate: Callable, count: int, seed: int) -> Iterator[np.nda
 class QualityMonitor(Periodic):
     """Measure the samples' quality every few epochs and at the end, always from the same latents.
 
-    It prints two lines under the epoch's box and puts the figures into the epoch's logs, where callbacks that come
-    after it find them: `fid_score`, `inception_score_mean` and `_std`, `pixel_variance`, and all others of an
-    evaluation. Epochs without an evaluation have none of these keys. Put it after `EpochLog`, and let its `every` be a
-    multiple of that one's, so that each evaluation has its box; put it before `LossCsv` and Keras's callbacks.
-    `EarlyStopping("fid_score", mode="min", patience=5)` then counts evaluations; Keras warns of the epochs between.
-    Where a later callback stops training, the last figures come when that epoch's logs have been taken: they are
-    printed and written to `path` alone.
+    It prints two lines under the epoch's box and puts the figures into the epoch's logs, where other callbacks find
+    them: `fid_score`, `inception_score_mean` and `_std`, `pixel_variance`, and all others of an evaluation. Epochs
+    without an evaluation have none of these keys. Let its `every` be a multiple of that of `EpochLog`, so that each
+    evaluation has its box. `EarlyStopping("fid_score", mode="min", patience=5)` counts evaluations; Keras warns of the
+    epochs between. Where that or another callback stops training, the last figures come when Keras's callbacks have
+    seen that epoch's logs; ours still take them.
 
     Samples that cannot be measured, such as images with NaN, do not end training: it says so and goes on.
 
@@ -65,6 +65,8 @@ class QualityMonitor(Periodic):
             real images' shape and range; before the first epoch, if the file's figures have another passport.
         FileExistsError: When training begins, if the file exists and is not to be continued.
     """
+
+    stage = Stage.MEASURE
 
     def __init__(
         self,

@@ -1,7 +1,5 @@
 """The trainable model: a generator and a critic under `model.fit`."""
 
-import time
-
 import keras
 import numpy as np
 from keras import ops
@@ -10,6 +8,7 @@ from keras_gan.losses import AdversarialLoss
 from keras_gan.metrics.training import TrainingTracker, mean_and_std
 from keras_gan.models import autodiff, sampling
 from keras_gan.models.descent import build_optimizer, descend
+from keras_gan.models.fitting import OptimizerPair, arranged
 from keras_gan.models.inputs import check_networks, check_step_sizes, split_images
 from keras_gan.models.lipschitz import LipschitzPolicy
 
@@ -44,6 +43,10 @@ class GAN(keras.Model):
         seed: Seed of the latents and interpolates drawn in training. Defaults to None, a seed drawn from Keras's
             global one.
         **kwargs: Passed on to `keras.Model`.
+
+    Attributes:
+        has_diverged: Whether the last `fit` was stopped because its numbers were none any more. `DivergenceGuard` says
+            so; `GanCheckpoint` then keeps the checkpoints of before.
 
     Raises:
         ValueError: If the critic does not take the generator's images or defeats the constraint, if `loss` is no
@@ -80,6 +83,7 @@ class GAN(keras.Model):
         self.tracker = TrainingTracker()
         self._constraint = LipschitzPolicy() if lipschitz is None else lipschitz
         self._constraint.check_critic(critic)
+        self.has_diverged = False
         self.built = True
 
     # --- training ---------------------------------------------------------------------------------------------------
@@ -102,16 +106,20 @@ class GAN(keras.Model):
         if critic_optimizer is generator_optimizer and not isinstance(critic_optimizer, (str, dict)):
             raise ValueError("`critic_optimizer` and `generator_optimizer` must be two instances. Received: one")
         super().compile(**kwargs)
-        # Keras's default optimizer would be built with slots for both networks.
-        self.optimizer = None
         auto_scale_loss = kwargs.get("auto_scale_loss", True)
         self.critic_optimizer = build_optimizer(critic_optimizer, self.critic, auto_scale_loss)
         self.generator_optimizer = build_optimizer(generator_optimizer, self.generator, auto_scale_loss)
+        # Keras's default optimizer would be built with slots for both networks.
+        self.optimizer = OptimizerPair(self.critic_optimizer, self.generator_optimizer)
         self._constraint.check_optimizer(self.critic_optimizer)
         self._compile_options = dict(kwargs)
 
     def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs):
         """Train as `keras.Model.fit` does, with `epoch_time` in seconds among the logs that callbacks see.
+
+        Callbacks of this package may be given in any order: what stops a run that has diverged comes first, then the
+        log and the quality figures, then all others in their order, then what records the epoch, and checkpoints last.
+        Keras's callbacks set the learning rates of both optimizers; `TerminateOnNaN` looks at the sum of both losses.
 
         Args:
             x: Images in [−1, 1]: an array, or a dataset of arrays with the images of one step each.
@@ -136,7 +144,8 @@ class GAN(keras.Model):
         if hasattr(x, "element_spec"):
             # Keras cannot shuffle a `tf.data.Dataset`, and warns unless told not to.
             kwargs.setdefault("shuffle", False)
-        return super().fit(x, y, batch_size, epochs, verbose, [_EpochTimer(), *callbacks, _Averages()], **kwargs)
+        self.has_diverged = False
+        return super().fit(x, y, batch_size, epochs, verbose, arranged(callbacks), **kwargs)
 
     def train_step(self, data):
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
@@ -278,28 +287,6 @@ class GAN(keras.Model):
     def load_own_variables(self, store):
         for index, state in enumerate(_seed_states(self)):
             state.assign(store[f"seed_{index}"])
-
-
-class _EpochTimer(keras.callbacks.Callback):
-    """Put `epoch_time` into the logs, ahead of the callbacks that read it."""
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._start = time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        logs["epoch_time"] = time.perf_counter() - self._start
-
-
-class _Averages(keras.callbacks.Callback):
-    """Do at the end of `fit` what Keras does with a model's one optimizer: weights become their kept averages.
-
-    After the callbacks that save the state of training, which goes on from the weights themselves.
-    """
-
-    def on_train_end(self, logs=None):
-        gan = self.model
-        gan.critic_optimizer.finalize_variable_values(gan.critic.trainable_weights)
-        gan.generator_optimizer.finalize_variable_values(gan.generator.trainable_weights)
 
 
 def _mean_score(scores):

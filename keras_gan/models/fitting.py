@@ -1,0 +1,106 @@
+"""What `GAN.fit` adds to Keras's: an order of callbacks, and what Keras's own callbacks look for in a model."""
+
+import time
+
+import keras
+from keras import ops
+
+
+def arranged(callbacks: list[keras.callbacks.Callback]) -> list[keras.callbacks.Callback]:
+    """Return callbacks in the order in which they find what they need, with those of `fit` itself around them.
+
+    Those with a `stage` come by it, before others (whose stage is 0) if it is negative, after them if it is positive;
+    otherwise their order stays.
+
+    Args:
+        callbacks: What `fit` was given.
+    """
+    watchers = [each for each in callbacks if isinstance(each, keras.callbacks.TerminateOnNaN)]
+    feeders = [_TotalLoss(watchers)] if watchers else []
+    ordered = sorted(callbacks, key=lambda callback: getattr(callback, "stage", 0))
+    return [_EpochTimer(), *feeders, *ordered, _Averages()]
+
+
+class _EpochTimer(keras.callbacks.Callback):
+    """Put `epoch_time` into the logs, ahead of the callbacks that read it."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._start = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["epoch_time"] = time.perf_counter() - self._start
+
+
+class _TotalLoss(keras.callbacks.Callback):
+    """Hand `TerminateOnNaN` the `loss` that it looks for and a GAN has not: the sum of both networks' losses."""
+
+    def __init__(self, watchers):
+        super().__init__()
+        self.watchers = watchers
+
+    def on_train_batch_end(self, batch, logs=None):
+        for watcher in self.watchers:
+            watcher.on_batch_end(batch, {"loss": logs["d_loss"] + logs["g_loss"]})
+
+
+class _Averages(keras.callbacks.Callback):
+    """Do at the end of `fit` what Keras does with a model's one optimizer: weights become their kept averages.
+
+    After the callbacks that save the state of training, which goes on from the weights themselves.
+    """
+
+    def on_train_end(self, logs=None):
+        gan = self.model
+        gan.critic_optimizer.finalize_variable_values(gan.critic.trainable_weights)
+        gan.generator_optimizer.finalize_variable_values(gan.generator.trainable_weights)
+
+
+class OptimizerPair:
+    """Two optimizers where Keras's callbacks look for one: what `LearningRateScheduler` and others read and set.
+
+    Args:
+        critic: The critic's optimizer.
+        generator: The generator's optimizer.
+
+    Attributes:
+        optimizers: Both, each with a `name` and a `learning_rate`.
+    """
+
+    built = True
+
+    def __init__(self, critic: keras.optimizers.Optimizer, generator: keras.optimizers.Optimizer):
+        self.optimizers = [_LearningRate("critic", critic), _LearningRate("generator", generator)]
+        self._generator = generator
+
+    @property
+    def iterations(self):
+        """Steps taken so far."""
+        return self._generator.iterations
+
+    @property
+    def learning_rate(self):
+        """The critic's. Set, it takes the generator's along, so that the ratio of both stays.
+
+        Callbacks of Keras before 3.13, which know no `optimizers`, use it.
+        """
+        return self.optimizers[0].learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float):
+        ratio = value / float(ops.convert_to_numpy(self.learning_rate))
+        for optimizer in self.optimizers:
+            optimizer.learning_rate = ratio * float(ops.convert_to_numpy(optimizer.learning_rate))
+
+
+class _LearningRate:
+    def __init__(self, name, optimizer):
+        self.name = name
+        self._optimizer = optimizer
+
+    @property
+    def learning_rate(self):
+        return self._optimizer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        self._optimizer.learning_rate = value

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there, and errors that name them."""
 
 import contextlib
 import os
@@ -11,12 +11,29 @@ def whole_file(path: Path) -> Iterator[Path]:
     """Yield a path to write to; what is there becomes `path` once it is whole, whenever the process may die.
 
     If writing fails, `path` stays what it was.
+
+    Raises:
+        OSError: If the file cannot be written; the message names it.
     """
     partial = path.with_name(f"partial_{path.name}")
     try:
-        yield partial
-        with open(partial, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(partial, path)
+        with named_errors(path):
+            yield partial
+            with open(partial, "rb+") as file:
+                os.fsync(file.fileno())
+            os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def named_errors(path: Path) -> Iterator[None]:
+    """Let errors of writing, such as that of a full disk, say which file they are about."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        named = OSError(f"{path} cannot be written: {error.strerror or error}")
+        named.errno = error.errno
+        raise named from error

@@ -1,11 +1,13 @@
 """The losses of a run as a CSV file."""
 
+import os
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from keras_gan.callbacks._files import whole_file
+from keras_gan.callbacks._files import named_errors, whole_file
+from keras_gan.callbacks._stages import Stage
 
 
 class LossCsv(keras.callbacks.Callback):
@@ -24,7 +26,10 @@ class LossCsv(keras.callbacks.Callback):
         FileExistsError: At the first epoch, if the file exists and is not to be continued.
         FileNotFoundError: At the first epoch, if there is no file of the epochs before it.
         ValueError: At the first epoch, if the file lacks some of them.
+        OSError: At the end of an epoch, if its row cannot be written; the message names the file.
     """
+
+    stage = Stage.RECORD
 
     def __init__(self, path: str | Path, append: bool = False):
         super().__init__()
@@ -33,6 +38,7 @@ class LossCsv(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self._columns = None
+        self._latest = None
         self._started = False
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -47,23 +53,46 @@ class LossCsv(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if self._columns is None:
             self._columns = ["epoch", *logs]
-            self._write(self._columns)
-        new = [key for key in logs if key not in self._columns]
-        if new:
-            self._add_columns(new)
-        values = (str(np.float32(logs[column])) if column in logs else "" for column in self._columns[1:])
-        self._write([epoch, *values])
+            self._append(self._columns)
+        self._add_columns([key for key in logs if key not in self._columns])
+        self._append(self._row(epoch, logs))
+        self._latest = (epoch, logs, len(logs))
+
+    def on_train_end(self, logs=None):
+        if self._latest is None:
+            return
+        epoch, logs, written = self._latest
+        if len(logs) > written:
+            # Figures of the last epoch came after its end.
+            self._add_columns([key for key in logs if key not in self._columns])
+            self._replace_last(self._row(epoch, logs))
+
+    def _row(self, epoch, logs):
+        return [epoch, *(str(np.float32(logs[key])) if key in logs else "" for key in self._columns[1:])]
 
     def _add_columns(self, names):
+        if not names:
+            return
         header, *rows = self.path.read_text(encoding="utf-8").splitlines()
         lines = [",".join([header, *names]), *(row + "," * len(names) for row in rows)]
         with whole_file(self.path) as new:
             new.write_text("\n".join(lines) + "\n", encoding="utf-8")
         self._columns += names
 
-    def _write(self, row):
-        with open(self.path, "a", encoding="utf-8") as file:
-            file.write(",".join(map(str, row)) + "\n")
+    def _append(self, row):
+        # A file that was deleted under the run must not begin anew without its header and its past.
+        with named_errors(self.path), open(self.path, "r+", encoding="utf-8") as file:
+            file.seek(0, os.SEEK_END)
+            file.write(_line(row))
+
+    def _replace_last(self, row):
+        lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
+        with whole_file(self.path) as new:
+            new.write_text("".join([*lines[:-1], _line(row)]), encoding="utf-8")
+
+
+def _line(row):
+    return ",".join(map(str, row)) + "\n"
 
 
 def kept_rows(path: Path, first_epoch: int) -> list[str]:

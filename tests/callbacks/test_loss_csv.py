@@ -131,3 +131,51 @@ def test_second_fit_may_continue(make_gan, float_images, tmp_path):
     gan.fit(float_images, batch_size=64, initial_epoch=2, epochs=4, verbose=0, callbacks=[callback])
     with open(path, newline="") as file:
         assert [row["epoch"] for row in csv.DictReader(file)] == ["0", "1", "2", "3"]
+
+
+def test_figures_that_come_after_the_last_epoch_get_into_its_row(make_gan, float_images, tmp_path):
+    class Late(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.logs = logs
+            if epoch == 0:
+                logs["fid_score"] = 3.0
+
+        def on_train_end(self, logs=None):
+            self.logs.update(fid_score=1.5, recall=0.25)
+
+    path = tmp_path / "losses.csv"
+    make_gan().fit(float_images, batch_size=64, epochs=3, verbose=0, callbacks=[LossCsv(path), Late()])
+    columns = read_losses(path)
+    np.testing.assert_array_equal(columns["epoch"], [0, 1, 2])
+    np.testing.assert_array_equal(columns["fid_score"], [3.0, np.nan, 1.5])
+    np.testing.assert_array_equal(columns["recall"], [np.nan, np.nan, 0.25])
+    assert np.isfinite(columns["generator_learning_rate"]).all()
+
+
+def test_full_disk_names_the_file_and_loses_no_row(make_gan, float_images, tmp_path):
+    resource = pytest.importorskip("resource")
+    path = tmp_path / "losses.csv"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill(epoch, logs):
+        if epoch == 2:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, limits[1]))
+
+    gan, callbacks = make_gan(), [LossCsv(path), keras.callbacks.LambdaCallback(on_epoch_end=fill)]
+    try:
+        with pytest.raises(OSError, match=f"{path} cannot be written: File too large"):
+            gan.fit(float_images, batch_size=64, epochs=5, verbose=0, callbacks=callbacks)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    # Two whole rows and a part of the third, which a resumed run drops.
+    assert len(kept_rows(path, 2)) == 3
+    fit(make_gan, float_images, LossCsv(path, append=True), initial_epoch=2, epochs=4)
+    np.testing.assert_array_equal(read_losses(path)["epoch"], range(4))
+
+
+def test_file_that_was_deleted_under_the_run_does_not_begin_anew(make_gan, float_images, tmp_path):
+    path = tmp_path / "losses.csv"
+    delete = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: path.unlink() if epoch == 1 else None)
+    with pytest.raises(FileNotFoundError, match="losses.csv"):
+        make_gan().fit(float_images, batch_size=64, epochs=5, verbose=0, callbacks=[delete, LossCsv(path)])
+    assert not path.exists()

@@ -1,12 +1,22 @@
-"""Checkpoints that a run continues from as if it had never stopped."""
+"""Checkpoints that a run continues from as if it had never stopped, and the best of them."""
 
+import json
+import math
 import re
+import shutil
+import warnings
 from pathlib import Path
 
 from keras_gan.callbacks._files import whole_file
 from keras_gan.callbacks._periodic import Periodic
+from keras_gan.callbacks._stages import Stage
 
 NAME = re.compile(r"epoch_(\d+)\.keras")
+
+BEST = "best.keras"
+
+#: What the best model is the best by.
+BEST_RECORD = "best.json"
 
 
 def checkpoints(folder: str | Path) -> list[tuple[int, Path]]:
@@ -19,30 +29,111 @@ class GanCheckpoint(Periodic):
     """Save the whole model every few epochs and when `fit` ends, early or not, unless by an exception.
 
     A `.keras` file holds both networks, both optimizers, the noise generators and the metrics' windows. It appears
-    under its name only once it is whole on disk.
+    under its name only once it is whole on disk. A model that has diverged, as `DivergenceGuard` finds, is not saved.
 
     Args:
         folder: Where `epoch_000100.keras` and so on go; the number is that of the epochs done. Made if need be.
         every: Epochs from one checkpoint to the next, at least 1. Defaults to 100.
         keep: How many of the latest checkpoints to keep, at least 1. Defaults to 3.
+        monitor: Key of the logs, such as "fid_score": the model of the epoch with its best value is kept besides, in
+            `best.keras`, with the value and the epochs done in `best.json`. Only epochs whose logs have the key count.
+            Training that begins with an epoch other than 0 goes on with the file's. Defaults to None, for no best.
+        mode: "min" if less is better, "max" if more is. Defaults to "min".
 
     Raises:
-        ValueError: If `every` or `keep` is less than 1.
+        ValueError: If `every` or `keep` is less than 1, or `mode` is another.
     """
 
-    def __init__(self, folder: str | Path, every: int = 100, keep: int = 3):
+    stage = Stage.SAVE
+
+    def __init__(
+        self, folder: str | Path, every: int = 100, keep: int = 3, monitor: str | None = None, mode: str = "min"
+    ):
         super().__init__(every)
         if keep < 1:
             raise ValueError(f"`keep` must be at least 1. Received: keep={keep}")
+        if mode not in ("min", "max"):
+            raise ValueError(f'`mode` must be "min" or "max". Received: mode={mode!r}')
         self.folder = Path(folder)
         self.keep = keep
+        self.monitor = monitor
+        self.mode = mode
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._is_started = False
+        self._best = None
+        self._saved_epoch = None
+        self._is_monitored = False
+        self._latest = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self._is_started:
+            return
+        self._is_started = True
+        if epoch > 0:
+            self._best = _read_best(self.folder / BEST_RECORD, self.monitor)
+        later = [path.name for number, path in checkpoints(self.folder) if number > epoch]
+        if later:
+            warnings.warn(f"{self.folder} has checkpoints of another training, which stay: {later}", stacklevel=2)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if getattr(self.model, "has_diverged", False):
+            return
+        super().on_epoch_end(epoch, logs)
+        self._latest = (epoch, logs)
+        self._consider(epoch, logs)
+
+    def on_train_end(self, logs=None):
+        if getattr(self.model, "has_diverged", False):
+            return
+        super().on_train_end(logs)
+        if self._latest is not None:
+            # Figures of the last epoch may have come after its end.
+            self._consider(*self._latest)
+        if self.monitor is not None and not self._is_monitored:
+            available = sorted(self._latest[1]) if self._latest else []
+            warnings.warn(
+                f"GanCheckpoint kept no best model: no epoch had {self.monitor!r} in its logs. Available: {available}",
+                stacklevel=2,
+            )
 
     def act(self, epoch, logs):
-        with whole_file(self.folder / f"epoch_{epoch + 1:06d}.keras") as path:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with whole_file(self._path(epoch)) as path:
             self.model.save(path)
-        for _, old in checkpoints(self.folder)[: -self.keep]:
-            old.unlink()
+        self._saved_epoch = epoch
+        own = [path for number, path in checkpoints(self.folder) if number <= epoch + 1]
+        for path in own[: -self.keep]:
+            path.unlink()
+
+    def _consider(self, epoch, logs):
+        value = logs.get(self.monitor)
+        if value is None:
+            return
+        self._is_monitored = True
+        is_better = self._best is None or (value < self._best if self.mode == "min" else value > self._best)
+        if not is_better or math.isnan(value):
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with whole_file(self.folder / BEST) as path:
+            if self._saved_epoch == epoch:
+                shutil.copyfile(self._path(epoch), path)
+            else:
+                self.model.save(path)
+        with whole_file(self.folder / BEST_RECORD) as path:
+            record = {"monitor": self.monitor, "value": float(value), "epochs": epoch + 1}
+            path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        self._best = value
+
+    def _path(self, epoch):
+        return self.folder / f"epoch_{epoch + 1:06d}.keras"
+
+
+def _read_best(path, monitor):
+    """Return the best value of the training that goes on, or None if it has none of this key."""
+    if not path.exists():
+        return None
+    record = json.loads(path.read_text(encoding="utf-8"))
+    return record["value"] if record["monitor"] == monitor else None

@@ -1,12 +1,30 @@
 """Pictures of what the generator makes, epoch by epoch."""
 
 import math
+import re
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageOps
 
+from keras_gan.callbacks._files import whole_file
 from keras_gan.callbacks._periodic import Periodic
+from keras_gan.callbacks._stages import Stage
+
+NAME = re.compile(r"epoch_(\d+)\.png")
+
+#: The animation of a folder's pictures.
+ANIMATION = "progress.gif"
+
+#: Pictures that the animation has at most, evenly chosen; it lasts ten seconds.
+FRAMES = 100
+
+#: Milliseconds that a frame is shown, and the last one.
+FRAME_TIME, LAST_FRAME_TIME = 100, 2000
+
+CAPTION_HEIGHT = 16
 
 
 def image_grid(images: np.ndarray) -> np.ndarray:
@@ -28,17 +46,68 @@ def image_grid(images: np.ndarray) -> np.ndarray:
     return np.clip(np.round((grid + 1.0) * 127.5), 0, 255).astype(np.uint8)
 
 
+def grid_picture(images: np.ndarray) -> Image.Image:
+    """Return images in [−1, 1] as one picture, laid out by `image_grid`."""
+    grid = image_grid(images)
+    return Image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid)
+
+
 def save_grid(images: np.ndarray, path: str | Path):
     """Save images in [−1, 1] as one PNG, laid out by `image_grid`."""
-    grid = image_grid(images)
-    Image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid).save(path, format="PNG")
+    grid_picture(images).save(path, format="PNG")
+
+
+def sample_picture(model, count: int, seed: int, epoch: int) -> Image.Image | None:
+    """Return a picture of a model's samples; None, with a warning, if they are no images any more.
+
+    Args:
+        model: What has `generate`.
+        count: Number of samples.
+        seed: Seed of their latents.
+        epoch: Index of the epoch, for the warning.
+    """
+    images = model.generate(count, seed=seed)
+    if np.isfinite(images).all():
+        return grid_picture(images)
+    warnings.warn(f"No picture of epoch {epoch}: the samples have NaN or infinite values", stacklevel=3)
+    return None
+
+
+def pictures(folder: str | Path) -> list[tuple[int, Path]]:
+    """Return a folder's pictures as (epochs done, file), the oldest first; none if there is no such folder."""
+    matches = ((NAME.fullmatch(path.name), path) for path in Path(folder).glob("epoch_*.png"))
+    return sorted((int(match[1]), path) for match, path in matches if match)
+
+
+def save_animation(frames: list[tuple[int, Path]], path: Path):
+    """Save pictures as an endless GIF, with the epochs done under each.
+
+    Args:
+        frames: Pictures of one size as (epochs done, file), at least one; all, or `FRAMES` of them.
+        path: The file.
+    """
+    step = math.ceil(len(frames) / FRAMES)
+    chosen = frames[::-1][::step][::-1]
+    times = [FRAME_TIME] * (len(chosen) - 1) + [LAST_FRAME_TIME]
+    first, *others = _captioned(chosen)
+    with whole_file(path) as partial:
+        first.save(partial, format="GIF", save_all=True, append_images=others, duration=times, loop=0)
+
+
+def _captioned(frames: list[tuple[int, Path]]) -> Iterator[Image.Image]:
+    for epochs, path in frames:
+        with Image.open(path) as picture:
+            frame = ImageOps.expand(picture.convert("RGB"), (0, 0, 0, CAPTION_HEIGHT))
+        ImageDraw.Draw(frame).text((2, frame.height - CAPTION_HEIGHT + 2), f"epoch {epochs}", "white")
+        yield frame
 
 
 class SampleGrid(Periodic):
-    """Save a grid of samples every few epochs and at the end, always of the same latents.
+    """Save a grid of samples every few epochs and at the end, always of the same latents, and then all as an animation.
 
     Args:
-        folder: Where `epoch_000100.png` and so on go; the number is that of the epochs done. Made if need be.
+        folder: Where `epoch_000100.png` and so on go; the number is that of the epochs done. Made if need be. When
+            training ends, `progress.gif` shows those up to the last epoch in turn.
         every: Epochs from one picture to the next, at least 1. Defaults to 100.
         count: Samples in a picture. Defaults to 64.
         seed: Seed of the latents. Defaults to 0.
@@ -46,6 +115,8 @@ class SampleGrid(Periodic):
     Raises:
         ValueError: If `every` is less than 1.
     """
+
+    stage = Stage.RECORD
 
     def __init__(self, folder: str | Path, every: int = 100, count: int = 64, seed: int = 0):
         super().__init__(every)
@@ -56,7 +127,20 @@ class SampleGrid(Periodic):
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._done = 0
 
     def act(self, epoch, logs):
-        images = self.model.generate(self.count, seed=self.seed)
-        save_grid(images, self.folder / f"epoch_{epoch + 1:06d}.png")
+        picture = sample_picture(self.model, self.count, self.seed, epoch)
+        if picture is None:
+            return
+        # Somebody may have tidied up during a run of days.
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with whole_file(self.folder / f"epoch_{epoch + 1:06d}.png") as path:
+            picture.save(path, format="PNG")
+        self._done = epoch + 1
+
+    def on_train_end(self, logs=None):
+        super().on_train_end(logs)
+        frames = [(epochs, path) for epochs, path in pictures(self.folder) if epochs <= self._done]
+        if frames:
+            save_animation(frames, self.folder / ANIMATION)

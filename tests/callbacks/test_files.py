@@ -1,6 +1,9 @@
 """Callbacks that write pictures and checkpoints."""
 
+import errno
+import json
 import os
+import shutil
 
 import keras
 import numpy as np
@@ -8,7 +11,9 @@ import pytest
 from PIL import Image
 
 from keras_gan import GanCheckpoint, SampleGrid
-from keras_gan.callbacks import checkpoints, image_grid, save_grid
+from keras_gan.callbacks import checkpoints, image_grid, pictures, save_grid
+from keras_gan.callbacks._files import whole_file
+from keras_gan.callbacks.sample_grid import CAPTION_HEIGHT, FRAMES, save_animation
 
 
 def fit(gan, images, callback, **kwargs):
@@ -39,9 +44,136 @@ def test_grid_files_hold_the_grid(tmp_path, channels):
 def test_samples_are_of_the_same_latents_at_each_epoch(make_gan, float_images, tmp_path):
     gan = make_gan()
     fit(gan, float_images, SampleGrid(tmp_path / "samples", every=2, count=9, seed=4), epochs=5)
-    assert sorted(os.listdir(tmp_path / "samples")) == [f"epoch_00000{number}.png" for number in (2, 4, 5)]
+    assert [number for number, _ in pictures(tmp_path / "samples")] == [2, 4, 5]
     with Image.open(tmp_path / "samples" / "epoch_000005.png") as picture:
         np.testing.assert_array_equal(np.asarray(picture), image_grid(gan.generate(9, seed=4)))
+
+
+def test_animation_shows_the_pictures_in_turn(make_gan, float_images, tmp_path):
+    # Of a run before this one: it has not come so far yet.
+    save_grid(np.zeros((4, 4, 4, 3)), tmp_path / "epoch_000009.png")
+    fit(make_gan(), float_images, SampleGrid(tmp_path, every=2, count=4), epochs=5)
+    with Image.open(tmp_path / "progress.gif") as animation:
+        assert animation.n_frames == 3
+        assert animation.info["loop"] == 0
+        for frame, (_, path) in enumerate(pictures(tmp_path)[:3]):
+            animation.seek(frame)
+            with Image.open(path) as picture:
+                expected = np.asarray(picture)
+            shown = np.asarray(animation.convert("RGB"))
+            assert shown.shape == (8 + CAPTION_HEIGHT, 8, 3)
+            # At most 192 colours, of which 256 are kept exactly.
+            np.testing.assert_array_equal(shown[:8], expected)
+            assert animation.info["duration"] == (2000 if frame == 2 else 100)
+
+
+def test_long_animations_have_some_of_the_pictures_and_the_last(tmp_path):
+    for number in range(1, 251):
+        Image.new("RGB", (40, 4), (number, 0, 0)).save(tmp_path / f"epoch_{number:06d}.png")
+    save_animation(pictures(tmp_path), tmp_path / "progress.gif")
+    with Image.open(tmp_path / "progress.gif") as animation:
+        assert animation.n_frames <= FRAMES
+        reds = []
+        for frame in range(animation.n_frames):
+            animation.seek(frame)
+            reds.append(animation.convert("RGB").getpixel((0, 0))[0])
+    assert reds[-1] == 250
+    assert set(np.diff(reds)) == {3}
+
+
+def test_folders_that_were_deleted_under_the_run_come_back(make_gan, float_images, tmp_path):
+    delete = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: shutil.rmtree(tmp_path / "run") if epoch == 2 else None
+    )
+    saver = GanCheckpoint(tmp_path / "run" / "checkpoints", every=1, monitor="d_loss")
+    make_gan().fit(
+        float_images,
+        batch_size=64,
+        epochs=5,
+        verbose=0,
+        callbacks=[SampleGrid(tmp_path / "run" / "samples", every=2, count=4), saver, delete],
+    )
+    assert [number for number, _ in pictures(tmp_path / "run" / "samples")] == [4, 5]
+    assert [number for number, _ in checkpoints(tmp_path / "run" / "checkpoints")] == [3, 4, 5]
+
+
+class Scores(keras.callbacks.Callback):
+    """Give some epochs a score, and the last one after its end."""
+
+    stage = -1
+
+    def __init__(self, scores):
+        super().__init__()
+        self.scores = scores
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.last, self.logs = epoch, logs
+        if self.scores.get(epoch) is not None and epoch != self.scores.get("late"):
+            logs["score"] = self.scores[epoch]
+
+    def on_train_end(self, logs=None):
+        if self.last == self.scores.get("late"):
+            self.logs["score"] = self.scores[self.last]
+
+
+def best_of(folder):
+    record = json.loads((folder / "best.json").read_text())
+    best = keras.saving.load_model(folder / "best.keras")
+    assert int(best.generator_optimizer.iterations) == record["epochs"]
+    return record
+
+
+@pytest.mark.parametrize(
+    ("mode", "scores", "value", "epochs"),
+    [
+        ("min", {0: 9.0, 1: 3.0, 3: 4.0, 4: 3.0}, 3.0, 2),
+        ("max", {0: 9.0, 1: 3.0, 3: 10.0}, 10.0, 4),
+        ("min", {0: float("nan"), 2: 5.0, 3: float("nan")}, 5.0, 3),
+        ("min", {1: 3.0, 4: 1.0, "late": 4}, 1.0, 5),
+    ],
+)
+def test_best_model_by_a_key_is_kept(make_gan, float_images, tmp_path, mode, scores, value, epochs):
+    saver = GanCheckpoint(tmp_path, every=3, keep=1, monitor="score", mode=mode)
+    make_gan().fit(float_images, batch_size=64, epochs=5, verbose=0, callbacks=[saver, Scores(scores)])
+    assert best_of(tmp_path) == {"monitor": "score", "value": value, "epochs": epochs}
+    assert [number for number, _ in checkpoints(tmp_path)] == [5]
+
+
+def test_best_model_outlives_a_resume_and_not_a_new_training(make_gan, float_images, tmp_path):
+    def train(scores, **kwargs):
+        saver = GanCheckpoint(tmp_path, monitor="score")
+        make_gan().fit(float_images, batch_size=64, verbose=0, callbacks=[saver, Scores(scores)], **kwargs)
+        return json.loads((tmp_path / "best.json").read_text())["value"]
+
+    assert train({1: 5.0}, epochs=2) == 5.0
+    assert train({2: 7.0}, initial_epoch=2, epochs=3) == 5.0
+    assert train({3: 4.0}, initial_epoch=3, epochs=4) == 4.0
+    with pytest.warns(UserWarning, match="has checkpoints of another training, which stay"):
+        assert train({0: 6.0}, epochs=1) == 6.0
+    assert [number for number, _ in checkpoints(tmp_path)] == [1, 2, 3, 4]
+
+
+def test_key_that_never_came_is_said(make_gan, float_images, tmp_path):
+    with pytest.warns(UserWarning, match=r"no epoch had 'fid_scor' in its logs. Available: \[.*'d_loss'"):
+        fit(make_gan(), float_images, GanCheckpoint(tmp_path, monitor="fid_scor"), epochs=2)
+    assert not (tmp_path / "best.keras").exists()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_full_disk_leaves_the_file_that_was_there(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+
+    def write():
+        with whole_file(path) as partial, open("/dev/full", "w") as full:
+            partial.write_text("new")
+            full.write("new")
+
+    with pytest.raises(OSError, match=f"{path} cannot be written: No space left on device") as raised:
+        write()
+    assert raised.value.errno == errno.ENOSPC
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["file"]
 
 
 def test_checkpoints_are_kept_to_the_last_few(make_gan, float_images, tmp_path):
@@ -81,3 +213,5 @@ def test_arguments_are_checked(tmp_path):
             build()
     with pytest.raises(ValueError, match="`keep` must be at least 1"):
         GanCheckpoint(tmp_path, keep=0)
+    with pytest.raises(ValueError, match="`mode` must be .* Received: mode='auto'"):
+        GanCheckpoint(tmp_path, mode="auto")

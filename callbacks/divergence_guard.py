@@ -1,0 +1,94 @@
+"""The end of runs whose numbers are none any more."""
+
+import math
+
+import keras
+
+from keras_gan.callbacks._console import say
+from keras_gan.callbacks._stages import Stage
+
+#: What must be finite. A gradient norm need not be: float16 training skips steps whose gradients overflow.
+WATCHED = (
+    "d_loss_real",
+    "d_loss_fake",
+    "gradient_penalty",
+    "d_loss",
+    "g_loss",
+    "wasserstein_distance",
+    "critic_weight_mean",
+    "critic_weight_std",
+    "generator_weight_mean",
+    "generator_weight_std",
+)
+
+
+class DivergenceGuard(keras.callbacks.Callback):
+    """Stop training in the step in which losses or weights become NaN or infinite, or the critic's distance absurd.
+
+    It says which quantity, in which step, and what to change; `GanCheckpoint` keeps the checkpoints of before.
+
+    Args:
+        bound: What the absolute value of `wasserstein_distance` may reach. Defaults to 1e6, far beyond the thousands
+            that critics of clipped weights reach.
+        stream: Text stream to print to. Defaults to None, the standard output at the time of printing.
+
+    Attributes:
+        finding: What was found, in a few words; None for nothing.
+
+    Raises:
+        ValueError: If the bound is not positive, or in the first step if there is nothing to watch.
+    """
+
+    stage = Stage.GUARD
+
+    def __init__(self, bound: float = 1e6, stream=None):
+        super().__init__()
+        if not bound > 0:
+            raise ValueError(f"`bound` must be positive. Received: bound={bound}")
+        self.bound = bound
+        self.stream = stream
+        self.finding = None
+
+    def on_train_begin(self, logs=None):
+        self.finding = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.finding is not None:
+            return
+        watched = {key: logs[key] for key in WATCHED if key in logs}
+        if not watched:
+            raise ValueError(f"DivergenceGuard needs one of {WATCHED} in the step's logs. Available: {sorted(logs)}")
+        culprit = next((key for key, value in watched.items() if not self._is_sound(key, value)), None)
+        if culprit is not None:
+            self._stop(culprit, watched[culprit])
+
+    def _is_sound(self, key, value):
+        bound = self.bound if key == "wasserstein_distance" else math.inf
+        return math.isfinite(value) and abs(value) <= bound
+
+    def _stop(self, key, value):
+        step = int(keras.ops.convert_to_numpy(self.model.generator_optimizer.iterations))
+        limit = f", beyond ±{self.bound:g}" if math.isfinite(value) else ""
+        self.finding = f"{key} is {value:g}{limit} in step {step}"
+        self.model.has_diverged = True
+        self.model.stop_training = True
+        say(
+            f"Diverged: {self.finding}. Training stops, and checkpoints stay what they were before. "
+            f"{advice(getattr(self.model, 'lipschitz', None))}",
+            self.stream,
+        )
+
+
+def advice(lipschitz) -> str:
+    """Return what the tuning guide advises on exploding losses.
+
+    Args:
+        lipschitz: How the model's critic is kept Lipschitz; None for not at all.
+    """
+    remedies = ["lower the learning rates 5 to 10 times"]
+    if lipschitz is None:
+        remedies.insert(0, "keep the critic Lipschitz, by WeightClipping or GradientPenalty")
+    elif getattr(lipschitz, "weight", 0) > 0:
+        remedies.append(f"raise the penalty's λ from {lipschitz.weight:g} to {2 * lipschitz.weight:g}")
+    remedies.append("take smaller batches")
+    return f"Change one thing at a time: {'; '.join(remedies)}."

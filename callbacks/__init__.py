@@ -2,15 +2,20 @@
 
 from keras_gan.callbacks._console import say
 from keras_gan.callbacks.checkpoint import GanCheckpoint, checkpoints
+from keras_gan.callbacks.divergence_guard import DivergenceGuard
 from keras_gan.callbacks.epoch_log import EpochLog, render_epoch, render_quality
 from keras_gan.callbacks.graceful_stop import GracefulStop
 from keras_gan.callbacks.loss_csv import LossCsv, kept_rows
 from keras_gan.callbacks.progress import ProgressStream, TrainingProgress, progress_display
 from keras_gan.callbacks.quality_monitor import SAMPLE_BATCH, QualityMonitor, sample_batches
-from keras_gan.callbacks.sample_grid import SampleGrid, image_grid, save_grid
+from keras_gan.callbacks.sample_grid import SampleGrid, image_grid, pictures, save_grid
+from keras_gan.callbacks.wandb_charts import WandbCharts
+from keras_gan.callbacks.wandb_run import CHARTS, define_wgan_charts, finish_wandb, init_wandb, last_run_id
 
 __all__ = [
+    "CHARTS",
     "SAMPLE_BATCH",
+    "DivergenceGuard",
     "EpochLog",
     "GanCheckpoint",
     "GracefulStop",
@@ -19,9 +24,15 @@ __all__ = [
     "QualityMonitor",
     "SampleGrid",
     "TrainingProgress",
+    "WandbCharts",
     "checkpoints",
+    "define_wgan_charts",
+    "finish_wandb",
     "image_grid",
+    "init_wandb",
     "kept_rows",
+    "last_run_id",
+    "pictures",
     "progress_display",
     "render_epoch",
     "render_quality",

@@ -6,6 +6,7 @@ import importlib
 #: files or to print a script's help.
 _EXPORTS = {
     "Cifar10ResNet": "keras_gan.metrics",
+    "DivergenceGuard": "keras_gan.callbacks",
     "EpochLog": "keras_gan.callbacks",
     "Evaluator": "keras_gan.metrics",
     "GAN": "keras_gan.models",
@@ -17,9 +18,13 @@ _EXPORTS = {
     "QualityMonitor": "keras_gan.callbacks",
     "SampleGrid": "keras_gan.callbacks",
     "WGAN": "keras_gan.models",
+    "WandbCharts": "keras_gan.callbacks",
     "WeightClipping": "keras_gan.models",
     "convolutional_critic": "keras_gan.networks",
+    "define_wgan_charts": "keras_gan.callbacks",
+    "finish_wandb": "keras_gan.callbacks",
     "image_batches": "keras_gan.data",
+    "init_wandb": "keras_gan.callbacks",
     "upsampling_generator": "keras_gan.networks",
 }
 

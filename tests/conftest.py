@@ -8,6 +8,7 @@ import keras
 import matplotlib
 import numpy as np
 import pytest
+import wandb
 from helpers import IMAGE_SHAPE, small_critic, small_generator
 
 from keras_gan import WGAN, WeightClipping
@@ -40,6 +41,18 @@ def user_cache(tmp_path, monkeypatch) -> pathlib.Path:
     monkeypatch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def wandb_alone(tmp_path, monkeypatch):
+    """No key, no settings and no run of anybody else on Weights & Biases."""
+    for name in [name for name in os.environ if name.startswith("WANDB_")]:
+        monkeypatch.delenv(name)
+    for name in ("HOME", "NETRC", "WANDB_CONFIG_DIR", "WANDB_CACHE_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    yield
+    wandb.finish()
+    wandb.teardown()
 
 
 @pytest.fixture

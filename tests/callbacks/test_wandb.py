@@ -1,0 +1,271 @@
+"""Real runs of Weights & Biases, offline: what is in their files, and what happens when the service fails."""
+
+import gc
+import getpass
+import os
+import pathlib
+import socket
+import subprocess
+
+import numpy as np
+import pytest
+import wandb_reader
+from PIL import Image
+
+import wandb
+from keras_gan import (
+    Evaluator,
+    GanCheckpoint,
+    LossCsv,
+    QualityMonitor,
+    WandbCharts,
+    define_wgan_charts,
+    finish_wandb,
+    init_wandb,
+)
+from keras_gan.analysis.history import read_losses
+from keras_gan.callbacks import CHARTS, checkpoints, image_grid, last_run_id, wandb_run
+from keras_gan.metrics import CallableExtractor
+
+KEYS = [key for keys in CHARTS.values() for key in keys]
+
+pytestmark = pytest.mark.usefixtures("wandb_alone")
+
+CONFIG = {"batch_size": 64, "n_critic": 2, "critic_filters": [8, 16], "gradient_penalty": None}
+
+
+@pytest.fixture
+def run(tmp_path, wandb_alone):
+    return init_wandb("0001_horses", CONFIG, "horses", folder=tmp_path)
+
+
+def make_monitor(images, folder, every):
+    def features_of(images):
+        rows = images.reshape(len(images), -1).astype("float32") / 255
+        return rows[:, ::12], rows[:, :5]
+
+    return QualityMonitor(Evaluator(CallableExtractor(features_of), images, 40, cache_dir=folder / "real"), every)
+
+
+def fit(gan, images, *callbacks, **kwargs):
+    return gan.fit(images, batch_size=64, verbose=0, callbacks=list(callbacks), **kwargs)
+
+
+def finish(run):
+    finish_wandb(run)
+    # Until then the file may not be whole.
+    wandb.teardown()
+
+
+def test_there_are_23_charts():
+    assert len(KEYS) == len(set(KEYS)) == 23
+    assert list(CHARTS) == ["losses", "weights", "stability", "quality", "images", "optimisation"]
+
+
+def test_every_chart_has_every_epochs_value(make_gan, images, float_images, tmp_path, run):
+    gan, seen = make_gan(), LossCsv(tmp_path / "losses.csv")
+    fit(
+        gan, float_images, WandbCharts(run, every=2, count=9, seed=5), seen, make_monitor(images, tmp_path, 2), epochs=5
+    )
+    finish(run)
+    path = wandb_reader.run_file(tmp_path)
+    rows = wandb_reader.history(path)
+    expected = read_losses(tmp_path / "losses.csv")
+    assert [row["epoch"] for row in rows] == [0, 1, 2, 3, 4]
+    for section, keys in CHARTS.items():
+        for key in keys:
+            name = f"{section}/{key}"
+            if section == "images":
+                continue
+            # The file of losses rounds to float32.
+            found = np.float32([row.get(name, np.nan) for row in rows])
+            np.testing.assert_array_equal(found, np.float32(expected[key]), err_msg=name)
+    assert np.isfinite(expected["d_loss"]).all()
+    assert list(np.isfinite(expected["fid_score"])) == [False, True, False, True, True]
+    assert wandb_reader.config(path) == CONFIG
+    # What is measured besides has a chart without a section.
+    assert rows[1]["recall"] == pytest.approx(expected["recall"][1])
+
+    pictures = {row["epoch"]: row["images/generated_images"] for row in rows if "images/generated_images" in row}
+    assert [(epoch, picture["caption"]) for epoch, picture in pictures.items()] == [
+        (1, "9 samples after 2 epochs"),
+        (3, "9 samples after 4 epochs"),
+        (4, "9 samples after 5 epochs"),
+    ]
+    with Image.open(pathlib.Path(run.dir) / pictures[4]["path"]) as picture:
+        np.testing.assert_array_equal(np.asarray(picture), image_grid(gan.generate(9, seed=5)))
+
+
+def test_charts_go_over_epochs_and_the_summary_has_the_best_fid(make_gan, images, float_images, tmp_path, run):
+    history = fit(make_gan(), float_images, make_monitor(images, tmp_path, 1), WandbCharts(run), epochs=4).history
+    summary = dict(run.summary)
+    finish(run)
+    charts = wandb_reader.metrics(wandb_reader.run_file(tmp_path))
+    assert charts["epoch"].options.hidden
+    for section, keys in CHARTS.items():
+        for key in keys:
+            chart = charts[f"{section}/{key}"]
+            assert chart.step_metric == "epoch"
+            assert (chart.summary.min, chart.summary.last) == (key == "fid_score", key != "fid_score")
+    assert summary["losses/d_loss"]["last"] == history["d_loss"][-1]
+    assert summary["quality/fid_score"]["min"] == min(history["fid_score"])
+
+
+def test_file_tells_nothing_of_the_machine(make_gan, float_images, tmp_path, monkeypatch, run):
+    monkeypatch.setenv("WANDB_API_KEY", "f" * 40)
+    fit(make_gan(), float_images, WandbCharts(run, every=1), epochs=2)
+    finish(run)
+    content = wandb_reader.run_file(tmp_path).read_bytes()
+    assert b"losses/d_loss" in content
+    private = [socket.gethostname(), str(tmp_path), os.getcwd(), str(pathlib.Path.home()), "f" * 40, __file__, "pytest"]
+    if getpass.getuser() not in ("root", "user"):
+        private.append(getpass.getuser())
+    for secret in private:
+        assert secret.encode() not in content, secret
+    files = {path.name for path in pathlib.Path(run.dir).rglob("*") if path.is_file()}
+    assert files == {path.name for path in pathlib.Path(run.dir).rglob("*.png")}
+
+
+@pytest.mark.parametrize("value", [pathlib.Path("data"), "/data/horses", ["/data/horses"], {"key": "a" * 40}])
+def test_config_must_not_tell_of_the_machine(tmp_path, monkeypatch, value):
+    monkeypatch.setenv("WANDB_API_KEY", "a" * 40)
+    with pytest.raises(ValueError, match=r"`config` must not .* Received: .*config\['where'\]"):
+        init_wandb("name", {"where": value}, folder=tmp_path)
+    assert list(tmp_path.glob("wandb")) == []
+
+
+def test_without_a_key_runs_are_offline_and_it_is_said_how_to_upload_them(tmp_path, capsys, run):
+    assert run.offline
+    command = f"wandb sync {run.settings.sync_dir}"
+    assert capsys.readouterr().out == (
+        f"Weights & Biases: no API key, so the run is logged offline. Upload it with: {command}\n"
+    )
+    assert pathlib.Path(run.settings.sync_dir).parent == tmp_path / "wandb"
+    assert (run.name, run.project) == ("0001_horses", "horses")
+    assert last_run_id(tmp_path) == run.id
+
+
+def test_modes(tmp_path, monkeypatch, capsys):
+    with pytest.raises(ValueError, match="`mode` must be .* Received: mode='off'"):
+        init_wandb("name", mode="off")
+    disabled = init_wandb("name", mode="disabled", folder=tmp_path)
+    define_wgan_charts()
+    disabled.log({"epoch": 0})
+    finish_wandb(disabled)
+    assert capsys.readouterr().out == ""
+    assert last_run_id(tmp_path) is None
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("WANDB_PROJECT", "mine")
+    named = init_wandb("name", folder=tmp_path)
+    assert named.project == "mine"
+    assert capsys.readouterr().out.startswith("Weights & Biases: the run is logged offline. Upload it with: wandb sync")
+
+
+def test_without_a_run_it_says_how_to_begin_one(make_gan, float_images):
+    with pytest.raises(ValueError, match="begin one with `init_wandb`"):
+        define_wgan_charts()
+    with pytest.raises(ValueError, match="begin one with `init_wandb`"):
+        fit(make_gan(), float_images, WandbCharts())
+
+
+def test_a_second_run_ends_the_first(tmp_path, run):
+    second = init_wandb("0002_horses", folder=tmp_path / "second")
+    assert wandb_reader.run_file(tmp_path).stat().st_size > 0
+    assert second.id != run.id
+    assert wandb.run is second
+
+
+def test_service_that_cannot_be_reached_leaves_an_offline_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(wandb_run, "BEGIN_TIMEOUT", 2)
+    monkeypatch.setattr(wandb_run, "END_TIMEOUT", 3)
+    monkeypatch.setenv("WANDB_API_KEY", "a" * 40)
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    with pytest.warns(UserWarning, match="cannot be reached, so the run is logged offline: .*refused"):
+        run = init_wandb("name", folder=tmp_path)
+    assert run.offline
+    run.log({"epoch": 0})
+    finish_wandb(run)
+    command = f"wandb sync {run.settings.sync_dir}"
+    assert capsys.readouterr().out == (f"Weights & Biases still cannot be reached. Upload the run with: {command}\n")
+    (path,) = pathlib.Path(run.settings.sync_dir).glob("*.wandb")
+    assert [row["epoch"] for row in wandb_reader.history(path)] == [0]
+
+
+def test_key_that_is_none_leaves_an_offline_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("WANDB_API_KEY", "short")
+    with pytest.warns(UserWarning, match="API key of Weights & Biases cannot be used"):
+        assert init_wandb("name", folder=tmp_path).offline
+
+
+def kill_service():
+    """Kill the process that this one sends its runs to."""
+    for process in gc.get_objects():
+        if isinstance(process, subprocess.Popen) and "wandb-core" in str(process.args) and process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def test_killed_service_does_not_end_training_and_the_run_is_logged_again(
+    make_gan, float_images, tmp_path, run, capsys
+):
+    class Killer(LossCsv):
+        def on_epoch_end(self, epoch, logs=None):
+            super().on_epoch_end(epoch, logs)
+            if epoch == 2:
+                kill_service()
+
+    charts = WandbCharts(run, every=2, count=4)
+    killer, saver = Killer(tmp_path / "losses.csv"), GanCheckpoint(tmp_path / "checkpoints", every=2)
+    with pytest.warns(UserWarning, match="takes no more data, so the run is logged again") as warned:
+        fit(make_gan(), float_images, charts, killer, saver, epochs=6)
+    assert len([each for each in warned if each.category is UserWarning]) == 1
+    assert [epoch for epoch, _ in checkpoints(tmp_path / "checkpoints")] == [2, 4, 6]
+    assert charts.failure is None
+    assert charts.run.id != run.id
+    assert f"all of the run is in {charts.run.id}; {run.id} lacks a part" in capsys.readouterr().out
+    finish(charts.run)
+    (path,) = pathlib.Path(charts.run.settings.sync_dir).glob("*.wandb")
+    rows = wandb_reader.history(path)
+    expected = read_losses(tmp_path / "losses.csv")
+    assert [row["epoch"] for row in rows] == list(range(6))
+    np.testing.assert_array_equal(np.float32([row["losses/g_loss"] for row in rows]), np.float32(expected["g_loss"]))
+    assert [row["epoch"] for row in rows if "images/generated_images" in row] == [1, 3, 5]
+    assert wandb_reader.config(path) == CONFIG
+
+
+def test_service_that_fails_for_good_is_said_twice_and_ends_nothing(make_gan, float_images, tmp_path, run, monkeypatch):
+    def full(*arguments, **kwargs):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(type(run), "log", full)
+    charts = WandbCharts(run)
+    with pytest.warns(UserWarning, match="Weights & Biases") as warned:
+        history = fit(make_gan(), float_images, charts, epochs=3)
+    assert history.epoch == [0, 1, 2]
+    messages = [str(each.message) for each in warned if each.category is UserWarning]
+    assert ["takes no more data" in message for message in messages] == [True, False]
+    assert isinstance(charts.failure, OSError)
+
+
+def test_replayed_epochs_come_first(make_gan, float_images, tmp_path, run):
+    samples = tmp_path / "epoch_000002.png"
+    Image.new("RGB", (4, 4), "red").save(samples)
+    charts = WandbCharts(run)
+    past = {"epoch": [0.0, 1.0], "d_loss": [0.5, -1.0], "fid_score": [np.nan, 12.5]}
+    charts.replay(past, [(2, samples)])
+    fit(make_gan(), float_images, charts, initial_epoch=2, epochs=4)
+    finish(run)
+    rows = wandb_reader.history(wandb_reader.run_file(tmp_path))
+    assert [row["epoch"] for row in rows] == [0, 1, 2, 3]
+    assert [row.get("quality/fid_score") for row in rows] == [None, 12.5, None, None]
+    assert [row["losses/d_loss"] for row in rows[:2]] == [0.5, -1.0]
+    assert rows[1]["images/generated_images"]["caption"] == "64 samples after 2 epochs"
+
+
+def test_two_fits_go_to_one_run(make_gan, float_images, tmp_path, run):
+    gan, charts = make_gan(), WandbCharts()
+    fit(gan, float_images, charts, epochs=2)
+    fit(gan, float_images, charts, initial_epoch=2, epochs=3)
+    assert charts.run is run
+    finish(run)
+    assert [row["epoch"] for row in wandb_reader.history(wandb_reader.run_file(tmp_path))] == [0, 1, 2]

@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from keras_gan import callbacks, data, models, networks, run_folder
+from keras_gan import callbacks, data, metrics, models, networks, run_folder
 from keras_gan.analysis.figures import plot_losses
 from keras_gan.analysis.history import read_losses
 from keras_gan.metrics.features import weights_digest
@@ -20,6 +20,10 @@ TOY_IMAGES = 5000
 
 #: Packages whose versions a run's bits depend on.
 PACKAGES = ("keras-gan", "keras", "tensorflow", "numpy")
+
+
+class DivergedError(Exception):
+    """Training that was stopped because losses or weights were no numbers any more."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Experiment:
         images: The image set, uint8.
         model: The compiled model, in the state that training begins from.
         start: Epochs that are done already.
+        evaluator: What measures the samples' quality, or None for nothing.
     """
 
     config: ExperimentConfig
@@ -41,25 +46,36 @@ class Experiment:
     images: np.ndarray
     model: models.WGAN
     start: int
+    evaluator: metrics.Evaluator | None
 
     def train(self) -> int:
         """Train to the last epoch or to Ctrl-C, then save everything.
 
         Returns:
             The number of epochs that are done.
+
+        Raises:
+            DivergedError: If there was nothing more to train; everything is saved but the generator.
+            OSError: If a file cannot be written. The run goes on from its last checkpoint.
         """
+        finding = None
         with callbacks.GracefulStop() as stop:
             if self.start < self.config.epochs:
-                self._fit(stop)
+                finding = self._fit(stop)
             history = read_losses(self.folder / "losses.csv")
             (self.folder / "plots").mkdir(exist_ok=True)
             plot_losses(history, self.folder / "plots" / "losses.png")
+            if finding is not None:
+                raise DivergedError(finding)
             self.model.generator.save(self.folder / "generator.keras")
         return len(history["epoch"])
 
-    def _fit(self, stop):
-        config, options = self.config, self.options
+    def _fit(self, stop) -> str | None:
+        """Train; return what `DivergenceGuard` has found."""
+        config = self.config
         batches = data.image_batches(self.images, config.batch_size, config.n_critic, config.seed, self.start)
+        guard = callbacks.DivergenceGuard()
+        charts = self._charts()
         with callbacks.progress_display() as display:
             stream = callbacks.ProgressStream(display) if display.console.is_terminal else None
             self.model.fit(
@@ -68,15 +84,54 @@ class Experiment:
                 epochs=config.epochs,
                 initial_epoch=self.start,
                 verbose=0,
-                callbacks=[
-                    callbacks.LossCsv(self.folder / "losses.csv", append=True),
-                    callbacks.EpochLog(options.log_every, stream),
-                    callbacks.SampleGrid(self.folder / "samples", options.sample_every),
-                    callbacks.GanCheckpoint(self.folder / "checkpoints", options.checkpoint_every),
-                    callbacks.TrainingProgress(display),
-                    stop,
-                ],
+                callbacks=[guard, *self._watchers(stream), *charts, callbacks.TrainingProgress(display), stop],
             )
+        for chart in charts:
+            if chart.failure is None:
+                callbacks.finish_wandb(chart.run)
+        return guard.finding
+
+    def _watchers(self, stream) -> list[keras.callbacks.Callback]:
+        options, folder = self.options, self.folder
+        watchers = [
+            callbacks.EpochLog(options.log_every, stream),
+            callbacks.LossCsv(folder / "losses.csv", append=True),
+            callbacks.SampleGrid(folder / "samples", options.sample_every),
+        ]
+        monitor = None
+        if self.evaluator is not None:
+            quality = folder / "quality.csv"
+            monitor = "fid_score"
+            watchers.append(
+                callbacks.QualityMonitor(self.evaluator, options.quality_every, quality, append=True, stream=stream)
+            )
+        if options.tensorboard:
+            watchers.append(keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False))
+        return [
+            *watchers,
+            callbacks.GanCheckpoint(folder / "checkpoints", options.checkpoint_every, monitor=monitor),
+        ]
+
+    def _charts(self) -> list[callbacks.WandbCharts]:
+        """Return the callback for Weights & Biases, with what it needs of the epochs that are done, or none."""
+        if self.options.wandb == "off":
+            return []
+        depends_on = {**dataclasses.asdict(self.config), **_environment(self.images)}
+        if self.evaluator is not None:
+            depends_on["evaluation"] = dataclasses.asdict(self.evaluator.passport)
+        run = callbacks.init_wandb(
+            self.folder.name,
+            depends_on,
+            mode=self.options.wandb,
+            folder=self.folder,
+            run_id=callbacks.last_run_id(self.folder),
+        )
+        charts = callbacks.WandbCharts(run, self.options.sample_every)
+        if self.start > 0 and not run.resumed:
+            history = read_losses(self.folder / "losses.csv")
+            past = {key: column[: self.start] for key, column in history.items()}
+            charts.replay(past, callbacks.pictures(self.folder / "samples"))
+        return [charts]
 
     def summary(self, done: int) -> str:
         """Return what to tell the user of a run after some epochs: its state, where it is, and how to go on with it."""
@@ -84,7 +139,8 @@ class Experiment:
         state = "finished" if is_finished else f"stopped after {done} of {self.config.epochs} epochs"
         lines = [
             f"Run {state}. In {self.folder}:",
-            "  losses.csv  plots/losses.png  samples/  checkpoints/  generator.keras",
+            "  losses.csv  plots/losses.png  samples/  checkpoints/  generator.keras"
+            f"{'' if self.evaluator is None else '  quality.csv'}",
             f"Weights: sha256 {weights_digest(self.model)}",
         ]
         if not is_finished:
@@ -115,15 +171,17 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
     if options.resume is None:
         model, start = build_model(config), 0
         _check_image_shape(model, images)
+        evaluator = _evaluator(images, options)
         folder = run_folder.make(options.out, config, environment)
     else:
         folder = options.resume
         for change in run_folder.check_environment(folder, environment):
             callbacks.say(f"Resuming under another version, so the last bits may differ: {change}")
         model, start = _restore(folder, config)
+        evaluator = _evaluator(images, options)
         run_folder.write_config(folder, config)
     callbacks.say(f"Run folder: {folder}")
-    return Experiment(config, options, folder, images, model, start)
+    return Experiment(config, options, folder, images, model, start, evaluator)
 
 
 def build_model(config: ExperimentConfig) -> models.WGAN:
@@ -146,6 +204,12 @@ def _check_image_shape(model, images):
     made, given = model.generator.output_shape[1:], images.shape[1:]
     if made != given:
         raise ValueError(f"`generator_filters` must make images of the data's shape {given}. Received: {made}")
+
+
+def _evaluator(images, options) -> metrics.Evaluator | None:
+    if options.quality_every == 0:
+        return None
+    return metrics.Evaluator(metrics.Cifar10ResNet(), images, options.quality_samples)
 
 
 def _lipschitz(config):

@@ -115,11 +115,20 @@ class RunOptions:
     """Epochs from one grid of samples to the next."""
     checkpoint_every: int = 100
     """Epochs from one checkpoint to the next."""
+    quality_every: int = 100
+    """Epochs from one measurement of the samples' quality to the next; 0 for none."""
+    quality_samples: int = 5000
+    """Samples that quality is measured on."""
+    wandb: Literal["online", "offline", "off"] | None = None
+    """Weights & Biases. Without the flag: online if there is an API key, offline if there is none."""
+    tensorboard: bool = False
+    """Whether to log to TensorBoard."""
 
     def __post_init__(self):
         for name in ("log_every", "sample_every", "checkpoint_every"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
+            _require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
+        _require(self.quality_every >= 0, "quality_every", "at least 0", self.quality_every)
+        _require(self.quality_samples >= 20, "quality_samples", "at least 20", self.quality_samples)
 
 
 @dataclasses.dataclass(frozen=True)

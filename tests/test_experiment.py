@@ -1,8 +1,10 @@
 """Whole runs, small: what they leave, and that they can be stopped, killed and resumed to the last bit."""
 
 import dataclasses
+import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -11,14 +13,18 @@ import time
 import keras
 import numpy as np
 import pytest
+import wandb
+import wandb_reader
 from helpers import assert_bits_equal, values_of
 from PIL import Image
 
 from keras_gan import data, experiment
 from keras_gan.analysis.history import read_losses
-from keras_gan.callbacks import checkpoints
+from keras_gan.callbacks import checkpoints, pictures
 from keras_gan.data.horses import ARCHIVE_NAME
 from keras_gan.presets import PRESETS, RunOptions
+
+resource = pytest.importorskip("resource")
 
 SCRIPT = pathlib.Path(__file__).parents[1] / "scripts" / "train_horses.py"
 
@@ -38,6 +44,7 @@ SMALL_FLAGS = [
     *("--preset", "demo", "--batch-size", "4", "--n-critic", "2"),
     *("--generator-filters", "4", "4", "4", "3", "--generator-kernel-size", "3"),
     *("--critic-filters", "4", "4", "--critic-strides", "4", "4", "--critic-kernel-size", "3"),
+    *("--wandb", "off", "--quality-every", "0"),
 ]
 
 
@@ -50,7 +57,9 @@ def data_dir(tmp_path_factory):
 
 @pytest.fixture
 def options(tmp_path, data_dir):
-    return RunOptions(out=tmp_path / "runs", data_dir=data_dir, checkpoint_every=2, sample_every=3)
+    return RunOptions(
+        out=tmp_path / "runs", data_dir=data_dir, checkpoint_every=2, sample_every=3, wandb="off", quality_every=0
+    )
 
 
 def train(config, options):
@@ -73,8 +82,8 @@ def assert_same_run(one, other):
     assert_bits_equal(list(actual.values()), list(expected.values()))
     models = [keras.saving.load_model(checkpoints(folder / "checkpoints")[-1][1]) for folder in (one, other)]
     assert_bits_equal(*(values_of(model.variables) for model in models))
-    pictures = [sorted((folder / "samples").iterdir())[-1] for folder in (one, other)]
-    assert pictures[0].read_bytes() == pictures[1].read_bytes()
+    samples = [pictures(folder / "samples")[-1][1].read_bytes() for folder in (one, other)]
+    assert samples[0] == samples[1]
 
 
 def test_a_run_leaves_what_it_promises(options, capsys):
@@ -91,7 +100,11 @@ def test_a_run_leaves_what_it_promises(options, capsys):
         "samples",
     ]
     np.testing.assert_array_equal(read_losses(folder / "losses.csv")["epoch"], range(6))
-    assert [path.name for path in sorted((folder / "samples").iterdir())] == ["epoch_000003.png", "epoch_000006.png"]
+    assert sorted(path.name for path in (folder / "samples").iterdir()) == [
+        "epoch_000003.png",
+        "epoch_000006.png",
+        "progress.gif",
+    ]
     assert [epoch for epoch, _ in checkpoints(folder / "checkpoints")] == [2, 4, 6]
     with Image.open(folder / "plots" / "losses.png") as picture:
         picture.verify()
@@ -207,6 +220,76 @@ def test_a_broken_checkpoint_is_named(options):
     assert experiment.prepare(SMALL, dataclasses.replace(options, resume=folder)).start == 4
 
 
+@pytest.fixture
+def watched(options, user_cache, wandb_alone):
+    """Options with all that watches a run."""
+    return dataclasses.replace(options, wandb=None, quality_every=2, quality_samples=40, tensorboard=True)
+
+
+# Few samples, as it says, make large distances.
+@pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
+def test_a_watched_run_is_the_same_run_with_figures(options, watched, capsys):
+    run, plain = train(SMALL, watched), train(SMALL, options)
+    columns = read_losses(run.folder / "losses.csv")
+    np.testing.assert_array_equal(np.isfinite(columns["fid_score"]), [False, True] * 3)
+    for key, column in without_times(plain.folder).items():
+        np.testing.assert_array_equal(columns[key], column, err_msg=key)
+    assert experiment.weights_digest(run.model) == experiment.weights_digest(plain.model)
+    added = {path.name for path in run.folder.iterdir()} - {path.name for path in plain.folder.iterdir()}
+    assert added == {"quality.csv", "tensorboard", "wandb"}
+    best = json.loads((run.folder / "checkpoints" / "best.json").read_text())
+    assert best["value"] == pytest.approx(np.nanmin(columns["fid_score"]), rel=1e-6)
+    wandb.teardown()
+    path = wandb_reader.run_file(run.folder)
+    rows = wandb_reader.history(path)
+    assert [row["epoch"] for row in rows] == list(range(6))
+    assert [row["epoch"] for row in rows if "images/generated_images" in row] == [2, 5]
+    config = wandb_reader.config(path)
+    assert config["batch_size"] == 4
+    assert config["data"]["images"] == 24
+    assert config["evaluation"]["extractor"] == "cifar10-resnet"
+    output = capsys.readouterr().out
+    assert output.count("logged offline. Upload it with: wandb sync") == 1
+    assert output.count("  Quality    │ FID[cifar10-resnet]: ") == 3
+
+
+@pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
+def test_a_watched_run_is_resumed_with_all_its_figures(watched):
+    part = train(dataclasses.replace(SMALL, epochs=4), watched).folder
+    first = wandb_reader.run_file(part)
+    train(SMALL, dataclasses.replace(watched, resume=part))
+    whole = train(SMALL, watched).folder
+    assert_same_run(part, whole)
+    assert (part / "quality.csv").read_text() == (whole / "quality.csv").read_text()
+    assert (part / "checkpoints" / "best.json").read_text() == (whole / "checkpoints" / "best.json").read_text()
+    wandb.teardown()
+    # Uploaded under its id, the second file takes the place of the first.
+    (second,) = set(part.glob("wandb/*run-*/run-*.wandb")) - {first}
+    assert first.name == second.name
+    expected = wandb_reader.history(wandb_reader.run_file(whole))
+    rows = wandb_reader.history(second)
+    times = {"_runtime", "_timestamp", "_step", "optimisation/epoch_time"}
+    for row, other in zip(rows, expected, strict=True):
+        # The first part's last epoch has a picture, being the last.
+        assert set(row) - set(other) == ({"images/generated_images"} if row["epoch"] == 3 else set())
+        for key in set(other) - times:
+            # Those of the first part come from losses.csv, which rounds to float32.
+            found, wanted = row[key], other[key]
+            assert np.float32(found) == np.float32(wanted) if isinstance(found, float) else found == wanted, key
+
+
+def test_a_run_that_diverges_keeps_its_last_good_state(options):
+    wild = dataclasses.replace(SMALL, n_critic=1, gradient_penalty=None, critic_learning_rate=1e3)
+    run = experiment.prepare(wild, dataclasses.replace(options, checkpoint_every=1))
+    with pytest.raises(experiment.DivergedError, match=r"wasserstein_distance is .*, beyond ±1e\+06 in step 2"):
+        run.train()
+    assert not (run.folder / "generator.keras").exists()
+    assert (run.folder / "plots" / "losses.png").exists()
+    columns = read_losses(run.folder / "losses.csv")
+    assert columns["wasserstein_distance"][-1] > 1e6
+    assert [done for done, _ in checkpoints(run.folder / "checkpoints")] == [1]
+
+
 # --- other processes -----------------------------------------------------------------------------------------------
 
 
@@ -273,7 +356,8 @@ def test_ctrl_c_saves_though_the_reader_of_the_output_has_left(options):
 def test_the_script_resumes_by_folder(options):
     folder = train(dataclasses.replace(SMALL, epochs=2), options).folder
     whole = train(dataclasses.replace(SMALL, epochs=4), options).folder
-    command = [sys.executable, SCRIPT, "--resume", folder, "--epochs", "4", "--data-dir", options.data_dir]
+    flags = ["--epochs", "4", "--data-dir", options.data_dir, "--wandb", "off", "--quality-every", "0"]
+    command = [sys.executable, SCRIPT, "--resume", folder, *flags]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert result.returncode == 0, result.stderr
     assert f"Run finished. In {folder}" in result.stdout
@@ -306,6 +390,30 @@ def test_deterministic_runs_say_so_and_repeat(options):
         assert "XLA: off" in output
         folders.append(options.out / f"000{number}_demo")
     assert_same_run(*folders)
+
+
+def test_divergence_is_an_exit_code(options):
+    process = start(options, "--epochs", "9", "--critic-learning-rate", "1e25", "--gradient-penalty", "None")
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 1, errors
+    assert "Traceback" not in errors
+    assert "Diverged: " in output
+    assert f"Its last good state and its log are in {options.out / '0001_demo'}" in output
+
+
+def test_full_disk_ends_a_run_with_one_line_and_its_checkpoints(options):
+    process = start(options, "--epochs", "100000", "--checkpoint-every", "2")
+    wait_for_epochs(options, 5, process)
+    folder = options.out / "0001_demo"
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, ((folder / "losses.csv").stat().st_size + 20,) * 2)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "Traceback" not in errors
+    line = errors.strip().splitlines()[-1]
+    assert re.fullmatch(rf"train_horses.py: error: .*{folder}/.* cannot be written: .*--resume {folder}", line)
+    done = checkpoints(folder / "checkpoints")[-1][0]
+    shorter = dataclasses.replace(SMALL, epochs=done + 2)
+    train(shorter, dataclasses.replace(options, resume=folder))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell pipe")

@@ -1,15 +1,19 @@
-"""What `fit` with the console log and the CSV costs over the compiled step that it calls.
+"""What `fit` costs over the compiled step that it calls: with the console log and the CSV, and with all callbacks.
 
-Blocks of bare steps and of `fit` alternate in one run; an epoch of `fit` is the time from the end of one epoch to the
-end of the next, so that data, metrics, callbacks and printing all count. The second pair of rows has networks so small
-that the difference of the medians is the host time of an epoch.
+Blocks of bare steps and of both kinds of `fit` alternate in one run; an epoch of `fit` is the time from the end of one
+epoch to the end of the next, so that data, metrics, callbacks and printing all count. All callbacks are those of a
+script's run, an offline run of Weights & Biases and TensorBoard among them, each recording every epoch, and Keras's;
+pictures, checkpoints and quality, which come every hundred epochs, are not among what is timed. The second pair of rows
+has networks so small that the difference of the medians is the host time of an epoch.
 """
 
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import contextlib
 import dataclasses
+import functools
 import io
 import itertools
 import statistics
@@ -20,13 +24,29 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 import tyro
+import wandb
+from rich.console import Console
 
-from keras_gan import EpochLog, LossCsv, image_batches
+from keras_gan import (
+    DivergenceGuard,
+    EpochLog,
+    GanCheckpoint,
+    LossCsv,
+    SampleGrid,
+    TensorBoardScalars,
+    WandbCharts,
+    image_batches,
+    init_wandb,
+)
+from keras_gan.callbacks import TrainingProgress, progress_display
 from keras_gan.data import toy_horses
 from keras_gan.experiment import build_model
 from keras_gan.presets import PRESETS
 
 TINY = {"generator_filters": (4, 4, 4, 3), "critic_filters": (4,), "critic_strides": (8,), "batch_size": 2}
+
+
+KINDS = ("log and CSV", "all callbacks")
 
 
 class Stopwatch(keras.callbacks.Callback):
@@ -48,13 +68,36 @@ def bare_steps(step, batch, count):
     return intervals(times)
 
 
-def fit_epochs(gan, batches, count):
+def log_and_csv(folder):
+    """Return the callbacks of `fit` with a log."""
+    return [EpochLog(every=1, stream=io.StringIO()), LossCsv(folder / "losses.csv")]
+
+
+def all_callbacks(folder):
+    """Return all callbacks, with pictures and checkpoints at the end alone."""
+    run = init_wandb("benchmark", mode="offline", folder=folder)
+    return [
+        *log_and_csv(folder),
+        DivergenceGuard(),
+        SampleGrid(folder, every=10**9),
+        GanCheckpoint(folder, every=10**9),
+        WandbCharts(run, every=10**9),
+        TrainingProgress(progress_display(Console(file=io.StringIO()))),
+        TensorBoardScalars(folder),
+        keras.callbacks.EarlyStopping("wasserstein_distance", mode="min", patience=10**9),
+        keras.callbacks.ReduceLROnPlateau("wasserstein_distance", mode="min", patience=10**9),
+        keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate),
+        keras.callbacks.TerminateOnNaN(),
+    ]
+
+
+def fit_epochs(gan, batches, count, make_callbacks):
     """Return the times of some epochs of `fit`, in seconds."""
     stopwatch = Stopwatch()
-    with tempfile.TemporaryDirectory() as folder:
-        log, losses = EpochLog(every=1, stream=io.StringIO()), LossCsv(Path(folder) / "losses.csv")
-        callbacks = [log, losses, stopwatch]
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        callbacks = [*make_callbacks(Path(folder)), stopwatch]
         gan.fit(batches, steps_per_epoch=1, epochs=count + 1, verbose=0, callbacks=callbacks)
+        wandb.finish()
     return intervals(stopwatch.times)
 
 
@@ -64,18 +107,22 @@ def intervals(times):
 
 
 def compare(config, blocks, count):
-    """Return the medians of a bare step and of an epoch of `fit`, in seconds."""
+    """Return the medians of a bare step and of an epoch of `fit` with either set of callbacks, in seconds."""
     gan = build_model(config)
     batches = image_batches(toy_horses(max(64, config.batch_size)), config.batch_size, config.n_critic)
     batch = next(iter(batches))
     step = tf.function(gan.train_step, jit_compile=gan.jit_compile)
-    bare_steps(step, batch, 2)
-    fit_epochs(gan, batches, 2)
-    bare, fit = [], []
+    turns = [
+        functools.partial(bare_steps, step, batch),
+        *(functools.partial(fit_epochs, gan, batches, make_callbacks=make) for make in (log_and_csv, all_callbacks)),
+    ]
+    for turn in turns:
+        turn(count=2)
+    times = [[] for _ in turns]
     for _ in range(blocks):
-        bare += bare_steps(step, batch, count)
-        fit += fit_epochs(gan, batches, count)
-    return statistics.median(bare), statistics.median(fit)
+        for turn, collected in zip(turns, times):
+            collected += turn(count=count)
+    return [statistics.median(collected) for collected in times]
 
 
 def main(batch_size: int = 64, blocks: int = 6, epochs: int = 8):
@@ -87,10 +134,14 @@ def main(batch_size: int = 64, blocks: int = 6, epochs: int = 8):
         epochs: Steps or epochs in a block; twenty times as many for the tiny networks.
     """
     horses = dataclasses.replace(PRESETS["horses"], batch_size=batch_size)
-    bare, fit = compare(horses, blocks, epochs)
-    print(f"horses networks, batch {batch_size}: step {1e3 * bare:.1f} ms, fit {1e3 * fit:.1f} ms, {fit / bare:.3f} ×")
-    bare, fit = compare(dataclasses.replace(horses, **TINY), blocks, 20 * epochs)
-    print(f"tiny networks: step {1e3 * bare:.2f} ms, fit {1e3 * fit:.2f} ms, host {1e3 * (fit - bare):.2f} ms an epoch")
+    bare, *fits = compare(horses, blocks, epochs)
+    print(f"horses networks, batch {batch_size}: step {1e3 * bare:.1f} ms")
+    for kind, fit in zip(KINDS, fits):
+        print(f"  fit with {kind}: {1e3 * fit:.1f} ms, {fit / bare:.3f} ×")
+    bare, *fits = compare(dataclasses.replace(horses, **TINY), blocks, 20 * epochs)
+    print(f"tiny networks: step {1e3 * bare:.2f} ms")
+    for kind, fit in zip(KINDS, fits):
+        print(f"  fit with {kind}: {1e3 * fit:.2f} ms, host {1e3 * (fit - bare):.2f} ms an epoch")
 
 
 if __name__ == "__main__":

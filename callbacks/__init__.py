@@ -9,6 +9,7 @@ from keras_gan.callbacks.loss_csv import LossCsv, kept_rows
 from keras_gan.callbacks.progress import ProgressStream, TrainingProgress, progress_display
 from keras_gan.callbacks.quality_monitor import SAMPLE_BATCH, QualityMonitor, sample_batches
 from keras_gan.callbacks.sample_grid import SampleGrid, image_grid, pictures, save_grid
+from keras_gan.callbacks.tensorboard_scalars import TensorBoardScalars
 from keras_gan.callbacks.wandb_charts import WandbCharts
 from keras_gan.callbacks.wandb_run import CHARTS, define_wgan_charts, finish_wandb, init_wandb, last_run_id
 
@@ -23,6 +24,7 @@ __all__ = [
     "ProgressStream",
     "QualityMonitor",
     "SampleGrid",
+    "TensorBoardScalars",
     "TrainingProgress",
     "WandbCharts",
     "checkpoints",

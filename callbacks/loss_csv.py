@@ -3,14 +3,13 @@
 import os
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from keras_gan.callbacks._files import named_errors, whole_file
-from keras_gan.callbacks._stages import Stage
+from keras_gan.callbacks._recorder import EpochRecorder
 
 
-class LossCsv(keras.callbacks.Callback):
+class LossCsv(EpochRecorder):
     """Write one row an epoch, flushed to its file before the next epoch begins.
 
     The columns are `epoch` and the keys of the logs. Values are written in the shortest form that gives back the same
@@ -29,16 +28,14 @@ class LossCsv(keras.callbacks.Callback):
         OSError: At the end of an epoch, if its row cannot be written; the message names the file.
     """
 
-    stage = Stage.RECORD
-
     def __init__(self, path: str | Path, append: bool = False):
         super().__init__()
         self.path = Path(path)
         self.append = append
 
     def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
         self._columns = None
-        self._latest = None
         self._started = False
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -50,22 +47,16 @@ class LossCsv(keras.callbacks.Callback):
             self.path.touch(exist_ok=False)
         self._started = True
 
-    def on_epoch_end(self, epoch, logs=None):
+    def record(self, epoch, logs):
         if self._columns is None:
             self._columns = ["epoch", *logs]
             self._append(self._columns)
         self._add_columns([key for key in logs if key not in self._columns])
         self._append(self._row(epoch, logs))
-        self._latest = (epoch, logs, len(logs))
 
-    def on_train_end(self, logs=None):
-        if self._latest is None:
-            return
-        epoch, logs, written = self._latest
-        if len(logs) > written:
-            # Figures of the last epoch came after its end.
-            self._add_columns([key for key in logs if key not in self._columns])
-            self._replace_last(self._row(epoch, logs))
+    def amend(self, epoch, logs, late):
+        self._add_columns([key for key in late if key not in self._columns])
+        self._replace_last(self._row(epoch, logs))
 
     def _row(self, epoch, logs):
         return [epoch, *(str(np.float32(logs[key])) if key in logs else "" for key in self._columns[1:])]

@@ -17,6 +17,7 @@ _EXPORTS = {
     "LossCsv": "keras_gan.callbacks",
     "QualityMonitor": "keras_gan.callbacks",
     "SampleGrid": "keras_gan.callbacks",
+    "TensorBoardScalars": "keras_gan.callbacks",
     "WGAN": "keras_gan.models",
     "WandbCharts": "keras_gan.callbacks",
     "WeightClipping": "keras_gan.models",

@@ -106,7 +106,7 @@ class Experiment:
                 callbacks.QualityMonitor(self.evaluator, options.quality_every, quality, append=True, stream=stream)
             )
         if options.tensorboard:
-            watchers.append(keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False))
+            watchers.append(callbacks.TensorBoardScalars(folder / "tensorboard"))
         return [
             *watchers,
             callbacks.GanCheckpoint(folder / "checkpoints", options.checkpoint_every, monitor=monitor),

@@ -3,7 +3,6 @@
 import time
 
 import keras
-from keras import ops
 
 
 def arranged(callbacks: list[keras.callbacks.Callback]) -> list[keras.callbacks.Callback]:
@@ -29,6 +28,10 @@ class _EpochTimer(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         logs["epoch_time"] = time.perf_counter() - self._start
+
+    def on_train_batch_end(self, batch, logs=None):
+        # Without a callback that has it, Keras ends batches in a thread, which costs a short step more than it saves.
+        pass
 
 
 class _TotalLoss(keras.callbacks.Callback):
@@ -87,9 +90,9 @@ class OptimizerPair:
 
     @learning_rate.setter
     def learning_rate(self, value: float):
-        ratio = value / float(ops.convert_to_numpy(self.learning_rate))
+        ratio = value / self.learning_rate
         for optimizer in self.optimizers:
-            optimizer.learning_rate = ratio * float(ops.convert_to_numpy(optimizer.learning_rate))
+            optimizer.learning_rate *= ratio
 
 
 class _LearningRate:
@@ -99,7 +102,8 @@ class _LearningRate:
 
     @property
     def learning_rate(self):
-        return self._optimizer.learning_rate
+        # Keras's callbacks would convert a variable in a way that NumPy deprecates, and slowly.
+        return float(self._optimizer.learning_rate)
 
     @learning_rate.setter
     def learning_rate(self, value):

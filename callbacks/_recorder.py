@@ -1,0 +1,47 @@
+"""Callbacks that keep what every epoch's logs hold."""
+
+import abc
+
+import keras
+
+from keras_gan.callbacks._stages import Stage
+
+
+class EpochRecorder(keras.callbacks.Callback, abc.ABC):
+    """Call `record` for each epoch, and `amend` where figures of the last one have come after its end."""
+
+    stage = Stage.RECORD
+
+    @abc.abstractmethod
+    def record(self, epoch: int, logs: dict):
+        """Keep an epoch's values.
+
+        Args:
+            epoch: Index of the epoch, from 0.
+            logs: Its values.
+        """
+
+    @abc.abstractmethod
+    def amend(self, epoch: int, logs: dict, late: dict):
+        """Keep what has come late.
+
+        Args:
+            epoch: Index of the last epoch, which is recorded already.
+            logs: All its values.
+            late: Those that were not there yet when it was recorded.
+        """
+
+    def on_train_begin(self, logs=None):
+        self._latest = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.record(epoch, logs)
+        self._latest = (epoch, logs, len(logs))
+
+    def on_train_end(self, logs=None):
+        if self._latest is None:
+            return
+        epoch, values, recorded = self._latest
+        late = dict(list(values.items())[recorded:])
+        if late:
+            self.amend(epoch, values, late)

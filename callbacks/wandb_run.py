@@ -110,7 +110,8 @@ def init_wandb(
         try:
             run = begin("online", resume=None if run_id is None else "allow")
         except Exception as error:  # Whatever it is, it must not stop training.
-            warnings.warn(f"Weights & Biases cannot be reached, so the run is logged offline: {error}", stacklevel=2)
+            reason = (str(error) or repr(error)).splitlines()[0]
+            warnings.warn(f"Weights & Biases cannot be reached, so the run is logged offline: {reason}", stacklevel=2)
             run = begin("offline")
             _unreached.add(run.settings.sync_dir)
             return run
@@ -162,7 +163,7 @@ def finish_wandb(run):
         run.finish()
     except Exception as error:  # Whatever it is, the run's own files must still be written.
         warnings.warn(
-            f"Weights & Biases has not taken all of the run ({error}). Upload the rest with: {_sync_command(run)}",
+            f"Weights & Biases has not taken all of the run ({error!r}). Upload the rest with: {_sync_command(run)}",
             stacklevel=2,
         )
         return

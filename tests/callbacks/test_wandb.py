@@ -7,12 +7,14 @@ import pathlib
 import socket
 import subprocess
 
+import keras
 import numpy as np
 import pytest
+import wandb
 import wandb_reader
 from PIL import Image
+from wandb_server import WandbServer
 
-import wandb
 from keras_gan import (
     Evaluator,
     GanCheckpoint,
@@ -55,6 +57,13 @@ def finish(run):
     finish_wandb(run)
     # Until then the file may not be whole.
     wandb.teardown()
+
+
+def private_words(folder):
+    """Return what tells of this machine and its user, in `folder` among other places."""
+    words = [socket.gethostname(), str(folder), os.getcwd(), str(pathlib.Path.home()), "a" * 40, __file__, "pytest"]
+    # A name that may be a word of a message is no evidence.
+    return words if getpass.getuser() in ("root", "user") else [*words, getpass.getuser()]
 
 
 def test_there_are_23_charts():
@@ -112,15 +121,12 @@ def test_charts_go_over_epochs_and_the_summary_has_the_best_fid(make_gan, images
 
 
 def test_file_tells_nothing_of_the_machine(make_gan, float_images, tmp_path, monkeypatch, run):
-    monkeypatch.setenv("WANDB_API_KEY", "f" * 40)
+    monkeypatch.setenv("WANDB_API_KEY", "a" * 40)
     fit(make_gan(), float_images, WandbCharts(run, every=1), epochs=2)
     finish(run)
     content = wandb_reader.run_file(tmp_path).read_bytes()
     assert b"losses/d_loss" in content
-    private = [socket.gethostname(), str(tmp_path), os.getcwd(), str(pathlib.Path.home()), "f" * 40, __file__, "pytest"]
-    if getpass.getuser() not in ("root", "user"):
-        private.append(getpass.getuser())
-    for secret in private:
+    for secret in private_words(tmp_path):
         assert secret.encode() not in content, secret
     files = {path.name for path in pathlib.Path(run.dir).rglob("*") if path.is_file()}
     assert files == {path.name for path in pathlib.Path(run.dir).rglob("*.png")}
@@ -175,20 +181,68 @@ def test_a_second_run_ends_the_first(tmp_path, run):
     assert wandb.run is second
 
 
-def test_service_that_cannot_be_reached_leaves_an_offline_run(tmp_path, monkeypatch, capsys):
+# --- online ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server(monkeypatch):
+    server = WandbServer()
     monkeypatch.setattr(wandb_run, "BEGIN_TIMEOUT", 2)
-    monkeypatch.setattr(wandb_run, "END_TIMEOUT", 3)
+    monkeypatch.setattr(wandb_run, "END_TIMEOUT", 5)
     monkeypatch.setenv("WANDB_API_KEY", "a" * 40)
-    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
-    with pytest.warns(UserWarning, match="cannot be reached, so the run is logged offline: .*refused"):
+    monkeypatch.setenv("WANDB_BASE_URL", server.url)
+    yield server
+    server.close()
+
+
+def test_with_a_key_runs_are_online_and_only_the_run_goes_there(make_gan, float_images, tmp_path, server, capsys):
+    run = init_wandb("0001_horses", CONFIG, "horses", folder=tmp_path)
+    assert not run.offline
+    assert capsys.readouterr().out == f"Weights & Biases: {run.url}\n"
+    history = fit(make_gan(), float_images, WandbCharts(run, every=2), epochs=3).history
+    finish(run)
+    rows = server.rows()
+    assert [row["epoch"] for row in rows] == [0, 1, 2]
+    assert [row["losses/g_loss"] for row in rows] == history["g_loss"]
+    assert any(path.startswith("/upload/media/images/") for path, _ in server.requests)
+    for path, body in server.requests:
+        for secret in private_words(tmp_path):
+            assert secret.encode() not in body, (path, secret)
+
+
+def test_service_that_goes_away_does_not_end_training(make_gan, float_images, tmp_path, server, capsys):
+    run = init_wandb("name", folder=tmp_path)
+    leave = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: server.close() if epoch == 1 else None)
+    assert fit(make_gan(), float_images, WandbCharts(run), leave, epochs=4).epoch == [0, 1, 2, 3]
+    command = f"wandb sync {run.settings.sync_dir}"
+    with pytest.warns(UserWarning, match=f"has not taken all of the run .*Timed out.* Upload the rest with: {command}"):
+        finish_wandb(run)
+    wandb.teardown()
+    (path,) = pathlib.Path(run.settings.sync_dir).glob("*.wandb")
+    assert [row["epoch"] for row in wandb_reader.history(path)] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_service_that_cannot_be_reached_is_tried_again_at_the_end(tmp_path, server, capsys, comes_back):
+    server.close()
+    with pytest.warns(UserWarning, match="cannot be reached, so the run is logged offline: .*refused$"):
         run = init_wandb("name", folder=tmp_path)
     assert run.offline
-    run.log({"epoch": 0})
+    run.log({"epoch": 7})
+    if comes_back:
+        server = WandbServer(server.port)
     finish_wandb(run)
-    command = f"wandb sync {run.settings.sync_dir}"
-    assert capsys.readouterr().out == (f"Weights & Biases still cannot be reached. Upload the run with: {command}\n")
-    (path,) = pathlib.Path(run.settings.sync_dir).glob("*.wandb")
-    assert [row["epoch"] for row in wandb_reader.history(path)] == [0]
+    said = capsys.readouterr().out
+    if comes_back:
+        server.close()
+        assert [row["epoch"] for row in server.rows()] == [7]
+        assert said == "Weights & Biases: the run is uploaded\n"
+    else:
+        command = f"wandb sync {run.settings.sync_dir}"
+        assert said == f"Weights & Biases still cannot be reached. Upload the run with: {command}\n"
+        wandb.teardown()
+        (path,) = pathlib.Path(run.settings.sync_dir).glob("*.wandb")
+        assert [row["epoch"] for row in wandb_reader.history(path)] == [7]
 
 
 def test_key_that_is_none_leaves_an_offline_run(tmp_path, monkeypatch):

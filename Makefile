@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 .PHONY: train test lint bench
 
 train: $(VENV)/installed
-	$(BIN)/python scripts/train_horses.py --preset demo
+	$(BIN)/python scripts/train_horses.py --preset demo --quality-every 350
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest

@@ -9,11 +9,13 @@ from helpers import IMAGE_SHAPE
 from PIL import Image
 
 import keras_gan as kg
+from keras_gan.callbacks import CHARTS
 from keras_gan.callbacks.epoch_log import RULE_WIDTH
 from keras_gan.presets import PRESETS
 
 ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+WATCHING = (ROOT / "docs" / "watching.md").read_text(encoding="utf-8")
 METRICS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
 
 QUALITY_LINE = (
@@ -49,6 +51,26 @@ def test_quality_examples_measure_a_model_in_training_and_after(make_gan, capsys
     output = capsys.readouterr().out
     assert re.search(QUALITY_LINE, output)
     assert names["evaluation"].fid_score > 0
+
+
+@pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
+@pytest.mark.usefixtures("user_cache", "wandb_alone")
+def test_watching_example_watches(make_gan, tmp_path, monkeypatch, capsys):
+    (example,) = re.findall(r"```python\n(.*?)```", WATCHING, flags=re.DOTALL)
+    small = example.replace("epochs=2000", "epochs=2").replace("ResNet(), images)", "ResNet(), images, n_samples=40)")
+    assert small.count("epochs=2,") == small.count("n_samples=40") == 1
+    images = np.random.default_rng(0).integers(0, 256, (24, *IMAGE_SHAPE), dtype=np.uint8)
+    monkeypatch.chdir(tmp_path)
+    names = {"gan": make_gan(), "images": images, "batches": kg.image_batches(images, batch_size=2, n_critic=2)}
+    exec(compile(small, "docs", "exec"), names)
+    assert re.search(QUALITY_LINE, capsys.readouterr().out)
+    written = {"wandb", "quality.csv", "tensorboard", "losses.csv", "samples", "checkpoints"}
+    assert written <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_watching_lists_the_charts():
+    rows = re.findall(r"^\| `(\w+)/` \| (.*?) \|", WATCHING, flags=re.MULTILINE)
+    assert {section: tuple(re.findall(r"`(\w+)`", charts)) for section, charts in rows} == CHARTS
 
 
 def test_quality_block_is_one():

@@ -1,6 +1,7 @@
 """Keras callbacks that watch and save a run."""
 
 from keras_gan.callbacks._console import say
+from keras_gan.callbacks.charts import CHARTS
 from keras_gan.callbacks.checkpoint import GanCheckpoint, checkpoints
 from keras_gan.callbacks.divergence_guard import DivergenceGuard
 from keras_gan.callbacks.epoch_log import EpochLog, render_epoch, render_quality
@@ -11,7 +12,7 @@ from keras_gan.callbacks.quality_monitor import SAMPLE_BATCH, QualityMonitor, sa
 from keras_gan.callbacks.sample_grid import SampleGrid, image_grid, pictures, save_grid
 from keras_gan.callbacks.tensorboard_scalars import TensorBoardScalars
 from keras_gan.callbacks.wandb_charts import WandbCharts
-from keras_gan.callbacks.wandb_run import CHARTS, define_wgan_charts, finish_wandb, init_wandb, last_run_id
+from keras_gan.callbacks.wandb_run import define_wgan_charts, finish_wandb, init_wandb, last_run_id
 
 __all__ = [
     "CHARTS",

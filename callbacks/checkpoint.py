@@ -73,7 +73,7 @@ class GanCheckpoint(Periodic):
             return
         self._is_started = True
         if epoch > 0:
-            self._best = _read_best(self.folder / BEST_RECORD, self.monitor)
+            self._best = self._read_best()
         later = [path.name for number, path in checkpoints(self.folder) if number > epoch]
         if later:
             warnings.warn(f"{self.folder} has checkpoints of another training, which stay: {later}", stacklevel=2)
@@ -113,6 +113,8 @@ class GanCheckpoint(Periodic):
         if value is None:
             return
         self._is_monitored = True
+        if not (self.folder / BEST).exists():
+            self._best = None
         is_better = self._best is None or (value < self._best if self.mode == "min" else value > self._best)
         if not is_better or math.isnan(value):
             return
@@ -123,17 +125,18 @@ class GanCheckpoint(Periodic):
             else:
                 self.model.save(path)
         with whole_file(self.folder / BEST_RECORD) as path:
-            record = {"monitor": self.monitor, "value": float(value), "epochs": epoch + 1}
+            record = {"monitor": self.monitor, "mode": self.mode, "value": float(value), "epochs": epoch + 1}
             path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         self._best = value
 
     def _path(self, epoch):
         return self.folder / f"epoch_{epoch + 1:06d}.keras"
 
-
-def _read_best(path, monitor):
-    """Return the best value of the training that goes on, or None if it has none of this key."""
-    if not path.exists():
-        return None
-    record = json.loads(path.read_text(encoding="utf-8"))
-    return record["value"] if record["monitor"] == monitor else None
+    def _read_best(self):
+        """Return the best value of the training that goes on, or None if it has none by this key."""
+        path = self.folder / BEST_RECORD
+        if not path.exists():
+            return None
+        record = json.loads(path.read_text(encoding="utf-8"))
+        is_same = (record["monitor"], record["mode"]) == (self.monitor, self.mode)
+        return record["value"] if is_same else None

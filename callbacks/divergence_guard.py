@@ -52,15 +52,27 @@ class DivergenceGuard(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.finding = None
 
+    def on_epoch_begin(self, epoch, logs=None):
+        self._steps, self._sum = 0, 0.0
+
     def on_train_batch_end(self, batch, logs=None):
         if self.finding is not None:
             return
         watched = {key: logs[key] for key in WATCHED if key in logs}
+        if "wasserstein_distance" in watched:
+            watched["wasserstein_distance"] = self._of_this_step(batch, watched["wasserstein_distance"])
         if not watched:
             raise ValueError(f"DivergenceGuard needs one of {WATCHED} in the step's logs. Available: {sorted(logs)}")
         culprit = next((key for key, value in watched.items() if not self._is_sound(key, value)), None)
         if culprit is not None:
             self._stop(culprit, watched[culprit])
+
+    def _of_this_step(self, batch, mean):
+        """Return a step's own value, of its epoch's mean so far, which would hide what is far off in a long epoch."""
+        steps, total = batch + 1, mean * (batch + 1)
+        value = (total - self._sum) / (steps - self._steps)
+        self._steps, self._sum = steps, total
+        return value
 
     def _is_sound(self, key, value):
         bound = self.bound if key == "wasserstein_distance" else math.inf

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_gan.callbacks._console import say
-from keras_gan.callbacks._files import whole_file
+from keras_gan.callbacks._files import named_errors, whole_file
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.epoch_log import render_quality
@@ -64,6 +65,7 @@ class QualityMonitor(Periodic):
         ValueError: If `every` is less than 1; before the first epoch of all, if the generator's images are not of the
             real images' shape and range; before the first epoch, if the file's figures have another passport.
         FileExistsError: When training begins, if the file exists and is not to be continued.
+        OSError: At the end of an epoch, if its row cannot be written; the message names the file.
     """
 
     stage = Stage.MEASURE
@@ -105,6 +107,7 @@ class QualityMonitor(Periodic):
             self.evaluator.check(self.model.generate(FIRST_LOOK, seed=self.seed))
         if self.path is not None and self.path.exists():
             _keep_rows(self.path, epoch, self.evaluator.passport)
+        self._has_file = self.path is not None and self.path.exists()
         self._started = True
 
     def act(self, epoch, logs):
@@ -120,18 +123,21 @@ class QualityMonitor(Periodic):
         logs.update(evaluation.figures())
         say(render_quality(logs, self.label), self.stream)
         if self.path is not None:
-            _append_row(self.path, {"epoch": epoch, **evaluation.figures(), **dataclasses.asdict(evaluation.passport)})
+            self._append({"epoch": epoch, **evaluation.figures(), **dataclasses.asdict(evaluation.passport)})
 
-
-def _append_row(path, row):
-    if not path.exists():
-        path.write_text(",".join(row) + "\n", encoding="utf-8")
-    with open(path, newline="", encoding="utf-8") as file:
-        columns = next(csv.reader(file))
-    if missing := [key for key in row if key not in columns]:
-        warnings.warn(f"{path} was begun without columns {missing}: they are left out of it", stacklevel=4)
-    with open(path, "a", newline="", encoding="utf-8") as file:
-        csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n").writerow(row)
+    def _append(self, row):
+        with named_errors(self.path):
+            if not self._has_file:
+                self.path.write_text(",".join(row) + "\n", encoding="utf-8")
+                self._has_file = True
+            # A file that was deleted under the run must not begin anew without its past.
+            with open(self.path, "r+", newline="", encoding="utf-8") as file:
+                columns = next(csv.reader(file))
+                if missing := [key for key in row if key not in columns]:
+                    message = f"{self.path} was begun without columns {missing}: they are left out of it"
+                    warnings.warn(message, stacklevel=4)
+                file.seek(0, os.SEEK_END)
+                csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n").writerow(row)
 
 
 def _keep_rows(path, first_epoch, passport):

@@ -10,11 +10,14 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from keras_gan.callbacks import wandb_run
+from keras_gan.callbacks._background import Background, call_within
 from keras_gan.callbacks._console import say
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
+from keras_gan.callbacks.charts import CHART_NAMES
 from keras_gan.callbacks.sample_grid import sample_picture
-from keras_gan.callbacks.wandb_run import CHART_NAMES, current_run, define_wgan_charts, init_wandb
+from keras_gan.callbacks.wandb_run import current_run, define_wgan_charts, finish_wandb, init_wandb
 
 
 class _Entry(NamedTuple):
@@ -40,10 +43,12 @@ class _Entry(NamedTuple):
 class WandbCharts(Periodic):
     """Log every epoch to Weights & Biases, and a grid of samples every few epochs, always of the same latents.
 
-    All values of the epoch's logs are logged; those of `CHARTS` under their sections, as `losses/d_loss`.
+    All values of the epoch's logs are logged; those of `CHARTS` under their sections, as `losses/d_loss`. A thread
+    sends them, so that training never waits.
 
-    A service that fails does not end training: it warns once, and when training ends, it logs the whole run again in a
-    new one, which `run` then is.
+    A service that fails or hangs does not end training: it warns once, and when training ends, it logs all epochs that
+    it has seen again, in a new run, which `run` then is. Of a run that is resumed online, epochs that are there already
+    are not logged twice.
 
     Args:
         run: The `wandb.Run`, such as `init_wandb` returns. Defaults to None, the one that was begun last.
@@ -52,7 +57,7 @@ class WandbCharts(Periodic):
         seed: Seed of the latents. Defaults to 0.
 
     Attributes:
-        run: The run that is logged to; None until training begins, if it was not given.
+        run: The run that is logged to; None before training, if it was not given.
         failure: Why the run lacks a part; None if it does not.
 
     Raises:
@@ -63,21 +68,23 @@ class WandbCharts(Periodic):
 
     def __init__(self, run=None, every: int = 100, count: int = 64, seed: int = 0):
         super().__init__(every)
-        self.run = run
+        self.run = None
         self.count = count
         self.seed = seed
-        self._journal: list[_Entry] = []
         self.failure: Exception | None = None
+        self._given_run = run
+        self._background: Background | None = None
+        self._journal: list[_Entry] = []
 
     def replay(self, history: Mapping[str, Sequence[float]], pictures: Iterable[tuple[int, Path]] = ()):
-        """Log the epochs of an earlier process, as a run that is resumed offline needs.
+        """Log the epochs of an earlier process, as far as the service has them not.
 
         Args:
             history: Columns of the epochs' values, among them "epoch"; NaN where there is none.
             pictures: Grids of samples as (epochs done, file).
         """
+        self._open()
         grids = dict(pictures)
-        define_wgan_charts(self.run)
         for row in zip(*history.values()):
             values = {key: value for key, value in zip(history, row) if value == value}
             epoch = int(values.pop("epoch"))
@@ -86,9 +93,8 @@ class WandbCharts(Periodic):
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
-        self.run = current_run(self.run)
         self._latest = None
-        self._try(define_wgan_charts, self.run)
+        self._open()
 
     def act(self, epoch, logs):
         picture = sample_picture(self.model, self.count, self.seed, epoch)
@@ -107,51 +113,92 @@ class WandbCharts(Periodic):
         self._grid = None
         super().on_train_end(logs)
         if self._latest is not None:
-            epoch, values, written = self._latest
+            epoch, values, logged = self._latest
             # Figures of the last epoch may have come after its end.
-            late = dict(list(values.items())[written:])
+            late = dict(list(values.items())[logged:])
             if late or self._grid is not None:
                 self._log(epoch, late, self._grid)
+        self._close()
         if self.failure is not None:
             self._log_again()
 
+    def finish(self):
+        """End the run, after what is on its way to it; how to upload what is left then is said."""
+        if self.run is None:
+            return
+        self._close()
+        if self.failure is None:
+            finish_wandb(self.run)
+
+    def _open(self):
+        """Begin to send to the run, if it is not begun yet."""
+        import wandb
+
+        # After a failure, `run` is the one that all was logged to again.
+        run = self.run if self._given_run is not None and self.run is not None else current_run(self._given_run)
+        if run is not self.run:
+            self.run, self._journal, self.failure = run, [], None
+            #: The last epoch that the service has of a run that is resumed.
+            self._known = run.summary.get("epoch", -1) if isinstance(run, wandb.Run) and run.resumed else -1
+        if self._background is None:
+            self._background = Background()
+            self._background.submit(define_wgan_charts, run)
+
+    def _close(self):
+        if self._background is not None:
+            self._background.close(wandb_run.END_TIMEOUT)
+            self._look()
+            self._background = None
+
     def _log(self, epoch, values, grid):
-        caption = f"{self.count} samples after {epoch + 1} epochs"
         keys = tuple(values)
         if self._journal and self._journal[-1].keys == keys:
             keys = self._journal[-1].keys
+        caption = f"{self.count} samples after {epoch + 1} epochs"
         entry = _Entry(epoch, keys, array("d", values.values()), grid, caption)
         self._journal.append(entry)
-        self._try(entry.send, self.run)
+        if self._background.failure is None and epoch > self._known:
+            self._background.submit(entry.send, self.run)
+        self._look()
 
-    def _try(self, function, *arguments):
-        if self.failure is not None:
-            return
-        try:
-            function(*arguments)
-        except Exception as error:  # Whatever it is, it must not stop training.
-            self.failure = error
+    def _look(self):
+        """Warn of what has failed since, once."""
+        if self.failure is None and self._background.failure is not None:
+            self.failure = self._background.failure
             warnings.warn(
-                f"Weights & Biases takes no more data, so the run is logged again when training ends: {error!r}",
+                f"Weights & Biases takes no more data; it is tried again when training ends: {self.failure!r}",
                 stacklevel=4,
             )
 
     def _log_again(self):
-        import wandb
-
         old = self.run
-        # The connection is beyond repair, and would be used again; the run cannot even be finished.
-        with contextlib.suppress(Exception):
-            wandb.teardown()
-        wandb.run = None
+        _give_up(old)
         try:
             mode = "offline" if old.offline else "online"
             self.run = init_wandb(old.name, dict(old.config), old.project, mode, old.settings.root_dir)
-            define_wgan_charts(self.run)
-            for entry in self._journal:
-                entry.send(self.run)
-        except Exception as error:  # As above.
+            call_within(wandb_run.END_TIMEOUT, self._send_journal, self.run)
+        except Exception as error:  # Whatever it is, the run's own files must still be written.
+            self.failure = error
             warnings.warn(f"Weights & Biases has not taken the run the second time either: {error!r}", stacklevel=3)
         else:
             self.failure = None
-            say(f"Weights & Biases: all of the run is in {self.run.id}; {old.id} lacks a part")
+            first, last = self._journal[0].epoch, self._journal[-1].epoch
+            say(f"Weights & Biases: epochs {first} to {last} are in {self.run.id}; {old.id} lacks a part")
+
+    def _send_journal(self, run):
+        define_wgan_charts(run)
+        for entry in self._journal:
+            entry.send(run)
+
+
+def _give_up(run):
+    """End a run that takes no more data, and the connection with it if that is what has failed."""
+    import wandb
+
+    try:
+        call_within(wandb_run.END_TIMEOUT, run.finish)
+    except Exception:
+        # It would be used for the next run too; waiting for it would keep the process from ending.
+        with contextlib.suppress(Exception):
+            call_within(wandb_run.END_TIMEOUT, wandb.teardown)
+    wandb.run = None

@@ -1,31 +1,18 @@
-"""A run on Weights & Biases: how it begins and ends, whatever the service does, and which charts it has."""
+"""A run on Weights & Biases: how it begins and ends, whatever the service does."""
 
+import functools
 import os
 import re
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from keras_gan.callbacks._background import call_within
 from keras_gan.callbacks._console import say
-
-#: The charts, by section, of an epoch's logs and a grid of samples.
-CHARTS = {
-    "losses": ("d_loss", "d_loss_real", "d_loss_fake", "g_loss", "gradient_penalty", "wasserstein_distance"),
-    "weights": ("critic_weight_mean", "critic_weight_std", "generator_weight_mean", "generator_weight_std"),
-    "stability": ("dg_ratio", "clip_ratio", "loss_variance", "critic_gradient_norm", "generator_gradient_norm"),
-    "quality": ("fid_score", "inception_score_mean", "inception_score_std", "pixel_variance"),
-    "images": ("generated_images",),
-    "optimisation": ("critic_learning_rate", "generator_learning_rate", "epoch_time"),
-}
-
-#: Keys whose summary is not their last value.
-SUMMARIES = {"fid_score": "min"}
-
-#: The name that each key of the logs bears on Weights & Biases, which groups charts by what stands before the slash.
-CHART_NAMES = {key: f"{section}/{key}" for section, keys in CHARTS.items() for key in keys}
+from keras_gan.callbacks.charts import CHART_NAMES, SUMMARIES
 
 #: Seconds to wait for the service when a run begins, and for what is left to be uploaded when it ends.
 BEGIN_TIMEOUT, END_TIMEOUT = 20, 60
@@ -46,8 +33,8 @@ _PRIVATE = {
     "x_save_requirements": False,
 }
 
-# Runs that were to be online when the service could not be reached.
-_unreached: set[str] = set()
+# Folders of runs that were to be online and could not.
+_to_upload: set[str] = set()
 
 
 def init_wandb(
@@ -60,8 +47,8 @@ def init_wandb(
 ):
     """Begin a run on Weights & Biases.
 
-    If the service cannot be reached, the run is offline instead, after one warning, and `finish_wandb` tries again.
-    An earlier run of this process is finished first.
+    If the run cannot be online, it is offline instead, after one warning, and `finish_wandb` tries to upload it; if not
+    even that, nothing is logged. An earlier run of this process is finished first.
 
     Args:
         name: The run's name.
@@ -85,41 +72,50 @@ def init_wandb(
     _refuse_private(config or {})
     if wandb.run is not None:
         finish_wandb(wandb.run)
-    resolved = mode or os.environ.get("WANDB_MODE") or ("online" if _has_key() else "offline")
+    wanted = mode or os.environ.get("WANDB_MODE")
+    project = project or os.environ.get("WANDB_PROJECT") or DEFAULT_PROJECT
+    begin = functools.partial(_begin, name=name, config=config, project=project, dir=str(folder), id=run_id)
+    if wanted == "disabled":
+        return begin("disabled")
+    if wanted == "offline" or (wanted is None and not _has_key()):
+        return _begin_offline(begin, "the run is" if wanted else "no API key, so the run is")
+    return _begin_online(begin, resume=None if run_id is None else "allow")
 
-    def begin(mode, **options):
-        settings = wandb.Settings(
-            **_PRIVATE,
-            init_timeout=BEGIN_TIMEOUT,
-            finish_timeout=END_TIMEOUT,
-            finish_timeout_raises=True,
-            silent=True,
-        )
-        return wandb.init(
-            project=project or os.environ.get("WANDB_PROJECT") or DEFAULT_PROJECT,
-            name=name,
-            config=config,
-            mode=mode,
-            dir=str(folder),
-            id=run_id,
-            settings=settings,
-            **options,
-        )
 
-    if resolved == "online":
-        try:
-            run = begin("online", resume=None if run_id is None else "allow")
-        except Exception as error:  # Whatever it is, it must not stop training.
-            reason = (str(error) or repr(error)).splitlines()[0]
-            warnings.warn(f"Weights & Biases cannot be reached, so the run is logged offline: {reason}", stacklevel=2)
-            run = begin("offline")
-            _unreached.add(run.settings.sync_dir)
-            return run
+def _begin(mode: str, **options):
+    import wandb
+
+    settings = wandb.Settings(
+        **_PRIVATE, init_timeout=BEGIN_TIMEOUT, finish_timeout=END_TIMEOUT, finish_timeout_raises=True, silent=True
+    )
+    return wandb.init(mode=mode, settings=settings, **options)
+
+
+def _begin_online(begin: Callable, resume: str | None):
+    try:
+        # Else wandb would ask for one, or wait for nobody to answer.
+        if not _has_key():
+            raise RuntimeError("there is no API key")
+        run = begin("online", resume=resume)
+    except Exception as error:  # Whatever it is, it must not stop training.
+        reason = (str(error) or repr(error)).splitlines()[0]
+        message = f"Weights & Biases cannot be online, so the run is logged offline and uploaded at its end: {reason}"
+        warnings.warn(message, stacklevel=3)
+        run = _begin_offline(begin)
+        _to_upload.add(run.settings.sync_dir)
+    else:
         say(f"Weights & Biases: {run.url}")
-        return run
-    run = begin(resolved)
-    if resolved == "offline":
-        reason = "no API key, so the run is" if mode is None and "WANDB_MODE" not in os.environ else "the run is"
+    return run
+
+
+def _begin_offline(begin: Callable, reason: str | None = None):
+    """Begin an offline run, saying how to upload it if there is a reason to; a disabled one if that is impossible."""
+    try:
+        run = begin("offline")
+    except Exception as error:  # As above.
+        warnings.warn(f"Weights & Biases cannot be used, so nothing is logged there: {error!r}", stacklevel=4)
+        return begin("disabled")
+    if reason is not None:
         say(f"Weights & Biases: {reason} logged offline. Upload it with: {_sync_command(run)}")
     return run
 
@@ -128,7 +124,7 @@ def define_wgan_charts(run=None):
     """Define the 23 charts of a Wasserstein GAN: each over epochs, with its summary.
 
     Args:
-        run: The `wandb.Run`. Defaults to None, the one that `init_wandb` has begun last.
+        run: The `wandb.Run`. Defaults to None, the one that was begun last.
 
     Raises:
         ValueError: If there is no run.
@@ -142,6 +138,9 @@ def define_wgan_charts(run=None):
 def current_run(run=None):
     """Return a run, or else the one that was begun last.
 
+    Args:
+        run: The `wandb.Run`. Defaults to None.
+
     Raises:
         ValueError: If there is none.
     """
@@ -153,35 +152,47 @@ def current_run(run=None):
     return run
 
 
-def finish_wandb(run):
+def finish_wandb(run=None):
     """End a run. Uploading takes a minute at most; how to upload what is left then, on disk, is said.
 
     Args:
-        run: The `wandb.Run`.
+        run: The `wandb.Run`. Defaults to None, the one that was begun last.
+
+    Raises:
+        ValueError: If there is no run.
     """
+    run = current_run(run)
     try:
-        run.finish()
-    except Exception as error:  # Whatever it is, the run's own files must still be written.
+        # wandb keeps to its own limit, but would wait without end for a process that hangs.
+        call_within(2 * END_TIMEOUT, run.finish)
+    except Exception as error:  # As above.
         warnings.warn(
             f"Weights & Biases has not taken all of the run ({error!r}). Upload the rest with: {_sync_command(run)}",
             stacklevel=2,
         )
         return
-    if run.settings.sync_dir in _unreached:
-        _unreached.discard(run.settings.sync_dir)
-        _upload(run)
+    if run.settings.sync_dir in _to_upload:
+        _to_upload.discard(run.settings.sync_dir)
+        reason = _upload(run)
+        if reason is None:
+            say("Weights & Biases: the run is uploaded")
+        else:
+            say(f"Weights & Biases: the run is not uploaded ({reason}). Upload it with: {_sync_command(run)}")
 
 
-def _upload(run):
-    """Try once more to upload a run that could not be online."""
+def _upload(run) -> str | None:
+    """Try once more to upload a run that could not be online; return why it could not."""
     command = [sys.executable, "-m", "wandb", "sync", run.settings.sync_dir]
     try:
         # Its own log goes into a folder `wandb` where it is called.
         subprocess.run(command, check=True, capture_output=True, timeout=END_TIMEOUT, cwd=run.settings.root_dir)
-    except (subprocess.SubprocessError, OSError):
-        say(f"Weights & Biases still cannot be reached. Upload the run with: {_sync_command(run)}")
-    else:
-        say("Weights & Biases: the run is uploaded")
+    except subprocess.TimeoutExpired:
+        return f"no answer within {END_TIMEOUT} seconds"
+    except subprocess.CalledProcessError as error:
+        return error.stderr.decode(errors="replace").strip().split("\n")[-1] or str(error)
+    except OSError as error:
+        return str(error)
+    return None
 
 
 def last_run_id(folder: str | Path) -> str | None:
@@ -204,24 +215,25 @@ def _has_key() -> bool:
     try:
         return wandb.login(prompt=False, verify=False)
     except wandb.Error as error:
-        warnings.warn(f"The API key of Weights & Biases cannot be used, so the run is offline: {error}", stacklevel=3)
+        warnings.warn(f"The API key of Weights & Biases cannot be used: {error}", stacklevel=4)
         return False
 
 
 def _refuse_private(config: dict[str, Any]):
-    key = os.environ.get("WANDB_API_KEY")
+    key, home = os.environ.get("WANDB_API_KEY"), os.path.join(Path.home(), "")
     for name, value in _leaves(config, "config"):
-        if isinstance(value, os.PathLike) or (isinstance(value, str) and os.path.isabs(value)):
+        if key and (key in name or key in str(value)):
+            raise ValueError(f"`config` must not hold the API key. Received: it is in {name.replace(key, '…')}")
+        is_path = isinstance(value, str) and (os.path.isabs(value) or value.startswith("~"))
+        if isinstance(value, os.PathLike) or is_path or (home != os.sep and home in f"{name} {value}"):
             raise ValueError(f"`config` must not tell where files are on this machine. Received: {name}={value}")
-        if key and key in str(value):
-            raise ValueError(f"`config` must not hold the API key. Received: it is in {name}")
 
 
-def _leaves(value, name) -> Iterator[tuple[str, Any]]:
+def _leaves(value, name: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for key, element in value.items():
             yield from _leaves(element, f"{name}[{key!r}]")
-    elif isinstance(value, (list, tuple)):
+    elif isinstance(value, (list, tuple, set, frozenset)):
         for index, element in enumerate(value):
             yield from _leaves(element, f"{name}[{index}]")
     else:

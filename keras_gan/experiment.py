@@ -12,6 +12,7 @@ import numpy as np
 from keras_gan import callbacks, data, metrics, models, networks, run_folder
 from keras_gan.analysis.figures import plot_losses
 from keras_gan.analysis.history import read_losses
+from keras_gan.callbacks._files import whole_file
 from keras_gan.metrics.features import weights_digest
 from keras_gan.presets import ExperimentConfig, RunOptions
 
@@ -58,24 +59,24 @@ class Experiment:
             DivergedError: If there was nothing more to train; everything is saved but the generator.
             OSError: If a file cannot be written. The run goes on from its last checkpoint.
         """
-        finding = None
         with callbacks.GracefulStop() as stop:
-            if self.start < self.config.epochs:
-                finding = self._fit(stop)
-            history = read_losses(self.folder / "losses.csv")
-            (self.folder / "plots").mkdir(exist_ok=True)
-            plot_losses(history, self.folder / "plots" / "losses.png")
-            if finding is not None:
-                raise DivergedError(finding)
-            self.model.generator.save(self.folder / "generator.keras")
-        return len(history["epoch"])
+            charts = self._charts() if self.start < self.config.epochs else []
+            try:
+                finding = self._fit(stop, charts) if self.start < self.config.epochs else None
+                done = self._write_closing_files(finding)
+            finally:
+                # After the run's own files, which need not wait for the service.
+                for chart in charts:
+                    chart.finish()
+        if finding is not None:
+            raise DivergedError(finding)
+        return done
 
-    def _fit(self, stop) -> str | None:
+    def _fit(self, stop, charts) -> str | None:
         """Train; return what `DivergenceGuard` has found."""
         config = self.config
         batches = data.image_batches(self.images, config.batch_size, config.n_critic, config.seed, self.start)
         guard = callbacks.DivergenceGuard()
-        charts = self._charts()
         with callbacks.progress_display() as display:
             stream = callbacks.ProgressStream(display) if display.console.is_terminal else None
             self.model.fit(
@@ -86,10 +87,17 @@ class Experiment:
                 verbose=0,
                 callbacks=[guard, *self._watchers(stream), *charts, callbacks.TrainingProgress(display), stop],
             )
-        for chart in charts:
-            if chart.failure is None:
-                callbacks.finish_wandb(chart.run)
         return guard.finding
+
+    def _write_closing_files(self, finding) -> int:
+        """Plot the losses, and save the generator unless something was found; return the number of epochs done."""
+        history = read_losses(self.folder / "losses.csv")
+        (self.folder / "plots").mkdir(exist_ok=True)
+        plot_losses(history, self.folder / "plots" / "losses.png")
+        if finding is None:
+            with whole_file(self.folder / "generator.keras") as path:
+                self.model.generator.save(path)
+        return len(history["epoch"])
 
     def _watchers(self, stream) -> list[keras.callbacks.Callback]:
         options, folder = self.options, self.folder
@@ -127,7 +135,7 @@ class Experiment:
             run_id=callbacks.last_run_id(self.folder),
         )
         charts = callbacks.WandbCharts(run, self.options.sample_every)
-        if self.start > 0 and not run.resumed:
+        if self.start > 0:
             history = read_losses(self.folder / "losses.csv")
             past = {key: column[: self.start] for key, column in history.items()}
             charts.replay(past, callbacks.pictures(self.folder / "samples"))

@@ -220,6 +220,21 @@ def test_a_broken_checkpoint_is_named(options):
     assert experiment.prepare(SMALL, dataclasses.replace(options, resume=folder)).start == 4
 
 
+def test_a_generator_that_could_not_be_saved_is_saved_by_resuming(options, monkeypatch):
+    run = experiment.prepare(SMALL, options)
+
+    def fill(path):
+        pathlib.Path(path).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run.model.generator, "save", fill)
+    with pytest.raises(OSError, match=r"generator.keras cannot be written: No space left"):
+        run.train()
+    assert not (run.folder / "generator.keras").exists()
+    train(SMALL, dataclasses.replace(options, resume=run.folder))
+    assert (run.folder / "generator.keras").exists()
+
+
 @pytest.fixture
 def watched(options, user_cache, wandb_alone):
     """Options with all that watches a run."""

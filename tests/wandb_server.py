@@ -12,10 +12,12 @@ class WandbServer:
     Attributes:
         url: Its address.
         requests: The paths and bodies that came.
+        resumed_epoch: The last epoch that it has of any run it is asked for; None for no such run.
     """
 
     def __init__(self, port: int = 0):
         self.requests: list[tuple[str, bytes]] = []
+        self.resumed_epoch: int | None = None
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
@@ -40,14 +42,33 @@ class WandbServer:
             return {}
         request = json.loads(body)
         variables = request.get("variables") or {}
+        project = {"id": "p", "name": "horses", "entity": {"id": "e", "name": "somebody"}}
+        if "historyTail" in request["query"] and self.resumed_epoch is not None:
+            return {"data": {"model": {**project, "bucket": self._resumed(variables)}}}
         if "upsertBucket" in request["query"]:
-            project = {"id": "p", "name": "horses", "entity": {"id": "e", "name": "somebody"}}
             bucket = {"id": "b", "name": variables["name"], "displayName": "d", "config": "{}", "project": project}
             return {"data": {"upsertBucket": {"bucket": {**bucket, "historyLineCount": 0}, "inserted": True}}}
         if "createRunFiles" in request["query"]:
             files = [{"name": name, "uploadUrl": f"{self.url}/upload/{name}"} for name in variables["files"]]
             return {"data": {"createRunFiles": {"runID": "b", "uploadHeaders": [], "files": files}}}
         return {"data": {}}
+
+    def _resumed(self, variables):
+        last = {"_step": self.resumed_epoch, "_runtime": 1, "epoch": self.resumed_epoch}
+        return {
+            "id": "b",
+            "name": variables["name"],
+            "displayName": "d",
+            "historyLineCount": self.resumed_epoch + 1,
+            "eventsLineCount": 0,
+            "logLineCount": 0,
+            "historyTail": json.dumps([json.dumps(last)]),
+            "eventsTail": "[]",
+            "summaryMetrics": json.dumps(last),
+            "config": "{}",
+            "tags": [],
+            "wandbConfig": json.dumps({"t": 1}),
+        }
 
     def _handler(self):
         server = self

@@ -73,7 +73,14 @@ class OptimizerPair:
 
     def __init__(self, critic: keras.optimizers.Optimizer, generator: keras.optimizers.Optimizer):
         self.optimizers = [_LearningRate("critic", critic), _LearningRate("generator", generator)]
+        self._critic = critic
         self._generator = generator
+        self._ratio = 1.0
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """State of both."""
+        return [*self._critic.variables, *self._generator.variables]
 
     @property
     def iterations(self):
@@ -90,9 +97,10 @@ class OptimizerPair:
 
     @learning_rate.setter
     def learning_rate(self, value: float):
-        ratio = value / self.learning_rate
-        for optimizer in self.optimizers:
-            optimizer.learning_rate *= ratio
+        critic, generator = self.optimizers
+        if critic.learning_rate > 0:
+            self._ratio = generator.learning_rate / critic.learning_rate
+        critic.learning_rate, generator.learning_rate = value, self._ratio * value
 
 
 class _LearningRate:

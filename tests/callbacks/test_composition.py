@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import os
 import random
 import re
 
@@ -28,7 +29,7 @@ from keras_gan import (
 )
 from keras_gan.analysis.history import read_losses
 from keras_gan.callbacks import checkpoints, pictures
-from keras_gan.callbacks.wandb_run import CHART_NAMES
+from keras_gan.callbacks.charts import CHART_NAMES
 from keras_gan.metrics import CallableExtractor
 
 
@@ -170,6 +171,23 @@ def test_learning_rate_of_the_pair_keeps_the_ratio(make_gan):
     assert gan.optimizer.iterations is gan.generator_optimizer.iterations
 
 
+def test_rates_of_the_pair_come_back_from_zero(make_gan):
+    gan = make_gan()
+    gan.generator_optimizer.learning_rate = 4e-3
+    for rate in (0.0, 1e-4):
+        gan.optimizer.learning_rate = rate
+    np.testing.assert_allclose(rates(gan), [1e-4, 4e-4], rtol=1e-6)
+
+
+def test_summary_is_that_of_both_networks(make_gan, capsys):
+    gan = make_gan()
+    gan.summary()
+    printed = capsys.readouterr().out
+    assert "generator" in printed
+    assert "critic" in printed
+    assert len(gan.optimizer.variables) == len(gan.critic_optimizer.variables + gan.generator_optimizer.variables)
+
+
 def test_plateau_reduces_both_rates(make_gan, float_images):
     gan = make_gan()
     plateau = keras.callbacks.ReduceLROnPlateau(
@@ -250,6 +268,17 @@ def test_our_tensorboard_has_every_epochs_values_in_sections(make_gan, images, f
             assert found[chart] == [(epoch, np.float32(value)) for epoch, value in enumerate(history[key])], key
     assert [epoch for epoch, _ in found["quality/fid_score"]] == [1, 2]
     assert [epoch for epoch, _ in found["recall"]] == [1, 2]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_full_disk_names_tensorboards_file(make_gan, tmp_path):
+    board = TensorBoardScalars(tmp_path)
+    board.on_train_begin()
+    (path,) = tmp_path.iterdir()
+    path.unlink()
+    path.symlink_to("/dev/full")
+    with pytest.raises(OSError, match=f"{path} cannot be written: No space left on device"):
+        board.on_epoch_end(0, {"d_loss": 1.0})
 
 
 @pytest.mark.filterwarnings("ignore:Early stopping conditioned on metric")

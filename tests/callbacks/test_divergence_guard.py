@@ -73,6 +73,22 @@ def test_distance_beyond_the_bound_ends_training(make_gan, float_images, capsys)
     assert "raise the penalty's λ from 10 to 20" in capsys.readouterr().out
 
 
+def test_bound_holds_for_each_step_of_an_epoch(make_gan):
+    """Values that cancel in the epoch's mean, which is all that the logs have."""
+    guard = DivergenceGuard(bound=5.0)
+    guard.set_model(make_gan())
+    guard.on_train_begin()
+    for epoch in range(2):
+        guard.on_epoch_begin(epoch)
+        for batch, mean in enumerate([4.0, 0.0, 1.0]):  # of 4, −4 and 3
+            guard.on_train_batch_end(batch, {"wasserstein_distance": mean})
+    assert guard.finding is None
+    guard.on_epoch_begin(2)
+    guard.on_train_batch_end(0, {"wasserstein_distance": 4.0})
+    guard.on_train_batch_end(1, {"wasserstein_distance": -1.5})
+    assert guard.finding == "wasserstein_distance is -7, beyond ±5 in step 0"
+
+
 def test_healthy_training_is_left_alone(make_gan, float_images, capsys):
     guarded, free, guard = make_gan(), make_gan(), DivergenceGuard()
     assert fit(guarded, float_images, guard, epochs=3).epoch == [0, 1, 2]

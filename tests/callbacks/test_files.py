@@ -135,7 +135,7 @@ def best_of(folder):
 def test_best_model_by_a_key_is_kept(make_gan, float_images, tmp_path, mode, scores, value, epochs):
     saver = GanCheckpoint(tmp_path, every=3, keep=1, monitor="score", mode=mode)
     make_gan().fit(float_images, batch_size=64, epochs=5, verbose=0, callbacks=[saver, Scores(scores)])
-    assert best_of(tmp_path) == {"monitor": "score", "value": value, "epochs": epochs}
+    assert best_of(tmp_path) == {"monitor": "score", "mode": mode, "value": value, "epochs": epochs}
     assert [number for number, _ in checkpoints(tmp_path)] == [5]
 
 
@@ -148,9 +148,12 @@ def test_best_model_outlives_a_resume_and_not_a_new_training(make_gan, float_ima
     assert train({1: 5.0}, epochs=2) == 5.0
     assert train({2: 7.0}, initial_epoch=2, epochs=3) == 5.0
     assert train({3: 4.0}, initial_epoch=3, epochs=4) == 4.0
+    # A best that is gone is none to be better than.
+    (tmp_path / "best.keras").unlink()
+    assert train({4: 9.0}, initial_epoch=4, epochs=5) == 9.0
     with pytest.warns(UserWarning, match="has checkpoints of another training, which stay"):
         assert train({0: 6.0}, epochs=1) == 6.0
-    assert [number for number, _ in checkpoints(tmp_path)] == [1, 2, 3, 4]
+    assert [number for number, _ in checkpoints(tmp_path)] == [1, 3, 4, 5]
 
 
 def test_key_that_never_came_is_said(make_gan, float_images, tmp_path):

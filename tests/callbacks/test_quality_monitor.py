@@ -124,16 +124,15 @@ def test_early_stopping_counts_evaluations(fit, evaluator):
     assert len(history["fid_score"]) == 3
 
 
-@pytest.mark.parametrize("is_first", [True, False])
-def test_stopping_early_is_the_end(fit, evaluator, tmp_path, is_first):
+def test_stopping_early_is_the_end(fit, evaluator, tmp_path):
     class Stop(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             self.model.stop_training = epoch == 1
 
-    monitor = QualityMonitor(evaluator, 100, tmp_path / "quality.csv")
-    history = fit(*((Stop(), monitor) if is_first else (monitor, Stop())), epochs=9)
+    losses = LossCsv(tmp_path / "losses.csv")
+    fit(losses, Stop(), QualityMonitor(evaluator, 100, tmp_path / "quality.csv"), epochs=9)
     assert [row["epoch"] for row in quality_rows(tmp_path / "quality.csv")] == ["1"]
-    assert len(history.get("fid_score", [])) == is_first
+    np.testing.assert_array_equal(np.isfinite(read_losses(losses.path)["fid_score"]), [False, True])
 
 
 def test_file_begun_by_a_run_that_was_killed_is_begun_again(fit, evaluator, tmp_path):
@@ -231,3 +230,11 @@ def test_second_fit_begins_its_file_again(fit, evaluator, tmp_path):
 def test_every_must_be_positive(evaluator):
     with pytest.raises(ValueError, match="`every` must be at least 1"):
         QualityMonitor(evaluator, every=0)
+
+
+def test_figures_that_were_deleted_under_the_run_do_not_begin_anew(fit, evaluator, tmp_path):
+    path = tmp_path / "quality.csv"
+    delete = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: path.unlink() if epoch == 1 else None)
+    with pytest.raises(FileNotFoundError, match="quality.csv"):
+        fit(QualityMonitor(evaluator, 1, path), delete, epochs=5)
+    assert not path.exists()

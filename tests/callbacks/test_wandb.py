@@ -1,11 +1,12 @@
 """Real runs of Weights & Biases, offline: what is in their files, and what happens when the service fails."""
 
 import gc
-import getpass
-import os
 import pathlib
+import signal
 import socket
 import subprocess
+import sys
+import threading
 
 import keras
 import numpy as np
@@ -32,6 +33,8 @@ from keras_gan.metrics import CallableExtractor
 KEYS = [key for keys in CHARTS.values() for key in keys]
 
 pytestmark = pytest.mark.usefixtures("wandb_alone")
+
+HOME = str(pathlib.Path.home())
 
 CONFIG = {"batch_size": 64, "n_critic": 2, "critic_filters": [8, 16], "gradient_penalty": None}
 
@@ -61,9 +64,8 @@ def finish(run):
 
 def private_words(folder):
     """Return what tells of this machine and its user, in `folder` among other places."""
-    words = [socket.gethostname(), str(folder), os.getcwd(), str(pathlib.Path.home()), "a" * 40, __file__, "pytest"]
-    # A name that may be a word of a message is no evidence.
-    return words if getpass.getuser() in ("root", "user") else [*words, getpass.getuser()]
+    paths = [folder, pathlib.Path.cwd(), pathlib.Path.home() / "x", sys.executable, __file__]
+    return [socket.gethostname(), "someone-of-this-name", "a" * 40, "pytest", *map(str, paths)]
 
 
 def test_there_are_23_charts():
@@ -120,8 +122,12 @@ def test_charts_go_over_epochs_and_the_summary_has_the_best_fid(make_gan, images
     assert summary["quality/fid_score"]["min"] == min(history["fid_score"])
 
 
-def test_file_tells_nothing_of_the_machine(make_gan, float_images, tmp_path, monkeypatch, run):
+def test_file_tells_nothing_of_the_machine(make_gan, float_images, tmp_path, monkeypatch):
     monkeypatch.setenv("WANDB_API_KEY", "a" * 40)
+    monkeypatch.setenv("HOME", HOME)
+    monkeypatch.setenv("USER", "someone-of-this-name")
+    monkeypatch.setenv("LOGNAME", "someone-of-this-name")
+    run = init_wandb("0001_horses", CONFIG, "horses", "offline", tmp_path)
     fit(make_gan(), float_images, WandbCharts(run, every=1), epochs=2)
     finish(run)
     content = wandb_reader.run_file(tmp_path).read_bytes()
@@ -132,9 +138,22 @@ def test_file_tells_nothing_of_the_machine(make_gan, float_images, tmp_path, mon
     assert files == {path.name for path in pathlib.Path(run.dir).rglob("*.png")}
 
 
-@pytest.mark.parametrize("value", [pathlib.Path("data"), "/data/horses", ["/data/horses"], {"key": "a" * 40}])
+@pytest.mark.parametrize(
+    "value",
+    [
+        pathlib.Path("data"),
+        "/data/horses",
+        ["/data/horses"],
+        {"/data/horses"},
+        "~/horses",
+        {"key": "a" * 40},
+        {"a" * 40: 1},
+        f"--data-dir={pathlib.Path.home() / 'horses'}",
+    ],
+)
 def test_config_must_not_tell_of_the_machine(tmp_path, monkeypatch, value):
     monkeypatch.setenv("WANDB_API_KEY", "a" * 40)
+    monkeypatch.setenv("HOME", HOME)
     with pytest.raises(ValueError, match=r"`config` must not .* Received: .*config\['where'\]"):
         init_wandb("name", {"where": value}, folder=tmp_path)
     assert list(tmp_path.glob("wandb")) == []
@@ -176,7 +195,8 @@ def test_without_a_run_it_says_how_to_begin_one(make_gan, float_images):
 
 def test_a_second_run_ends_the_first(tmp_path, run):
     second = init_wandb("0002_horses", folder=tmp_path / "second")
-    assert wandb_reader.run_file(tmp_path).stat().st_size > 0
+    with pytest.raises(wandb.UsageError, match="is finished"):
+        run.log({"epoch": 0})
     assert second.id != run.id
     assert wandb.run is second
 
@@ -210,6 +230,24 @@ def test_with_a_key_runs_are_online_and_only_the_run_goes_there(make_gan, float_
             assert secret.encode() not in body, (path, secret)
 
 
+def test_run_that_is_resumed_online_gets_what_it_lacks(make_gan, float_images, tmp_path, server):
+    server.resumed_epoch = 3
+    run = init_wandb("name", folder=tmp_path, run_id="abcd1234")
+    assert run.resumed
+    charts = WandbCharts(run)
+    charts.replay({"epoch": range(5), "d_loss": [0.5] * 5})
+    fit(make_gan(), float_images, charts, initial_epoch=5, epochs=7)
+    finish(run)
+    assert [row["epoch"] for row in server.rows()] == [4, 5, 6]
+
+
+def test_online_without_a_key_says_so(tmp_path):
+    with pytest.warns(UserWarning, match="cannot be online, .*: there is no API key"):
+        run = init_wandb("name", mode="online", folder=tmp_path)
+    assert run.offline
+    wandb_run._to_upload.clear()
+
+
 def test_service_that_goes_away_does_not_end_training(make_gan, float_images, tmp_path, server, capsys):
     run = init_wandb("name", folder=tmp_path)
     leave = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: server.close() if epoch == 1 else None)
@@ -225,7 +263,7 @@ def test_service_that_goes_away_does_not_end_training(make_gan, float_images, tm
 @pytest.mark.parametrize("comes_back", [True, False])
 def test_service_that_cannot_be_reached_is_tried_again_at_the_end(tmp_path, server, capsys, comes_back):
     server.close()
-    with pytest.warns(UserWarning, match="cannot be reached, so the run is logged offline: .*refused$"):
+    with pytest.warns(UserWarning, match="cannot be online, so the run is logged offline and uploaded .*refused$"):
         run = init_wandb("name", folder=tmp_path)
     assert run.offline
     run.log({"epoch": 7})
@@ -239,7 +277,8 @@ def test_service_that_cannot_be_reached_is_tried_again_at_the_end(tmp_path, serv
         assert said == "Weights & Biases: the run is uploaded\n"
     else:
         command = f"wandb sync {run.settings.sync_dir}"
-        assert said == f"Weights & Biases still cannot be reached. Upload the run with: {command}\n"
+        assert said.startswith("Weights & Biases: the run is not uploaded (")
+        assert said.endswith(f"). Upload it with: {command}\n")
         wandb.teardown()
         (path,) = pathlib.Path(run.settings.sync_dir).glob("*.wandb")
         assert [row["epoch"] for row in wandb_reader.history(path)] == [7]
@@ -251,12 +290,20 @@ def test_key_that_is_none_leaves_an_offline_run(tmp_path, monkeypatch):
         assert init_wandb("name", folder=tmp_path).offline
 
 
+def service():
+    """Return the process that this one sends its runs to."""
+    (process,) = (
+        each
+        for each in gc.get_objects()
+        if isinstance(each, subprocess.Popen) and "wandb-core" in str(each.args) and each.poll() is None
+    )
+    return process
+
+
 def kill_service():
-    """Kill the process that this one sends its runs to."""
-    for process in gc.get_objects():
-        if isinstance(process, subprocess.Popen) and "wandb-core" in str(process.args) and process.poll() is None:
-            process.kill()
-            process.wait()
+    process = service()
+    process.kill()
+    process.wait()
 
 
 def test_killed_service_does_not_end_training_and_the_run_is_logged_again(
@@ -270,14 +317,15 @@ def test_killed_service_does_not_end_training_and_the_run_is_logged_again(
 
     charts = WandbCharts(run, every=2, count=4)
     killer, saver = Killer(tmp_path / "losses.csv"), GanCheckpoint(tmp_path / "checkpoints", every=2)
-    with pytest.warns(UserWarning, match="takes no more data, so the run is logged again") as warned:
+    with pytest.warns(UserWarning, match="takes no more data; it is tried again when training ends") as warned:
         fit(make_gan(), float_images, charts, killer, saver, epochs=6)
     assert len([each for each in warned if each.category is UserWarning]) == 1
     assert [epoch for epoch, _ in checkpoints(tmp_path / "checkpoints")] == [2, 4, 6]
     assert charts.failure is None
     assert charts.run.id != run.id
-    assert f"all of the run is in {charts.run.id}; {run.id} lacks a part" in capsys.readouterr().out
-    finish(charts.run)
+    assert f"epochs 0 to 5 are in {charts.run.id}; {run.id} lacks a part" in capsys.readouterr().out
+    charts.finish()
+    wandb.teardown()
     (path,) = pathlib.Path(charts.run.settings.sync_dir).glob("*.wandb")
     rows = wandb_reader.history(path)
     expected = read_losses(tmp_path / "losses.csv")
@@ -285,6 +333,72 @@ def test_killed_service_does_not_end_training_and_the_run_is_logged_again(
     np.testing.assert_array_equal(np.float32([row["losses/g_loss"] for row in rows]), np.float32(expected["g_loss"]))
     assert [row["epoch"] for row in rows if "images/generated_images" in row] == [1, 3, 5]
     assert wandb_reader.config(path) == CONFIG
+
+
+def test_hung_service_neither_stops_nor_slows_training(make_gan, float_images, tmp_path, run, monkeypatch, capsys):
+    monkeypatch.setattr(wandb_run, "END_TIMEOUT", 1)
+    process = service()
+    process.send_signal(signal.SIGSTOP)
+    charts = WandbCharts(run, every=1, count=4)
+    log = type(run).log
+
+    def wait_if_hung(self, row):
+        # What buffers would hold for some hundred epochs.
+        threading.Event().wait() if self is run else log(self, row)
+
+    monkeypatch.setattr(type(run), "log", wait_if_hung)
+    with pytest.warns(UserWarning, match="takes no more data.*no answer within 1 seconds"):
+        assert fit(make_gan(), float_images, charts, epochs=3).epoch == [0, 1, 2]
+    assert charts.failure is None
+    assert charts.run.id != run.id
+    assert "epochs 0 to 2 are in" in capsys.readouterr().out
+    charts.finish()
+    wandb.teardown()
+    (path,) = pathlib.Path(charts.run.settings.sync_dir).glob("*.wandb")
+    assert [row["epoch"] for row in wandb_reader.history(path)] == [0, 1, 2]
+    process.kill()
+    process.wait()
+
+
+def test_wandb_that_cannot_begin_at_all_is_done_without(make_gan, float_images, tmp_path, monkeypatch):
+    begin = wandb.init
+
+    def fail(mode, **options):
+        if mode == "disabled":
+            return begin(mode=mode, **options)
+        raise wandb.Error("no service")
+
+    monkeypatch.setattr(wandb, "init", fail)
+    with pytest.warns(UserWarning, match="cannot be used, so nothing is logged there: .*no service"):
+        run = init_wandb("name", folder=tmp_path)
+    assert fit(make_gan(), float_images, WandbCharts(run), epochs=2).epoch == [0, 1]
+    finish_wandb(run)
+
+
+def test_epochs_before_an_error_are_kept(make_gan, float_images, tmp_path, run):
+    def fail(epoch, logs):
+        if epoch == 2:
+            raise OSError("disk full")
+
+    charts = WandbCharts(run)
+    breaker = keras.callbacks.LambdaCallback(on_epoch_end=fail)
+    with pytest.raises(OSError, match="disk full"):
+        fit(make_gan(), float_images, breaker, charts, epochs=5)
+    charts.finish()
+    wandb.teardown()
+    assert [row["epoch"] for row in wandb_reader.history(wandb_reader.run_file(tmp_path))] == [0, 1]
+
+
+def test_another_run_is_another_journal(make_gan, float_images, tmp_path):
+    gan, charts = make_gan(), WandbCharts()
+    folders = tmp_path / "one", tmp_path / "two"
+    for number, folder in enumerate(folders):
+        init_wandb("name", mode="offline", folder=folder)
+        fit(gan, float_images, charts, initial_epoch=number, epochs=number + 1)
+        charts.finish()
+    wandb.teardown()
+    for number, folder in enumerate(folders):
+        assert [row["epoch"] for row in wandb_reader.history(wandb_reader.run_file(folder))] == [number]
 
 
 def test_service_that_fails_for_good_is_said_twice_and_ends_nothing(make_gan, float_images, tmp_path, run, monkeypatch):

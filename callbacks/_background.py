@@ -1,0 +1,70 @@
+"""Work that may fail or hang without stopping training."""
+
+import queue
+import threading
+from collections.abc import Callable
+
+
+def call_within(seconds: float, function: Callable, *arguments):
+    """Call a function, but wait for it no longer than so many seconds.
+
+    Args:
+        seconds: How long to wait; the function goes on in its thread.
+        function: What to call.
+        *arguments: Its arguments.
+
+    Raises:
+        TimeoutError: If it is not done by then.
+        Exception: Whatever it raises; `RuntimeError` for what would end the process.
+    """
+    failures = []
+
+    def call():
+        try:
+            function(*arguments)
+        except Exception as error:
+            failures.append(error)
+        except BaseException as error:  # SystemExit: it is not for others to end the process.
+            failures.append(RuntimeError(repr(error)))
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise TimeoutError(f"no answer within {seconds:g} seconds")
+    if failures:
+        raise failures[0]
+
+
+class Background:
+    """A thread that calls functions one after another, until one of them fails.
+
+    Attributes:
+        failure: What that one raised; None before.
+    """
+
+    def __init__(self):
+        self.failure: Exception | None = None
+        self._calls: queue.SimpleQueue = queue.SimpleQueue()
+        self._done = threading.Event()
+        # It must not keep the process alive.
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def submit(self, function: Callable, *arguments):
+        """Have a function called when its turn comes."""
+        self._calls.put((function, arguments))
+
+    def close(self, seconds: float):
+        """Wait until all is called, but no longer than so many seconds; then there is a `failure`."""
+        self._calls.put(None)
+        if not self._done.wait(seconds):
+            self.failure = TimeoutError(f"no answer within {seconds:g} seconds")
+
+    def _work(self):
+        try:
+            for function, arguments in iter(self._calls.get, None):
+                function(*arguments)
+        except Exception as error:  # Whatever it is, it must not stop training.
+            self.failure = error
+        finally:
+            self._done.set()

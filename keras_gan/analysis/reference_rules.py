@@ -23,6 +23,17 @@ VERDICTS = {
     2: ("UNSTABLE", "Fair", "Adjust hyperparameters, one at a time, beginning with the indicators that failed"),
 }
 
+#: How the old report explained them.
+INTERPRETATION = """\
+**Wasserstein Loss Understanding:**
+- **D loss = E[critic(real)] - E[critic(fake)]**: Critic maximizes this
+- **G loss = -E[critic(fake)]**: Generator minimizes this
+
+**Expected WGAN Behavior:**
+- D loss should be positive and gradually increasing
+- |G loss| should increase as generator improves
+- Real/Fake discrimination should remain balanced"""
+
 FAILED = ("FAILED", "Poor", "Start again with lower learning rates or another seed")
 
 

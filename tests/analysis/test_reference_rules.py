@@ -12,21 +12,6 @@ from keras_gan.analysis.reference_rules import (
     wasserstein_distance,
 )
 
-#: The losses of the reference run at the ends of its phases, as its report gives them to two digits; the third is
-#: chosen so that the changes an epoch come out to its fourth.
-ENDS = {
-    0: (-0.004, -0.004),
-    99: (0.016, -0.096),
-    100: (0.016, -0.094),
-    999: (0.746, -16.25),
-    1000: (0.754, -16.29),
-    3999: (4.05, -82.87),
-    4000: (4.05, -82.88),
-    7999: (5.14, -106.75),
-    8000: (5.14, -106.75),
-    11999: (5.4859, -115.5495),
-}
-
 ROWS = [
     ("Warmup", 0, 100, "-0.00 → 0.02", "-0.00 → -0.10", "0.0002", "-0.0009"),
     ("Early", 100, 1000, "0.02 → 0.75", "-0.09 → -16.25", "0.0008", "-0.0180"),
@@ -34,20 +19,6 @@ ROWS = [
     ("Late", 4000, 8000, "4.05 → 5.14", "-82.88 → -106.75", "0.0003", "-0.0060"),
     ("Final", 8000, 12000, "5.14 → 5.49", "-106.75 → -115.55", "0.0001", "-0.0022"),
 ]
-
-
-@pytest.fixture
-def reference_history():
-    """Losses that pass through the published ends of the phases, straight in between."""
-    epochs = np.arange(12000.0)
-    d_loss, g_loss = (np.interp(epochs, list(ENDS), column) for column in zip(*ENDS.values()))
-    return {
-        "epoch": epochs,
-        "d_loss": d_loss,
-        "g_loss": g_loss,
-        "d_loss_real": d_loss - 0.0015,
-        "d_loss_fake": d_loss + 0.0015,
-    }
 
 
 def test_phases_are_those_of_the_report(reference_history):

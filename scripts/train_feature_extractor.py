@@ -1,4 +1,4 @@
-"""Train the network of `Cifar10ResNet` and write its weights and its card; an hour on two cores."""
+"""Train the network of `Cifar10ResNet` and write its weights and its card; two hours on two cores."""
 
 import os
 

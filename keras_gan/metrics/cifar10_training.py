@@ -75,7 +75,7 @@ class AugmentedImages(keras.utils.PyDataset):
 class TrainingConfig:
     """How the network is trained; the defaults are how the shipped weights were."""
 
-    epochs: int = 22
+    epochs: int = 62
     """Passes over the training images."""
     batch_size: int = 256
     """Images in a batch."""

@@ -4,6 +4,9 @@ import queue
 import threading
 from collections.abc import Callable
 
+#: Seconds that work waits for more of it.
+PAUSE = 1.0
+
 
 def call_within(seconds: float, function: Callable, *arguments):
     """Call a function, but wait for it no longer than so many seconds.
@@ -37,7 +40,7 @@ def call_within(seconds: float, function: Callable, *arguments):
 
 
 class Background:
-    """A thread that calls functions one after another, until one of them fails.
+    """A thread that calls functions one after another, once a second all that have come, until one of them fails.
 
     Attributes:
         failure: What that one raised; None before.
@@ -46,9 +49,10 @@ class Background:
     def __init__(self):
         self.failure: Exception | None = None
         self._calls: queue.SimpleQueue = queue.SimpleQueue()
-        self._done = threading.Event()
+        self._closing = threading.Event()
         # It must not keep the process alive.
-        threading.Thread(target=self._work, daemon=True).start()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
 
     def submit(self, function: Callable, *arguments):
         """Have a function called when its turn comes."""
@@ -56,15 +60,21 @@ class Background:
 
     def close(self, seconds: float):
         """Wait until all is called, but no longer than so many seconds; then there is a `failure`."""
-        self._calls.put(None)
-        if not self._done.wait(seconds):
+        self._closing.set()
+        self._thread.join(seconds)
+        if self._thread.is_alive():
             self.failure = TimeoutError(f"no answer within {seconds:g} seconds")
 
     def _work(self):
+        # Not at once: two threads that take turns at every step cost a short one more than the work itself does.
         try:
-            for function, arguments in iter(self._calls.get, None):
-                function(*arguments)
+            while not self._closing.wait(PAUSE):
+                self._call_waiting()
+            self._call_waiting()
         except Exception as error:  # Whatever it is, it must not stop training.
             self.failure = error
-        finally:
-            self._done.set()
+
+    def _call_waiting(self):
+        while not self._calls.empty():
+            function, arguments = self._calls.get()
+            function(*arguments)

@@ -115,4 +115,6 @@ class _LearningRate:
 
     @learning_rate.setter
     def learning_rate(self, value):
-        self._optimizer.learning_rate = value
+        # A scheduler sets it every epoch, mostly to what it is.
+        if value != self.learning_rate:
+            self._optimizer.learning_rate = value

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def whole_file(path: Path) -> Iterator[Path]:
             os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def numbered_files(folder: str | Path, suffix: str) -> list[tuple[int, Path]]:
+    """Return a folder's files `epoch_000100` of a suffix as (number, file), sorted; none if there is no such folder."""
+    matches = ((re.fullmatch(r"epoch_(\d+)", path.stem), path) for path in Path(folder).glob(f"epoch_*{suffix}"))
+    return sorted((int(match[1]), path) for match, path in matches if match)
 
 
 @contextlib.contextmanager

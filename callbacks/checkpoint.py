@@ -2,16 +2,13 @@
 
 import json
 import math
-import re
 import shutil
 import warnings
 from pathlib import Path
 
-from keras_gan.callbacks._files import whole_file
+from keras_gan.callbacks._files import numbered_files, whole_file
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
-
-NAME = re.compile(r"epoch_(\d+)\.keras")
 
 BEST = "best.keras"
 
@@ -21,8 +18,7 @@ BEST_RECORD = "best.json"
 
 def checkpoints(folder: str | Path) -> list[tuple[int, Path]]:
     """Return a folder's checkpoints as (epochs done, file), the oldest first; none if there is no such folder."""
-    matches = ((NAME.fullmatch(path.name), path) for path in Path(folder).glob("epoch_*.keras"))
-    return sorted((int(match[1]), path) for match, path in matches if match)
+    return numbered_files(folder, ".keras")
 
 
 class GanCheckpoint(Periodic):

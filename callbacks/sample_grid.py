@@ -1,7 +1,6 @@
 """Pictures of what the generator makes, epoch by epoch."""
 
 import math
-import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
-from keras_gan.callbacks._files import whole_file
+from keras_gan.callbacks._files import numbered_files, whole_file
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
-
-NAME = re.compile(r"epoch_(\d+)\.png")
 
 #: The animation of a folder's pictures.
 ANIMATION = "progress.gif"
@@ -75,8 +72,7 @@ def sample_picture(model, count: int, seed: int, epoch: int) -> Image.Image | No
 
 def pictures(folder: str | Path) -> list[tuple[int, Path]]:
     """Return a folder's pictures as (epochs done, file), the oldest first; none if there is no such folder."""
-    matches = ((NAME.fullmatch(path.name), path) for path in Path(folder).glob("epoch_*.png"))
-    return sorted((int(match[1]), path) for match, path in matches if match)
+    return numbered_files(folder, ".png")
 
 
 def save_animation(frames: list[tuple[int, Path]], path: Path):

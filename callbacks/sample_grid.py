@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageOps, PngImagePlugin
 
 from keras_gan.callbacks._files import numbered_files, whole_file
 from keras_gan.callbacks._periodic import Periodic
@@ -22,6 +22,9 @@ FRAMES = 100
 FRAME_TIME, LAST_FRAME_TIME = 100, 2000
 
 CAPTION_HEIGHT = 16
+
+#: Text in a picture's file that tells how to cut it: "64 32x32" is 64 images of height and width 32.
+TILES = "Tiles"
 
 
 def image_grid(images: np.ndarray) -> np.ndarray:
@@ -46,12 +49,21 @@ def image_grid(images: np.ndarray) -> np.ndarray:
 def grid_picture(images: np.ndarray) -> Image.Image:
     """Return images in [−1, 1] as one picture, laid out by `image_grid`."""
     grid = image_grid(images)
-    return Image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid)
+    picture = Image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid)
+    picture.info[TILES] = "{} {}x{}".format(*images.shape)
+    return picture
 
 
 def save_grid(images: np.ndarray, path: str | Path):
-    """Save images in [−1, 1] as one PNG, laid out by `image_grid`."""
-    grid_picture(images).save(path, format="PNG")
+    """Save images in [−1, 1] as one PNG, laid out by `image_grid`; its text "Tiles" tells their number and size."""
+    save_picture(grid_picture(images), path)
+
+
+def save_picture(picture: Image.Image, path: str | Path):
+    """Save what `grid_picture` returns as a PNG."""
+    text = PngImagePlugin.PngInfo()
+    text.add_text(TILES, picture.info[TILES])
+    picture.save(path, format="PNG", pnginfo=text)
 
 
 def sample_picture(model, count: int, seed: int, epoch: int) -> Image.Image | None:
@@ -132,7 +144,7 @@ class SampleGrid(Periodic):
         # Somebody may have tidied up during a run of days.
         self.folder.mkdir(parents=True, exist_ok=True)
         with whole_file(self.folder / f"epoch_{epoch + 1:06d}.png") as path:
-            picture.save(path, format="PNG")
+            save_picture(picture, path)
         self._done = epoch + 1
 
     def on_train_end(self, logs=None):

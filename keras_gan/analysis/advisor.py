@@ -1,0 +1,119 @@
+"""What is wrong with a run, on what evidence, and what to change first."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from keras_gan.analysis import cross_entropy_signals, curve_signals, sample_signals
+from keras_gan.analysis.diagnosis import Diagnosis, Finding
+from keras_gan.analysis.grids import read_grid
+from keras_gan.analysis.remedies import Remedy, remedies
+from keras_gan.analysis.saved_run import SavedRun
+
+Signal = Callable[[SavedRun], Finding | None]
+
+#: What the curves of a critic's scores are searched for.
+CRITIC_SIGNALS: tuple[Signal, ...] = (
+    curve_signals.weak_constraint,
+    curve_signals.oscillation,
+    curve_signals.generator_dominates,
+    curve_signals.vanishing_gradients,
+    curve_signals.persistent_clipping,
+    curve_signals.critic_dominates,
+    sample_signals.non_convergence,
+)
+
+#: What the curves of a discriminator's cross-entropy are searched for.
+CROSS_ENTROPY_SIGNALS: tuple[Signal, ...] = (
+    cross_entropy_signals.mode_collapse,
+    cross_entropy_signals.vanishing_gradients,
+    cross_entropy_signals.critic_dominates,
+    curve_signals.oscillation,
+    sample_signals.non_convergence,
+)
+
+#: Epochs that a change is to be given before it is judged.
+PATIENCE = 200
+
+
+@dataclasses.dataclass(frozen=True)
+class Advice:
+    """What was found, and what to do about it.
+
+    Attributes:
+        finding: What is wrong, and on what evidence.
+        remedies: What to change, the first thing first.
+    """
+
+    finding: Finding
+    remedies: tuple[Remedy, ...]
+
+
+def diagnose(
+    run: SavedRun, samples: np.ndarray | None = None, training_images: np.ndarray | None = None
+) -> list[Finding]:
+    """Search a run for everything that the training guides know.
+
+    Args:
+        run: The run. Without `quality`, samples or pictures only its curves are searched.
+        samples: Images `(count, height, width, channels)` in [−1, 1]. Defaults to None, those of the run's last picture.
+        training_images: All images that it was trained on, likewise, for finding copies of them. Defaults to None, not
+            to search for copies; what else needs real images takes those of `samples/real.png`.
+
+    Returns:
+        What was found, in the order in which to mend it.
+
+    Raises:
+        ValueError: If images are not of one shape, or a picture cannot be read.
+    """
+    if samples is None and run.pictures:
+        samples = read_grid(run.pictures[-1][1])
+    real = training_images
+    if real is None and run.real_picture is not None:
+        real = read_grid(run.real_picture)
+    _check_images(samples, real)
+    found = findings_of_curves(run)
+    collapse = sample_signals.mode_collapse(run, samples, real)
+    if collapse is not None:
+        found = [collapse, *(finding for finding in found if finding.diagnosis is not collapse.diagnosis)]
+    if samples is not None and training_images is not None:
+        found.append(sample_signals.memorisation(samples, training_images))
+    if samples is not None and real is not None:
+        found += [
+            sample_signals.checkerboard(samples, real),
+            sample_signals.blur(samples, real),
+            sample_signals.washed_out_colour(samples, real),
+        ]
+    order = list(Diagnosis)
+    return sorted((finding for finding in found if finding is not None), key=lambda one: order.index(one.diagnosis))
+
+
+def advise(findings: Iterable[Finding], config: Mapping[str, Any]) -> list[Advice]:
+    """Return what to change about each finding.
+
+    Args:
+        findings: What was found.
+        config: What the run was trained with, as far as it is known.
+    """
+    return [Advice(finding, tuple(remedies(finding.diagnosis, config))) for finding in findings]
+
+
+def findings_of_curves(run: SavedRun) -> list[Finding]:
+    """Return what a run's curves alone say."""
+    exploding = curve_signals.exploding_losses(run)
+    if exploding is not None:
+        # Of losses that are no numbers nothing else can be said.
+        return [exploding]
+    signals = CROSS_ENTROPY_SIGNALS if run.is_cross_entropy else CRITIC_SIGNALS
+    found = (signal(run) for signal in signals)
+    return [finding for finding in found if finding is not None]
+
+
+def _check_images(samples, real):
+    for name, images in (("samples", samples), ("training_images", real)):
+        if images is not None and (images.ndim != 4 or len(images) == 0 or not np.all(np.abs(images) <= 1.001)):
+            raise ValueError(f"`{name}` must be images (count, height, width, channels) in [−1, 1]")
+    if samples is not None and real is not None and samples.shape[1:] != real.shape[1:]:
+        raise ValueError(f"Samples {samples.shape[1:]} and real images {real.shape[1:]} must have one shape")

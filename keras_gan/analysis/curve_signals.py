@@ -1,0 +1,148 @@
+"""What is wrong with a run, by its curves.
+
+Each function takes a `SavedRun` and returns a `Finding`, or None. Thresholds were chosen on the runs and curves of
+`benchmarks/detectors.py`, which measures on others how often they are right.
+"""
+
+import numpy as np
+
+from keras_gan.analysis.curves import SMOOTHING, height, late, reversals, smoothed, wasserstein_distance
+from keras_gan.analysis.diagnosis import Diagnosis, Finding
+from keras_gan.analysis.indicators import Status
+from keras_gan.analysis.saved_run import SavedRun
+
+#: A loss that reaches this, and this many times its median.
+EXPLOSION, EXPLOSION_FACTOR = 1e3, 1e2
+
+#: Turns of the critic's distance by this share of its height that make an oscillation.
+TURN, TURNS = 0.5, 3
+
+#: Deviation from its moving mean, as a share of its height, that is more than the noise of small batches.
+FAST_SWING = 0.6
+
+#: Gradient penalty of gradients whose norm is 3 where it should be 1.
+WEAK_PENALTY = 4.0
+
+#: Share of late epochs with reals above fakes, below which the critic has lost.
+LOST = 0.2
+
+#: Norm of the generator's gradient that no step comes of, and share of its own height.
+NO_GRADIENT, NO_GRADIENT_SHARE = 1e-4, 1e-3
+
+#: Share of clipped weights above which the threshold is too small.
+CLIPPED = 0.5
+
+#: Share of its height that the critic's distance stays at, and the least distance that this is large of.
+PLATEAU, LARGE_DISTANCE = 0.8, 10.0
+
+#: What a distance to the real set must have fallen to, as a share of the first one, to have improved.
+IMPROVED = 0.95
+
+
+def exploding_losses(run: SavedRun) -> Finding | None:
+    """Find losses that are infinite or no numbers, or thousands and a hundred times what they mostly are."""
+    for name in ("d_loss", "g_loss"):
+        losses = run.history[name]
+        spoilt = np.flatnonzero(~np.isfinite(losses))
+        if len(spoilt) > 0:
+            return Finding(Diagnosis.EXPLODING_LOSSES, f"{name} is {losses[spoilt[0]]} in epoch {_epoch(run, spoilt[0])}")
+        sizes = np.abs(losses)
+        worst = int(np.argmax(sizes))
+        if sizes[worst] > max(EXPLOSION, EXPLOSION_FACTOR * np.median(sizes)):
+            text = f"{name} is {losses[worst]:.4g} in epoch {_epoch(run, worst)}, with a median of {np.median(losses):.4g}"
+            return Finding(Diagnosis.EXPLODING_LOSSES, text)
+    return None
+
+
+def weak_constraint(run: SavedRun) -> Finding | None:
+    """Find a penalty that leaves the critic's gradients far above norm 1."""
+    if "gradient_penalty" not in run.history or run.is_clipped:
+        return None
+    penalty = float(np.median(late(run.history["gradient_penalty"])))
+    if not penalty > WEAK_PENALTY:
+        return None
+    norm = 1 + penalty**0.5
+    text = f"the gradient penalty is {penalty:.3g} in the last third: norms of about {norm:.1f} where 1 is asked for"
+    return Finding(Diagnosis.WEAK_CONSTRAINT, text)
+
+
+def oscillation(run: SavedRun) -> Finding | None:
+    """Find a critic's distance that swings to and fro by half of what it reaches, slowly or from epoch to epoch."""
+    distance = wasserstein_distance(run.history)
+    reached = height(distance)
+    if not (np.isfinite(reached) and reached > 0):
+        return None
+    trend = smoothed(distance, max(SMOOTHING, run.epochs // 60))
+    swing = float(np.std(late(distance - trend))) / reached
+    if swing > FAST_SWING:
+        text = f"the critic's distance swings from epoch to epoch by {swing:.0%} of its height of {reached:.3g}"
+        return Finding(Diagnosis.OSCILLATION, text)
+    # The first third is the critic's rise.
+    turns = reversals(trend[run.epochs // 3 :], TURN * reached)
+    if turns < TURNS:
+        return None
+    text = f"the critic's distance turns {turns} times by more than half of its height of {reached:.3g}"
+    return Finding(Diagnosis.OSCILLATION, text)
+
+
+def generator_dominates(run: SavedRun) -> Finding | None:
+    """Find a critic that scores fakes above reals."""
+    if "wasserstein_distance" in run.history:
+        share = float(np.mean(late(run.history["wasserstein_distance"]) > 0))
+        if share >= LOST:
+            return None
+        text = f"the critic scores reals above fakes in {share:.0%} of the last third's epochs"
+        return Finding(Diagnosis.GENERATOR_DOMINATES, text)
+    losses = late(run.history["d_loss"])
+    middle = float(np.median(losses))
+    if np.mean(losses > 0) <= 1 - LOST or middle < 0.3 * height(run.history["d_loss"]):
+        return None
+    return Finding(Diagnosis.GENERATOR_DOMINATES, f"d_loss stays above 0, at {middle:.3g} in the last third")
+
+
+def vanishing_gradients(run: SavedRun) -> Finding | None:
+    """Find a generator that gets no gradients, or a loss of it that does not change."""
+    if "generator_gradient_norm" in run.history:
+        norms = run.history["generator_gradient_norm"]
+        norm = float(np.median(late(norms)))
+        if norm < max(NO_GRADIENT, NO_GRADIENT_SHARE * height(norms)):
+            text = f"the generator's gradient has a norm of {norm:.2g} in the last third"
+            return Finding(Diagnosis.VANISHING_GRADIENTS, text)
+        return None
+    losses = run.history["g_loss"]
+    moved = float(np.ptp(late(losses)))
+    if moved < 1e-3 * np.max(np.abs(losses)) or moved == 0:
+        return Finding(Diagnosis.VANISHING_GRADIENTS, f"g_loss changes by {moved:.2g} in the whole last third")
+    return None
+
+
+def persistent_clipping(run: SavedRun) -> Finding | None:
+    """Find a critic more than half of whose weights lie at the threshold."""
+    if "clip_ratio" not in run.history:
+        return None
+    share = float(np.median(late(run.history["clip_ratio"])))
+    if share <= CLIPPED:
+        return None
+    return Finding(Diagnosis.PERSISTENT_CLIPPING, f"Clip% is {share:.0%} in the last third", Status.WARNING)
+
+
+def critic_dominates(run: SavedRun) -> Finding | None:
+    """Find a distance that stays where it is, near its height, while samples get no better."""
+    distance = wasserstein_distance(run.history)
+    reached, stays = height(distance), float(np.median(late(distance)))
+    if not (stays > 0 and stays > PLATEAU * reached):
+        return None
+    text = f"the critic's distance stays at {stays:.3g}, near its height of {reached:.3g}"
+    if run.quality is None or len(run.quality.figures["fid_score"]) < 2:
+        if stays < LARGE_DISTANCE:
+            return None
+        return Finding(Diagnosis.CRITIC_DOMINATES, f"{text}; no samples were measured", Status.WARNING)
+    fid = run.quality.figures["fid_score"]
+    if np.nanmin(fid[1:]) < IMPROVED * fid[0]:
+        return None
+    text += f", while FID{run.quality.label} has not fallen below {IMPROVED:.0%} of its first {fid[0]:.1f}"
+    return Finding(Diagnosis.CRITIC_DOMINATES, text)
+
+
+def _epoch(run: SavedRun, index: int) -> int:
+    return int(run.history["epoch"][index]) if "epoch" in run.history else int(index)

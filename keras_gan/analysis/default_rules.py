@@ -1,0 +1,139 @@
+"""What a run is judged by: what its quantities mean, and what its samples were measured to be worth."""
+
+import numpy as np
+
+from keras_gan.analysis.advisor import advise, diagnose
+from keras_gan.analysis.curves import height, late, smoothed, wasserstein_distance
+from keras_gan.analysis.diagnosis import Diagnosis, Finding
+from keras_gan.analysis.indicators import Indicator, Status, Verdict
+from keras_gan.analysis.quality_history import WORST
+from keras_gan.analysis.saved_run import SavedRun
+
+#: The quality of samples that nobody has measured.
+UNMEASURED = "Unmeasured"
+
+INTERPRETATION = """\
+**What the quantities mean:**
+- **W = E[critic(real)] - E[critic(fake)]**: the critic's distance between reals and fakes; above 0 while it tells them apart
+- **D loss**: what the critic minimises, -W or -W/2 and the penalty; below 0 for a critic that works
+- **G loss = -E[critic(fake)]**: what the generator minimises; its level says nothing, since scores have no zero
+
+**What a healthy run shows:**
+- W rises while the critic learns, then falls while the samples get better
+- The critic scores reals above fakes throughout
+- The samples' measured distance to the real images falls; no verdict here is better than that"""
+
+#: What makes each indicator bad.
+MONOTONICITY = (Diagnosis.EXPLODING_LOSSES, Diagnosis.OSCILLATION, Diagnosis.WEAK_CONSTRAINT)
+BALANCE = (Diagnosis.EXPLODING_LOSSES, Diagnosis.GENERATOR_DOMINATES, Diagnosis.CRITIC_DOMINATES)
+MODE_COLLAPSE = (Diagnosis.MODE_COLLAPSE, Diagnosis.MEMORISATION)
+GRADIENT_SIGNAL = (Diagnosis.EXPLODING_LOSSES, Diagnosis.VANISHING_GRADIENTS)
+
+#: Windows of the run that the critic's distance is averaged over.
+WINDOWS = 20
+
+
+def judge(run: SavedRun) -> tuple[list[Indicator], Verdict]:
+    """Judge a run by what its quantities mean.
+
+    Args:
+        run: The run.
+
+    Returns:
+        The five indicators, and the verdict, whose quality is never better than what was measured.
+    """
+    findings = diagnose(run)
+    indicators = [
+        _unless("Monotonicity", MONOTONICITY, findings, f"W moves smoothly, up to {_reached(run):.3g}"),
+        _unless("Balance", BALANCE, findings, _balance_text(run)),
+        mode_collapse(run, findings),
+        _unless("Gradient Signal", GRADIENT_SIGNAL, findings, _gradient_text(run)),
+        falling_distance(run, findings),
+    ]
+    return indicators, _verdict(run, findings, indicators)
+
+
+def mode_collapse(run: SavedRun, findings: list[Finding]) -> Indicator:
+    """Judge whether samples are as diverse as the real images; a warning where that was not measured."""
+    if run.quality is None or run.quality.last("feature_diversity") is None:
+        text = "Diversity was not measured: let QualityMonitor or --quality-every do it"
+        return _unless("Mode Collapse", MODE_COLLAPSE, findings, text, otherwise=Status.WARNING)
+    figures = {name: run.quality.last(name) for name in ("feature_diversity", "recall", "pixel_variance")}
+    text = ", ".join(f"{name} {value:.3g}" for name, value in figures.items() if value is not None)
+    return _unless("Mode Collapse", MODE_COLLAPSE, findings, f"Samples differ as real images do: {text}")
+
+
+def falling_distance(run: SavedRun, findings: list[Finding]) -> Indicator:
+    """Judge whether W falls after its peak while the samples get better."""
+    name = "Wasserstein Distance"
+    bad = (Diagnosis.EXPLODING_LOSSES, Diagnosis.NON_CONVERGENCE)
+    distance = smoothed(wasserstein_distance(run.history), max(1, run.epochs // WINDOWS))
+    peak, last = float(np.max(distance)), float(distance[-1])
+    moves = f"W {peak:.3g} at its peak, {last:.3g} at the end"
+    if run.quality is None:
+        return _unless(name, bad, findings, f"{moves}; the samples were not measured", otherwise=Status.WARNING)
+    fid = run.quality.figures["fid_score"]
+    fid = fid[np.isfinite(fid)]
+    if len(fid) == 0:
+        return Indicator(name, Status.WARNING, f"{moves}; no FID could be measured")
+    text = f"{moves}; FID{run.quality.label} {fid[0]:.1f} → {fid[-1]:.1f}"
+    improves = len(fid) > 1 and fid[-1] < fid[0]
+    if not improves:
+        return _unless(name, bad, findings, f"{text}: no improvement", otherwise=Status.WARNING)
+    is_falling = last < peak
+    return _unless(name, bad, findings, text, otherwise=Status.GOOD if is_falling else Status.WARNING)
+
+
+def _unless(name, diagnoses, findings, text, otherwise=Status.GOOD) -> Indicator:
+    """Return an indicator with the first finding that speaks against it; with a text if none does."""
+    against = [finding for finding in findings if finding.diagnosis in diagnoses]
+    if not against:
+        return Indicator(name, otherwise, text)
+    worst = next((finding for finding in against if finding.status is Status.BAD), against[0])
+    return Indicator(name, worst.status, f"{worst.diagnosis.value.capitalize()}: {worst.evidence}")
+
+
+def _reached(run):
+    return height(wasserstein_distance(run.history))
+
+
+def _balance_text(run):
+    share = float(np.mean(late(wasserstein_distance(run.history)) > 0))
+    return f"The critic scores reals above fakes in {share:.0%} of the last third's epochs"
+
+
+def _gradient_text(run):
+    norms = run.history.get("generator_gradient_norm")
+    if norms is None:
+        return "The generator's loss still moves"
+    return f"The generator's gradient has a norm of {np.median(late(norms)):.3g} in the last third"
+
+
+def _verdict(run, findings, indicators) -> Verdict:
+    passed = sum(indicator.passed for indicator in indicators)
+    bad = sum(indicator.status is Status.BAD for indicator in indicators)
+    has_failed = any(finding.diagnosis is Diagnosis.EXPLODING_LOSSES for finding in findings) or bad >= 3
+    stability = "FAILED" if has_failed else "STABLE" if bad == 0 else "UNSTABLE"
+    return Verdict(stability, _quality(run, indicators), passed, len(indicators), _recommendation(run, findings))
+
+
+def _quality(run, indicators):
+    """Return the word for what was measured; of samples that are all alike, a good score is an accident."""
+    word = None if run.quality is None else run.quality.word()
+    if word is None:
+        return UNMEASURED
+    is_collapsed = any(one.name == "Mode Collapse" and one.status is Status.BAD for one in indicators)
+    fid = run.quality.last("fid_score")
+    return f"{WORST if is_collapsed else word} (FID{run.quality.label} {fid:.1f})"
+
+
+def _recommendation(run, findings):
+    advice = advise(findings, run.config)
+    if advice:
+        first = advice[0]
+        remedy = first.remedies[0]
+        flags = "" if remedy.flags is None else f": `{remedy.flags}`"
+        return f"Against {first.finding.diagnosis.value}: {remedy.advice}{flags}"
+    if run.quality is None:
+        return "Measure the samples: `--quality-every 100`"
+    return "Continue with current hyperparameters, or train longer"

@@ -12,6 +12,7 @@ from keras_gan.callbacks.quality_monitor import SAMPLE_BATCH, QualityMonitor, sa
 from keras_gan.callbacks.sample_grid import SampleGrid, image_grid, pictures, save_grid
 from keras_gan.callbacks.tensorboard_scalars import TensorBoardScalars
 from keras_gan.callbacks.wandb_charts import WandbCharts
+from keras_gan.callbacks.wandb_report import log_report
 from keras_gan.callbacks.wandb_run import define_wgan_charts, finish_wandb, init_wandb, last_run_id
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "init_wandb",
     "kept_rows",
     "last_run_id",
+    "log_report",
     "pictures",
     "progress_display",
     "render_epoch",

@@ -16,6 +16,7 @@ _EXPORTS = {
     "InceptionV3": "keras_gan.metrics",
     "LossCsv": "keras_gan.callbacks",
     "QualityMonitor": "keras_gan.callbacks",
+    "Report": "keras_gan.run_report",
     "SampleGrid": "keras_gan.callbacks",
     "TensorBoardScalars": "keras_gan.callbacks",
     "WGAN": "keras_gan.models",

@@ -7,12 +7,15 @@ import io
 import itertools
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import tyro
 
-from keras_gan.presets import PRESETS, EvaluationOptions, ExperimentConfig, RunOptions
+from keras_gan.presets import PRESETS, ExperimentConfig, RunOptions
 from keras_gan.run_folder import check, check_data, load_config
+
+
+Options = TypeVar("Options")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,22 +54,46 @@ def parse(arguments: list[str], prog: str, description: str) -> tuple[Experiment
     return parsed.config, parsed.options
 
 
-def parse_evaluation(arguments: list[str], prog: str, description: str) -> EvaluationOptions:
-    """Read the evaluation script's arguments.
+def parse_options(kind: type[Options], arguments: list[str], prog: str, description: str) -> Options:
+    """Read the arguments of a script that does not train.
 
     Args:
+        kind: The dataclass of its options; those without a default are positional.
         arguments: The arguments, without the script's name.
         prog: The script's name.
         description: What `--help` says first.
 
     Returns:
-        What to measure.
+        The options.
 
     Raises:
         SystemExit: With code 2 and one line on standard error if an argument cannot be used; with code 0 after
             `--help`.
     """
-    return _parse(EvaluationOptions, arguments, prog, description, config=(tyro.conf.PositionalRequiredArgs,))
+    return _parse(kind, arguments, prog, description, config=(tyro.conf.PositionalRequiredArgs,))
+
+
+def parse_with_training(
+    kind: type[Options], arguments: list[str], prog: str, description: str
+) -> tuple[Options, list[str]]:
+    """Read the arguments of a script that trains many runs: its own, and the training script's.
+
+    Args:
+        kind: The dataclass of its options, with a `preset`.
+        arguments: The arguments, without the script's name.
+        prog: The script's name.
+        description: What `--help` says first.
+
+    Returns:
+        The options, and the arguments that are left for the training script.
+
+    Raises:
+        SystemExit: As `parse_options`; also if the training script would refuse what is left.
+    """
+    config = (tyro.conf.PositionalRequiredArgs,)
+    options, rest = _parse(kind, arguments, prog, description, config=config, return_unknown_args=True)
+    parse(["--preset", options.preset, "--out", str(options.out), *rest], prog, description)
+    return options, rest
 
 
 def _parse(kind: type, arguments: list[str], prog: str, description: str, **settings):

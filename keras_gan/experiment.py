@@ -9,9 +9,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from keras_gan import callbacks, data, metrics, models, networks, run_folder
-from keras_gan.analysis.figures import plot_losses
+from keras_gan import callbacks, data, metrics, models, networks, run_folder, run_report
+from keras_gan.analysis.experiment_log import LOG
 from keras_gan.analysis.history import read_losses
+from keras_gan.analysis.reporting import write_report
 from keras_gan.callbacks._files import whole_file
 from keras_gan.metrics.features import weights_digest
 from keras_gan.presets import ExperimentConfig, RunOptions
@@ -64,6 +65,8 @@ class Experiment:
             try:
                 finding = self._fit(stop, charts) if self.start < self.config.epochs else None
                 done = self._write_closing_files(finding)
+                if done > 0:
+                    self._report(charts)
             finally:
                 # After the run's own files, which need not wait for the service.
                 for chart in charts:
@@ -90,14 +93,20 @@ class Experiment:
         return guard.finding
 
     def _write_closing_files(self, finding) -> int:
-        """Plot the losses, and save the generator unless something was found; return the number of epochs done."""
-        history = read_losses(self.folder / "losses.csv")
-        (self.folder / "plots").mkdir(exist_ok=True)
-        plot_losses(history, self.folder / "plots" / "losses.png")
+        """Save the generator unless something was found; return the number of epochs done."""
         if finding is None:
             with whole_file(self.folder / "generator.keras") as path:
                 self.model.generator.save(path)
-        return len(history["epoch"])
+        return len(read_losses(self.folder / "losses.csv")["epoch"])
+
+    def _report(self, charts):
+        """Write the report, and put it where it is looked for."""
+        report = write_report(self.folder, training_images=self.images / np.float32(127.5) - 1)
+        run_report.say_verdict(report)
+        runs = self.folder.absolute().parent
+        run_report.add_to_log(report, runs.parent / LOG, f"{runs.name}/{self.folder.name}")
+        for chart in charts:
+            run_report.log_findings(report, chart.run)
 
     def _watchers(self, stream) -> list[keras.callbacks.Callback]:
         options, folder = self.options, self.folder
@@ -134,6 +143,7 @@ class Experiment:
             folder=self.folder,
             run_id=callbacks.last_run_id(self.folder),
         )
+        run_folder.describe(self.folder, wandb_url=None if run.offline else run.url)
         charts = callbacks.WandbCharts(run, self.options.sample_every)
         if self.start > 0:
             history = read_losses(self.folder / "losses.csv")
@@ -147,7 +157,7 @@ class Experiment:
         state = "finished" if is_finished else f"stopped after {done} of {self.config.epochs} epochs"
         lines = [
             f"Run {state}. In {self.folder}:",
-            "  losses.csv  plots/losses.png  samples/  checkpoints/  generator.keras"
+            "  report.html  analysis_report.md  losses.csv  plots/  samples/  checkpoints/  generator.keras"
             f"{'' if self.evaluator is None else '  quality.csv'}",
             f"Weights: sha256 {weights_digest(self.model)}",
         ]
@@ -180,7 +190,8 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
         model, start = build_model(config), 0
         _check_image_shape(model, images)
         evaluator = _evaluator(images, options)
-        folder = run_folder.make(options.out, config, environment)
+        folder = run_folder.make(options.out, config, environment, options.notes)
+        run_report.save_real_picture(images, folder)
     else:
         folder = options.resume
         for change in run_folder.check_environment(folder, environment):

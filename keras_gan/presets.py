@@ -61,22 +61,22 @@ class ExperimentConfig:
         for field in dataclasses.fields(self):
             _require_type(field.type, field.name, getattr(self, field.name))
         for name in ("epochs", "batch_size", "n_critic", "latent_dim", "generator_kernel_size", "critic_kernel_size"):
-            _require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
+            require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
         for name in ("critic_learning_rate", "generator_learning_rate"):
-            _require(getattr(self, name) > 0, name, "positive", getattr(self, name))
+            require(getattr(self, name) > 0, name, "positive", getattr(self, name))
         for name in ("beta_1", "beta_2", "batch_norm_momentum"):
-            _require(0 <= getattr(self, name) < 1, name, "in [0, 1)", getattr(self, name))
+            require(0 <= getattr(self, name) < 1, name, "in [0, 1)", getattr(self, name))
         for name in ("clip_threshold", "gradient_penalty"):
             value = getattr(self, name)
-            _require(value is None or value > 0, name, "positive or None", value)
+            require(value is None or value > 0, name, "positive or None", value)
         if self.clip_threshold is not None and self.gradient_penalty is not None:
             raise ValueError("`clip_threshold` and `gradient_penalty` exclude each other: set one to None")
         for name in ("generator_filters", "critic_filters", "critic_strides"):
             value = getattr(self, name)
-            _require(len(value) > 0 and min(value) >= 1, name, "positive integers", value)
+            require(len(value) > 0 and min(value) >= 1, name, "positive integers", value)
         same_length = len(self.critic_strides) == len(self.critic_filters)
-        _require(same_length, "critic_strides", f"as many as critic_filters {self.critic_filters}", self.critic_strides)
-        _require(0 <= self.seed < 2**31, "seed", "in [0, 2³¹)", self.seed)
+        require(same_length, "critic_strides", f"as many as critic_filters {self.critic_filters}", self.critic_strides)
+        require(0 <= self.seed < 2**31, "seed", "in [0, 2³¹)", self.seed)
 
     def to_json(self) -> str:
         """Return the configuration as a JSON object."""
@@ -123,58 +123,28 @@ class RunOptions:
     """Weights & Biases. Without the flag: online if there is an API key, offline if there is none."""
     tensorboard: bool = False
     """Whether to log to TensorBoard."""
+    notes: str = ""
+    """What the report and the experiment log remark on the run."""
 
     def __post_init__(self):
         for name in ("log_every", "sample_every", "checkpoint_every"):
-            _require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
-        _require(self.quality_every >= 0, "quality_every", "at least 0", self.quality_every)
-        _require(self.quality_samples >= 20, "quality_samples", "at least 20", self.quality_samples)
+            require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
+        require(self.quality_every >= 0, "quality_every", "at least 0", self.quality_every)
+        require(self.quality_samples >= 20, "quality_samples", "at least 20", self.quality_samples)
 
 
-@dataclasses.dataclass(frozen=True)
-class EvaluationOptions:
-    """What `scripts/evaluate.py` measures."""
+def require(holds: bool, name: str, expected: str, received: Any):
+    """Refuse a value.
 
-    target: Path
-    """Folder of a finished run, folder of images, or .npy file of uint8 images."""
-    real: str | None = None
-    """Real images: "horses", "toy", a folder or an .npy file. Of a run, its data set."""
-    data_dir: Path | None = None
-    """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
-    extractor: Literal["cifar10-resnet", "inception"] = "cifar10-resnet"
-    """Feature extractor."""
-    inception_weights: Path | None = None
-    """File of Inception's weights, instead of a download."""
-    n_samples: int | None = None
-    """Samples to measure, drawn from the images. Of a run 5000; otherwise all images."""
-    n_real: int | None = None
-    """Real images to measure against, drawn from them. All."""
-    seed: int = 0
-    """Seed of a run's latents, or of the order of images."""
-    infinity: bool = False
-    """Whether to extrapolate the Fréchet distance to endless samples."""
-    bootstrap: int = 0
-    """Draws for a 95 % interval of the Fréchet distance; 0 for none."""
-    out: Path | None = None
-    """File for the JSON, instead of the standard output."""
+    Args:
+        holds: Whether it will do.
+        name: What it is called.
+        expected: What it must be.
+        received: The value.
 
-    def __post_init__(self):
-        _require(self.target.exists(), "target", "a folder or a file", self.target)
-        if self.real is None and not self.is_run:
-            raise ValueError(f"`real` must be given: {self.target} is no run folder, which would name its data set")
-        if self.inception_weights is not None and self.extractor != "inception":
-            raise ValueError("`inception_weights` are for `--extractor inception`")
-        has_folder = self.out is None or self.out.absolute().parent.is_dir()
-        _require(has_folder, "out", "a file in a folder that exists", self.out)
-        _require(self.bootstrap == 0 or self.bootstrap >= 2, "bootstrap", "0 or at least 2", self.bootstrap)
-
-    @property
-    def is_run(self) -> bool:
-        """Whether the target is the folder of a run."""
-        return (self.target / "config.json").is_file()
-
-
-def _require(holds: bool, name: str, expected: str, received):
+    Raises:
+        ValueError: If it will not do.
+    """
     if not holds:
         raise ValueError(f"`{name}` must be {expected}. Received: {name}={received}")
 
@@ -182,15 +152,15 @@ def _require(holds: bool, name: str, expected: str, received):
 def _require_type(kind: Any, name: str, value):
     """Check a value against its annotation; JSON and callers can hand over anything."""
     if get_origin(kind) is Literal:
-        _require(value in get_args(kind), name, f"one of {get_args(kind)}", value)
+        require(value in get_args(kind), name, f"one of {get_args(kind)}", value)
     elif kind in (int, bool, str):
-        _require(type(value) is kind, name, f"of type {kind.__name__}", value)
+        require(type(value) is kind, name, f"of type {kind.__name__}", value)
     elif get_origin(kind) is tuple:
         is_integers = isinstance(value, tuple) and all(type(element) is int for element in value)
-        _require(is_integers, name, "a tuple of integers", value)
+        require(is_integers, name, "a tuple of integers", value)
     elif not (value is None and type(None) in get_args(kind)):
         is_finite = type(value) in (int, float) and math.isfinite(value)
-        _require(is_finite, name, "a finite number", value)
+        require(is_finite, name, "a finite number", value)
 
 
 HORSES = ExperimentConfig()

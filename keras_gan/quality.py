@@ -14,7 +14,7 @@ from keras_gan import callbacks, data, metrics, run_folder
 from keras_gan.experiment import TOY_IMAGES
 from keras_gan.metrics.progress import tracked
 from keras_gan.models.sampling import generate
-from keras_gan.presets import EvaluationOptions
+from keras_gan.options import EvaluationOptions
 
 #: Samples of a run, where the options do not say.
 RUN_SAMPLES = 5000

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import datetime
 import json
 import os
 import re
@@ -89,13 +90,14 @@ def _check_writable(out: Path):
         raise OSError(f"`out` must be a folder that can be written to. Received: {out} ({existing} is none)")
 
 
-def make(out: Path, config: ExperimentConfig, environment: dict) -> Path:
+def make(out: Path, config: ExperimentConfig, environment: dict, notes: str = "") -> Path:
     """Make the next numbered folder with its description; leave nothing behind if that fails.
 
     Args:
         out: The folder of all runs.
         config: The run's configuration, for config.json.
         environment: Its versions and data, for environment.json.
+        notes: What its user remarks, for run.json. Defaults to nothing.
 
     Returns:
         The run's folder.
@@ -104,7 +106,9 @@ def make(out: Path, config: ExperimentConfig, environment: dict) -> Path:
     folder = _make_numbered(out, config.preset)
     try:
         write_config(folder, config)
-        _write_text(folder / "environment.json", json.dumps(environment, indent=2) + "\n")
+        _write_json(folder / "environment.json", environment)
+        about = {"started": datetime.date.today().isoformat(), "notes": notes, "wandb_url": None}
+        _write_json(folder / "run.json", about)
     except OSError:
         shutil.rmtree(folder)
         raise
@@ -124,6 +128,22 @@ def _make_numbered(out: Path, name: str) -> Path:
 def write_config(folder: Path, config: ExperimentConfig):
     """Write a run's configuration to its folder."""
     _write_text(folder / "config.json", config.to_json())
+
+
+def describe(folder: Path, **values):
+    """Change what a run's run.json says.
+
+    Args:
+        folder: The run's folder.
+        **values: What is new, of `notes` and `wandb_url`.
+    """
+    path = folder / "run.json"
+    about = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    _write_json(path, {**about, **values})
+
+
+def _write_json(path: Path, value: dict):
+    _write_text(path, json.dumps(value, indent=2) + "\n")
 
 
 def _write_text(path: Path, text: str):

@@ -5,13 +5,14 @@ import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from keras_gan.command_line import fail, parse_evaluation
+from keras_gan.command_line import fail, parse_options
+from keras_gan.options import EvaluationOptions
 
 PROG = "evaluate.py"
 
 
 def main(arguments: list[str]) -> int:
-    options = parse_evaluation(arguments, PROG, __doc__)
+    options = parse_options(EvaluationOptions, arguments, PROG, __doc__)
     # After the arguments, so that a mistyped flag is not answered ten seconds later.
     from keras_gan.quality import evaluate
 

@@ -15,10 +15,11 @@ import pytest
 from PIL import Image
 
 from keras_gan import Evaluator, QualityMonitor, data, experiment, quality
-from keras_gan.command_line import parse_evaluation
+from keras_gan.command_line import parse_options
 from keras_gan.data.horses import ARCHIVE_NAME
 from keras_gan.metrics import Cifar10ResNet, Evaluation
-from keras_gan.presets import PRESETS, EvaluationOptions, RunOptions
+from keras_gan.options import EvaluationOptions
+from keras_gan.presets import PRESETS, RunOptions
 
 SCRIPT = pathlib.Path(__file__).parents[1] / "scripts" / "evaluate.py"
 
@@ -149,7 +150,7 @@ def test_script_prints_json_alone(pictures, data_dir):
 def test_unusable_arguments_are_one_line(pictures, monkeypatch, capsys, arguments, message):
     monkeypatch.chdir(pictures.parent)
     with pytest.raises(SystemExit) as stop:
-        parse_evaluation(list(arguments), "evaluate.py", "")
+        parse_options(EvaluationOptions, list(arguments), "evaluate.py", "")
     error = capsys.readouterr().err
     assert stop.value.code == 2
     assert error.count("\n") == 1

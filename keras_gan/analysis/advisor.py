@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan.analysis import cross_entropy_signals, curve_signals, sample_signals
-from keras_gan.analysis.diagnosis import Diagnosis, Finding
+from keras_gan.analysis.findings import Diagnosis, Finding
 from keras_gan.analysis.grids import read_grid
 from keras_gan.analysis.remedies import Remedy, remedies
 from keras_gan.analysis.saved_run import SavedRun

@@ -6,7 +6,7 @@ For files of other programs; each function takes a `SavedRun` and returns a `Fin
 import numpy as np
 
 from keras_gan.analysis.curves import late
-from keras_gan.analysis.diagnosis import Diagnosis, Finding
+from keras_gan.analysis.findings import Diagnosis, Finding
 from keras_gan.analysis.saved_run import SavedRun
 
 #: Between these the discriminator's loss is stuck when the generator has collapsed, if it moves no more than this.

@@ -7,18 +7,22 @@ Each function takes a `SavedRun` and returns a `Finding`, or None. Thresholds we
 import numpy as np
 
 from keras_gan.analysis.curves import SMOOTHING, height, late, reversals, smoothed, wasserstein_distance
-from keras_gan.analysis.diagnosis import Diagnosis, Finding
+from keras_gan.analysis.findings import Diagnosis, Finding
 from keras_gan.analysis.indicators import Status
 from keras_gan.analysis.saved_run import SavedRun
 
 #: A loss that reaches this, and this many times its median.
 EXPLOSION, EXPLOSION_FACTOR = 1e3, 1e2
 
-#: Turns of the critic's distance by this share of its height that make an oscillation.
-TURN, TURNS = 0.5, 3
+#: Turns of the critic's distance by this share of its height that make an oscillation, if they are so many times larger
+#: than the noise.
+TURN, TURN_NOISE, TURNS = 0.5, 6.0, 3
+
+#: Distance that is rounding of float32 scores.
+NOISE = 1e-6
 
 #: Deviation from its moving mean, as a share of its height, that is more than the noise of small batches.
-FAST_SWING = 0.6
+FAST_SWING = 0.5
 
 #: Gradient penalty of gradients whose norm is 3 where it should be 1.
 WEAK_PENALTY = 4.0
@@ -70,15 +74,18 @@ def oscillation(run: SavedRun) -> Finding | None:
     """Find a critic's distance that swings to and fro by half of what it reaches, slowly or from epoch to epoch."""
     distance = wasserstein_distance(run.history)
     reached = height(distance)
-    if not (np.isfinite(reached) and reached > 0):
+    if not (np.isfinite(reached) and reached > NOISE):
         return None
-    trend = smoothed(distance, max(SMOOTHING, run.epochs // 60))
+    window = max(SMOOTHING, run.epochs // 60)
+    trend = smoothed(distance, window)
     swing = float(np.std(late(distance - trend))) / reached
     if swing > FAST_SWING:
         text = f"the critic's distance swings from epoch to epoch by {swing:.0%} of its height of {reached:.3g}"
         return Finding(Diagnosis.OSCILLATION, text)
     # The first third is the critic's rise.
-    turns = reversals(trend[run.epochs // 3 :], TURN * reached)
+    trend = trend[run.epochs // 3 :]
+    noise = float(np.std(np.diff(distance))) / (2 * window) ** 0.5
+    turns = reversals(trend, max(TURN * reached, TURN_NOISE * noise))
     if turns < TURNS:
         return None
     text = f"the critic's distance turns {turns} times by more than half of its height of {reached:.3g}"

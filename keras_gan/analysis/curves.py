@@ -18,8 +18,10 @@ def smoothed(values: np.ndarray, window: int = SMOOTHING) -> np.ndarray:
         values: The curve.
         window: Values that each mean is of. Defaults to 5.
     """
-    kernel = np.ones(min(window, len(values)))
-    return np.convolve(values, kernel, "same") / np.convolve(np.ones(len(values)), kernel, "same")
+    starts = np.maximum(np.arange(len(values)) - (window - 1) // 2, 0)
+    ends = np.minimum(np.arange(len(values)) + window // 2 + 1, len(values))
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    return (sums[ends] - sums[starts]) / (ends - starts)
 
 
 def height(values: np.ndarray) -> float:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from keras_gan.analysis.advisor import advise, diagnose
+from keras_gan.analysis.advisor import advise
 from keras_gan.analysis.curves import height, late, smoothed, wasserstein_distance
-from keras_gan.analysis.diagnosis import Diagnosis, Finding
+from keras_gan.analysis.findings import Diagnosis, Finding
 from keras_gan.analysis.indicators import Indicator, Status, Verdict
 from keras_gan.analysis.quality_history import WORST
 from keras_gan.analysis.saved_run import SavedRun
@@ -29,28 +29,38 @@ BALANCE = (Diagnosis.EXPLODING_LOSSES, Diagnosis.GENERATOR_DOMINATES, Diagnosis.
 MODE_COLLAPSE = (Diagnosis.MODE_COLLAPSE, Diagnosis.MEMORISATION)
 GRADIENT_SIGNAL = (Diagnosis.EXPLODING_LOSSES, Diagnosis.VANISHING_GRADIENTS)
 
+#: Share of epochs in which a critic that works scores reals above fakes.
+RANKED = 0.8
+
 #: Windows of the run that the critic's distance is averaged over.
 WINDOWS = 20
 
 
-def judge(run: SavedRun) -> tuple[list[Indicator], Verdict]:
+def judge(run: SavedRun, findings: list[Finding]) -> tuple[list[Indicator], Verdict]:
     """Judge a run by what its quantities mean.
 
     Args:
         run: The run.
+        findings: What `diagnose` has found.
 
     Returns:
         The five indicators, and the verdict, whose quality is never better than what was measured.
     """
-    findings = diagnose(run)
     indicators = [
         _unless("Monotonicity", MONOTONICITY, findings, f"W moves smoothly, up to {_reached(run):.3g}"),
-        _unless("Balance", BALANCE, findings, _balance_text(run)),
+        balance(run, findings),
         mode_collapse(run, findings),
         _unless("Gradient Signal", GRADIENT_SIGNAL, findings, _gradient_text(run)),
         falling_distance(run, findings),
     ]
     return indicators, _verdict(run, findings, indicators)
+
+
+def balance(run: SavedRun, findings: list[Finding]) -> Indicator:
+    """Judge whether the critic scores reals above fakes; a warning where it often does not."""
+    share = float(np.mean(late(wasserstein_distance(run.history)) > 0))
+    text = f"The critic scores reals above fakes in {share:.0%} of the last third's epochs"
+    return _unless("Balance", BALANCE, findings, text, otherwise=Status.GOOD if share >= RANKED else Status.WARNING)
 
 
 def mode_collapse(run: SavedRun, findings: list[Finding]) -> Indicator:
@@ -95,11 +105,6 @@ def _unless(name, diagnoses, findings, text, otherwise=Status.GOOD) -> Indicator
 
 def _reached(run):
     return height(wasserstein_distance(run.history))
-
-
-def _balance_text(run):
-    share = float(np.mean(late(wasserstein_distance(run.history)) > 0))
-    return f"The critic scores reals above fakes in {share:.0%} of the last third's epochs"
 
 
 def _gradient_text(run):

@@ -1,14 +1,15 @@
 """The history of a run, read from its files."""
 
 import csv
-import itertools
+import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
-#: Rows that are parsed at a time.
-PART = 10_000
+#: Characters that are parsed at a time, because a million rows of Python strings would not fit into memory.
+PART = 2_000_000
 
 
 def read_losses(path: str | Path) -> dict[str, np.ndarray]:
@@ -21,30 +22,57 @@ def read_losses(path: str | Path) -> dict[str, np.ndarray]:
         One float64 array a column, all of one length, with NaN for an empty cell.
 
     Raises:
-        ValueError: If the file is empty, a row has another length than the header, or a value is no number.
+        ValueError: If the file is empty or no text, two columns have one name, a row has another length than the
+            header, or a value is no number.
     """
     with open(path, newline="", encoding="utf-8") as file:
-        header = next(csv.reader(file), None)
-        if header is None:
-            raise ValueError(f"{path} must have a header row. Received: an empty file")
-        # In parts, because a million rows of Python floats would not fit into memory.
-        parts = [_parse(part, len(header), path) for part in _parts(csv.reader(file))]
-    values = np.concatenate(parts) if parts else np.empty((0, len(header)))
-    return dict(zip(header, np.ascontiguousarray(values.T)))
+        try:
+            header = [name.strip() for name in next(csv.reader([file.readline()]), [])]
+            _check_header(header, path)
+            parts = [_parse(lines, first, len(header), path) for lines, first in _parts(file)]
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path} must be a text file. Received: {error}") from error
+    parts = parts or [np.empty((0, len(header)))]
+    return {name: np.concatenate([part[:, index] for part in parts]) for index, name in enumerate(header)}
 
 
-def _parts(rows: Iterator[list[str]]) -> Iterator[list[tuple[int, list[str]]]]:
-    """Yield rows with the numbers of their lines, so many at a time."""
-    numbered = enumerate(rows, start=2)
-    while part := list(itertools.islice(numbered, PART)):
-        yield part
+def _check_header(header, path):
+    if not header:
+        raise ValueError(f"{path} must have a header row. Received: an empty file")
+    doubles = sorted({name for name in header if header.count(name) > 1})
+    if doubles:
+        raise ValueError(f"{path} must have columns of different names. Received twice: {doubles}")
 
 
-def _parse(part, width, path):
-    for number, row in part:
+def _parts(file: TextIO) -> Iterator[tuple[list[str], int]]:
+    """Yield lines, so many at a time, and the number of the first of them."""
+    number = 2
+    while lines := file.readlines(PART):
+        yield lines, number
+        number += len(lines)
+
+
+def _parse(lines, first, width, path):
+    text = "".join(lines).replace("\r\n", "\n")
+    # Of three empty cells in a row, one replacement fills every other.
+    filled = text.replace(",,", ",nan,").replace(",,", ",nan,").replace(",\n", ",nan\n").replace("\n,", "\nnan,")
+    try:
+        values = np.loadtxt(io.StringIO(filled), delimiter=",", comments=None, quotechar='"', ndmin=2)
+    except ValueError:
+        values = None
+    if values is None or values.shape[1] != width or len(values) != len(lines):
+        return _parse_slowly(lines, first, width, path)
+    return values
+
+
+def _parse_slowly(lines, first, width, path):
+    """Parse what is unusual, or say which line cannot be."""
+    rows = []
+    for number, row in enumerate(csv.reader(lines), start=first):
         if len(row) != width:
             raise ValueError(f"{path}, line {number} must have {width} values. Received: {len(row)}")
-    try:
-        return np.array([[float(cell or "nan") for cell in row] for _, row in part])
-    except ValueError as error:
-        raise ValueError(f"{path} must hold numbers alone: {error}") from error
+        try:
+            rows.append([float(cell or "nan") for cell in row])
+        except ValueError as error:
+            raise ValueError(f"{path}, line {number} must hold numbers alone: {error}") from error
+    return np.array(rows)

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,8 @@ FLOOR_IMAGES = 5000
 #: What no band bounds.
 WORST = "Poor"
 
-#: Columns that are text.
-PASSPORT = ("extractor", "weights_sha256", "resize", "reference_sha256")
+#: Columns that tell what the figures depend on.
+PASSPORT = ("extractor", "weights_sha256", "resize", "reference_sha256", "n_real", "n_samples")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,15 +30,11 @@ class QualityHistory:
     """What `quality.csv` says.
 
     Attributes:
-        extractor: Name of the feature extractor.
-        n_real: Real images that were measured against.
-        n_samples: Samples that were measured.
+        passport: What they depend on, by the names of `PASSPORT`.
         figures: Columns by name, among them "epoch" and "fid_score", one value an evaluation, NaN for none.
     """
 
-    extractor: str
-    n_real: int
-    n_samples: int
+    passport: Mapping[str, str]
     figures: dict[str, np.ndarray]
 
     def __post_init__(self):
@@ -46,6 +43,21 @@ class QualityHistory:
                 "`figures` must have the columns epoch and fid_score, of one evaluation at least. "
                 f"Received: {sorted(self.figures)}"
             )
+
+    @property
+    def extractor(self) -> str:
+        """Name of the feature extractor."""
+        return self.passport["extractor"]
+
+    @property
+    def n_real(self) -> int:
+        """Real images that were measured against."""
+        return int(self.passport["n_real"])
+
+    @property
+    def n_samples(self) -> int:
+        """Samples that were measured."""
+        return int(self.passport["n_samples"])
 
     @property
     def label(self) -> str:
@@ -76,6 +88,13 @@ class QualityHistory:
             return None
         return next((word for bound, word in bands if fid < bound), WORST)
 
+    def differences(self, other: "QualityHistory") -> list[str]:
+        """Return why figures of two runs do not compare: the names of what they depend on, and differ in."""
+        is_unknown = not self.passport["weights_sha256"]
+        return [name for name in PASSPORT if self.passport[name] != other.passport[name]] or (
+            ["weights_sha256, which is not known"] if is_unknown else []
+        )
+
 
 def read_quality(path: str | Path) -> QualityHistory | None:
     """Read a `quality.csv`.
@@ -95,11 +114,7 @@ def read_quality(path: str | Path) -> QualityHistory | None:
         return None
     try:
         columns = {name: [float(row[name] or "nan") for row in rows] for name in rows[0] if name not in PASSPORT}
-        return QualityHistory(
-            extractor=rows[-1]["extractor"],
-            n_real=int(columns["n_real"][-1]),
-            n_samples=int(columns["n_samples"][-1]),
-            figures={name: np.array(values) for name, values in columns.items()},
-        )
+        figures = {name: np.array(values) for name, values in columns.items()}
+        return QualityHistory({name: rows[-1][name] for name in PASSPORT}, figures)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} must be a file that QualityMonitor writes: {error!r}") from error

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from keras_gan.analysis.diagnosis import Diagnosis
+from keras_gan.analysis.findings import Diagnosis
 
 #: What the guides start from, where a run's own value is not known.
 USUAL = {
@@ -50,7 +50,9 @@ class _Change:
 
     def remedy(self, config: Mapping[str, Any]) -> Remedy | None:
         """Return the remedy for a run; None if the values cannot change any further."""
-        old = {name: config.get(name, USUAL[name]) for name in self.parameters}
+        values = ((name, config.get(name, USUAL[name])) for name in self.parameters)
+        # JSON has lists for tuples.
+        old = {name: tuple(value) if isinstance(value, list) else value for name, value in values}
         new = {name: change(old[name]) for name, change in self.parameters.items()}
         if not new:
             return Remedy(self.advice)
@@ -92,7 +94,6 @@ def _wider(factor: float, kept: int) -> Callable[[Iterable[int]], tuple[int, ...
     """Return a change of filters that leaves the last few, such as an image's channels, as they are."""
 
     def change(filters):
-        filters = tuple(filters)
         end = len(filters) - kept
         return (*(max(1, round(count * factor)) for count in filters[:end]), *filters[end:])
 

@@ -1,96 +1,61 @@
 """The analysis report of a run, in Markdown."""
 
-import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-import numpy as np
-
-from keras_gan.analysis.indicators import Indicator, Verdict
+from keras_gan.analysis.judgement import Judgement
 from keras_gan.analysis.phases import split_phases
+from keras_gan.analysis.saved_run import SavedRun
 
 #: What stands between two sections.
 RULE = "\n---\n\n"
 
 STABILITY_SIGNS = {"STABLE": "✅", "UNSTABLE": "⚠️", "FAILED": "❌"}
 
+PHASE_COLUMNS = ("Phase", "Epoch Range", "D Loss (Start → End)", "G Loss (Start → End)", "Δ D/epoch", "Δ G/epoch")
 
-@dataclasses.dataclass(frozen=True)
-class RunDescription:
-    """What a report says of a run besides its losses.
-
-    Attributes:
-        name: Its name.
-        config: What it was trained with.
-        notes: What its user remarks. Defaults to "None".
-        wandb_url: Where it is on Weights & Biases. Defaults to None, nowhere.
-    """
-
-    name: str
-    config: Mapping[str, Any]
-    notes: str = "None"
-    wandb_url: str | None = None
+INDICATOR_COLUMNS = ("Indicator", "Status", "Observation")
 
 
-def render_report(
-    run: RunDescription,
-    history: dict[str, np.ndarray],
-    indicators: list[Indicator],
-    verdict: Verdict,
-    interpretation: str,
-    generated: datetime.datetime,
-) -> str:
+def render_report(run: SavedRun, judgement: Judgement, generated: datetime.datetime) -> str:
     """Render the report of a run.
 
     Args:
-        run: What it is.
-        history: Columns `d_loss` and `g_loss`, such as `read_losses` returns, of at least one epoch.
-        indicators: What it was judged by.
-        verdict: What they say together.
-        interpretation: Paragraphs on how to read them.
+        run: The run.
+        judgement: What it was judged by, and what that says.
         generated: When the report is made.
 
     Returns:
         The report.
     """
+    configuration = [(title(key), _cell(value)) for key, value in run.config.items()]
+    indicators = _table("## Stability Indicators", INDICATOR_COLUMNS, indicator_rows(judgement))
     sections = [
-        _header(run, history, generated),
-        _verdict(verdict),
-        _table("## Configuration", ("Parameter", "Value"), [(_title(key), run.config[key]) for key in run.config]),
-        _progression(history),
-        _stability(indicators, interpretation),
+        _header(run, generated),
+        _table("## Training Verdict", ("Metric", "Value"), [(f"**{name}**", value) for name, value in verdict_rows(judgement)]),
+        _table("## Configuration", ("Parameter", "Value"), configuration),
+        _table("## Training Progression (Phase-wise Metrics)", PHASE_COLUMNS, phase_rows(run)),
+        f"{indicators}\n### Interpretation\n\n{judgement.interpretation}\n",
         f"## Notes\n\n{run.notes}\n",
         _details(run),
     ]
     return RULE.join(sections)
 
 
-def _header(run, history, generated):
-    lines = [
-        f"# Training Analysis Report: {run.name}\n",
-        f"**Generated**: {generated:%Y-%m-%d %H:%M:%S}  ",
-        f"**Total Epochs**: {len(history['d_loss'])}  ",
-        f"**Final D Loss**: {history['d_loss'][-1]:.4f}  ",
-        f"**Final G Loss**: {history['g_loss'][-1]:.4f}  ",
-        f"**W&B Run**: {'none' if run.wandb_url is None else f'[View on W&B]({run.wandb_url})'}\n",
+def verdict_rows(judgement: Judgement) -> list[tuple[str, str]]:
+    """Return the verdict's table, without its header."""
+    verdict = judgement.verdict
+    return [
+        ("Stability", f"{STABILITY_SIGNS[verdict.stability]} {verdict.stability}"),
+        ("Quality", verdict.quality),
+        ("Score", f"{verdict.passed}/{verdict.total} indicators passed"),
+        ("Recommendation", verdict.recommendation),
     ]
-    return "\n".join(lines)
 
 
-def _verdict(verdict):
-    rows = [
-        ("**Stability**", f"{STABILITY_SIGNS[verdict.stability]} {verdict.stability}"),
-        ("**Quality**", verdict.quality),
-        ("**Score**", f"{verdict.passed}/{verdict.total} indicators passed"),
-        ("**Recommendation**", verdict.recommendation),
-    ]
-    return _table("## Training Verdict", ("Metric", "Value"), rows)
-
-
-def _progression(history):
-    columns = ("Phase", "Epoch Range", "D Loss (Start → End)", "G Loss (Start → End)", "Δ D/epoch", "Δ G/epoch")
-    rows = [
+def phase_rows(run: SavedRun) -> list[tuple[str, ...]]:
+    """Return the table of phases, without its header."""
+    return [
         (
             phase.name,
             f"{phase.start}-{phase.end}",
@@ -99,15 +64,31 @@ def _progression(history):
             f"{phase.d_slope:.4f}",
             f"{phase.g_slope:.4f}",
         )
-        for phase in split_phases(history)
+        for phase in split_phases(run.history)
     ]
-    return _table("## Training Progression (Phase-wise Metrics)", columns, rows)
 
 
-def _stability(indicators, interpretation):
-    rows = [(indicator.name, indicator.status.value, indicator.observation) for indicator in indicators]
-    table = _table("## Stability Indicators", ("Indicator", "Status", "Observation"), rows)
-    return f"{table}\n### Interpretation\n\n{interpretation}\n"
+def indicator_rows(judgement: Judgement) -> list[tuple[str, str, str]]:
+    """Return the table of indicators, without its header."""
+    return [(one.name, one.status.value, one.observation) for one in judgement.indicators]
+
+
+def title(key: str) -> str:
+    """Return the name that a report gives a parameter, such as "Batch Size"."""
+    return key.replace("_", " ").title()
+
+
+def _header(run, generated):
+    d_loss, g_loss = run.history["d_loss"], run.history["g_loss"]
+    lines = [
+        f"# Training Analysis Report: {run.name}\n",
+        f"**Generated**: {generated:%Y-%m-%d %H:%M:%S}  ",
+        f"**Total Epochs**: {run.epochs}  ",
+        f"**Final D Loss**: {d_loss[-1]:.4f}  ",
+        f"**Final G Loss**: {g_loss[-1]:.4f}  ",
+        f"**W&B Run**: {'none' if run.wandb_url is None else f'[View on W&B]({run.wandb_url})'}\n",
+    ]
+    return "\n".join(lines)
 
 
 def _details(run):
@@ -117,8 +98,9 @@ def _details(run):
     return f"{text}the W&B run dashboard.\n\n[View Full Report on W&B]({run.wandb_url})\n"
 
 
-def _title(key: str) -> str:
-    return key.replace("_", " ").title()
+def _cell(value) -> str:
+    """Write a value so that it stays in its cell."""
+    return str(value).replace("|", "\\|").replace("\n", " ")
 
 
 def _table(heading: str, columns: tuple[str, ...], rows: Iterable[tuple]) -> str:

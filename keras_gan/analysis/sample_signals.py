@@ -2,9 +2,8 @@
 
 import numpy as np
 import scipy.ndimage
-import scipy.spatial.distance
 
-from keras_gan.analysis.diagnosis import Diagnosis, Finding
+from keras_gan.analysis.findings import Diagnosis, Finding
 from keras_gan.analysis.indicators import Status
 from keras_gan.analysis.saved_run import SavedRun
 
@@ -23,6 +22,9 @@ LEAST_EVALUATIONS = 5
 #: Distance to the nearest training image, as a share of the distance between that and its nearest other. Of samples of
 #: the same distribution half are beyond 1.
 COPY = 0.8
+
+#: Distance a pixel below which two images are one.
+SAME = 1e-4
 
 #: Share of samples that are copies.
 COPIES = 0.5
@@ -75,26 +77,24 @@ def non_convergence(run: SavedRun) -> Finding | None:
 
 
 def memorisation(samples: np.ndarray, training: np.ndarray) -> Finding | None:
-    """Find samples that are copies: far nearer to a training image than that is to any other.
+    """Find samples that are copies: nearer to a training image than that is to any other.
 
     Args:
         samples: Images `(count, height, width, channels)` in [−1, 1].
         training: All training images, likewise.
     """
-    training = np.unique(training.reshape(len(training), -1), axis=0)
-    if len(training) < 2:
-        return None
-    distances = scipy.spatial.distance.cdist(samples.reshape(len(samples), -1), training)
-    nearest = distances.argmin(axis=1)
-    chosen, index = np.unique(nearest, return_inverse=True)
-    between = scipy.spatial.distance.cdist(training[chosen], training)
-    between[np.arange(len(chosen)), chosen] = np.inf
+    made, known = (images.reshape(len(images), -1).astype(np.float64) for images in (samples, training))
+    distances = _distances(made, known)
+    chosen, index = np.unique(distances.argmin(axis=1), return_inverse=True)
+    between = _distances(known[chosen], known)
+    # Of an image that is there several times, the next other one counts.
+    between[between < SAME * np.sqrt(known.shape[1])] = np.inf
     copies = float(np.mean(distances.min(axis=1) < COPY * between.min(axis=1)[index]))
     if copies < COPIES:
         return None
     text = (
-        f"{copies:.0%} of {len(samples)} samples are less than {COPY} times as far from a training image as that is from its "
-        f"nearest other; they repeat {len(chosen)} of {len(training)} images"
+        f"{copies:.0%} of {len(samples)} samples are less than {COPY} times as far from a training image as that is "
+        f"from its nearest other; they repeat {len(chosen)} of {len(training)} images"
     )
     return Finding(Diagnosis.MEMORISATION, text)
 
@@ -128,6 +128,11 @@ def washed_out_colour(samples: np.ndarray, real: np.ndarray) -> Finding | None:
         return None
     text = f"the samples' colours are {made / wanted:.0%} as strong as the real images'"
     return Finding(Diagnosis.WASHED_OUT_COLOUR, text)
+
+
+def _distances(rows, columns):
+    squares = np.sum(rows**2, axis=1)[:, None] + np.sum(columns**2, axis=1) - 2 * rows @ columns.T
+    return np.sqrt(np.maximum(squares, 0.0))
 
 
 def _finest_share(images):

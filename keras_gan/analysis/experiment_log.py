@@ -1,0 +1,128 @@
+"""The table of all runs, one row a run."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import filelock
+
+from keras_gan.analysis.judgement import Judgement
+from keras_gan.analysis.report import STABILITY_SIGNS
+from keras_gan.analysis.saved_run import SavedRun
+
+LOG = "experiment_log.md"
+
+COLUMNS = ("Run", "Date", "W&B URL", "Batch", "Epochs", "Stability", "D Loss", "G Loss", "Notes")
+
+HEADER = (
+    "# Master Experiment Log\n\n"
+    f"| {' | '.join(COLUMNS)} |\n"
+    f"|{'|'.join('-' * (len(column) + 2) for column in COLUMNS)}|\n"
+)
+
+#: Seconds to wait for another run that is writing.
+PATIENCE = 60
+
+
+def log_row(run: SavedRun, judgement: Judgement, name: str | None = None) -> str:
+    """Return a run's row.
+
+    Args:
+        run: The run.
+        judgement: What it was judged by, and what that says.
+        name: What it is called in the log. Defaults to None, its name.
+    """
+    stability = judgement.verdict.stability
+    cells = (
+        name or run.name,
+        run.started,
+        "" if run.wandb_url is None else f"[View]({run.wandb_url})",
+        run.config.get("batch_size", ""),
+        run.epochs,
+        f"{STABILITY_SIGNS[stability]} {stability.capitalize()}",
+        f"{run.history['d_loss'][-1]:.2f}",
+        f"{run.history['g_loss'][-1]:.1f}",
+        f"{judgement.verdict.quality}{'' if run.notes == 'None' else f'. {run.notes}'}",
+    )
+    return f"| {' | '.join(_cell(cell) for cell in cells)} |\n"
+
+
+def update_log(path: str | Path, row: str):
+    """Put a run's row into the log, in place of its earlier one; several processes may do so at a time.
+
+    Args:
+        path: The log; made if need be.
+        row: What `log_row` returns.
+
+    Raises:
+        OSError: If the log cannot be written, or another process has held it for a minute.
+        ValueError: If the file is there and is no such log.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _lock(path):
+        rows = [] if not path.exists() else _read(path)
+        names = [_name(other) for other in rows]
+        if _name(row) in names:
+            rows[names.index(_name(row))] = row
+        else:
+            rows.append(row)
+        _write(path, rows)
+
+
+def rewrite_log(path: str | Path, rows: Iterable[str]):
+    """Replace the whole log.
+
+    Args:
+        path: The log; made if need be.
+        rows: Its rows, as `log_row` returns them.
+
+    Raises:
+        OSError: If the log cannot be written, or another process has held it for a minute.
+    """
+    path = Path(path)
+    with _lock(path):
+        _write(path, rows)
+
+
+def run_folders(folder: str | Path) -> list[Path]:
+    """Return all folders of runs within a folder, in the order of their names.
+
+    Args:
+        folder: The folder of all runs.
+
+    Raises:
+        FileNotFoundError: If there is no such folder.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"No folder {folder}")
+    return sorted(path.parent for path in folder.rglob("losses.csv"))
+
+
+def _lock(path):
+    try:
+        return filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=PATIENCE).acquire()
+    except filelock.Timeout as error:
+        raise OSError(f"{path} is held by another process: {error}") from error
+
+
+def _read(path):
+    text = path.read_text(encoding="utf-8")
+    if not text.startswith(HEADER):
+        raise ValueError(f"{path} must be an experiment log with the columns {COLUMNS}. Received: another file")
+    return text.removeprefix(HEADER).splitlines(keepends=True)
+
+
+def _write(path, rows):
+    partial = path.with_name(f"partial_{path.name}")
+    partial.write_text(HEADER + "".join(rows), encoding="utf-8")
+    os.replace(partial, path)
+
+
+def _name(row: str) -> str:
+    return row.split(" | ")[0]
+
+
+def _cell(value) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,64 @@
+"""All that is written about a run when it has ended."""
+
+import dataclasses
+import datetime
+from pathlib import Path
+
+import numpy as np
+
+from keras_gan.analysis.advisor import Advice, advise, diagnose
+from keras_gan.analysis.figures import save_figures
+from keras_gan.analysis.judgement import Judgement, judge
+from keras_gan.analysis.page import render_page
+from keras_gan.analysis.report import render_report
+from keras_gan.analysis.saved_run import SavedRun, load_run
+
+#: The report as text, and as a page.
+REPORT, PAGE = "analysis_report.md", "report.html"
+
+#: The folder of the figures.
+FIGURES = "plots"
+
+
+@dataclasses.dataclass(frozen=True)
+class RunReport:
+    """What was found about a run, and where it was written.
+
+    Attributes:
+        run: The run.
+        judgement: Indicators and verdict.
+        advice: What is wrong, and what to change.
+        files: The report as text and as a page.
+    """
+
+    run: SavedRun
+    judgement: Judgement
+    advice: list[Advice]
+    files: tuple[Path, ...]
+
+
+def write_report(folder: str | Path, rules: str = "default", training_images: np.ndarray | None = None) -> RunReport:
+    """Write `analysis_report.md`, `report.html` and `plots/` into a run's folder.
+
+    Args:
+        folder: The run's folder.
+        rules: "default", or "reference" for the checks of old reports. Defaults to "default".
+        training_images: All images that it was trained on, in [−1, 1], to find copies of them. Defaults to None, not to.
+
+    Returns:
+        What was found.
+
+    Raises:
+        OSError: If there is no run, or the report cannot be written.
+        ValueError: If a file of the run is not what it should be, or its columns do not do for the rules.
+    """
+    folder = Path(folder)
+    run = load_run(folder)
+    findings = diagnose(run, training_images=training_images)
+    judgement, advice = judge(run, findings, rules), advise(findings, run.config)
+    generated = datetime.datetime.now()
+    figures = save_figures(run, folder / FIGURES)
+    files = (folder / REPORT, folder / PAGE)
+    files[0].write_text(render_report(run, judgement, generated), encoding="utf-8")
+    files[1].write_text(render_page(run, judgement, advice, figures, generated), encoding="utf-8")
+    return RunReport(run, judgement, advice, files)

@@ -1,0 +1,154 @@
+"""What a grid of runs over seeds and batch sizes says."""
+
+import dataclasses
+import enum
+from collections.abc import Sequence
+
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+from keras_gan.analysis.advisor import diagnose
+from keras_gan.analysis.findings import Diagnosis
+from keras_gan.analysis.indicators import Status
+from keras_gan.analysis.saved_run import SavedRun
+
+
+class Outcome(enum.Enum):
+    """What became of a run."""
+
+    HEALTHY = "healthy"
+    COLLAPSE = "collapse"
+    DIVERGED = "diverged"
+    UNSTABLE = "unstable"
+    FAILED = "failed"
+    MISSING = "missing"
+
+
+#: Colours of the outcomes, in their order.
+COLOURS = ("#66bb6a", "#ef5350", "#8e24aa", "#ffca28", "#78909c", "#eceff1")
+
+COLUMNS = ("Evidence", "Root cause", "Solution")
+
+#: What to try where neither seed nor batch size is to blame.
+COMMON_FIXES = "Lower the learning rates, raise n_critic, reduce dropout; then other seeds and smaller batches"
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """One run of the grid.
+
+    Attributes:
+        seed: Its seed.
+        batch_size: Its batch size.
+        outcome: What became of it.
+        evidence: By what sign. Defaults to "".
+    """
+
+    seed: int
+    batch_size: int
+    outcome: Outcome
+    evidence: str = ""
+
+    @property
+    def works(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return self.outcome is Outcome.HEALTHY
+
+
+def classify(run: SavedRun) -> tuple[Outcome, str]:
+    """Return what became of a run, and by what sign, from its files.
+
+    Args:
+        run: The run.
+    """
+    found = {finding.diagnosis: finding for finding in diagnose(run) if finding.status is Status.BAD}
+    for diagnosis, outcome in (
+        (Diagnosis.EXPLODING_LOSSES, Outcome.DIVERGED),
+        (Diagnosis.MODE_COLLAPSE, Outcome.COLLAPSE),
+    ):
+        if diagnosis in found:
+            return outcome, found[diagnosis].evidence
+    # Blur is no failure of seed or batch size, but of time.
+    grave = [one for one in found.values() if one.diagnosis not in (Diagnosis.BLUR, Diagnosis.WASHED_OUT_COLOUR)]
+    if grave:
+        return Outcome.UNSTABLE, f"{grave[0].diagnosis.value}: {grave[0].evidence}"
+    return Outcome.HEALTHY, ""
+
+
+def conclude(cells: Sequence[Cell]) -> list[tuple[str, str, str]]:
+    """Return the rows of the guide's table that a grid is evidence for: evidence, root cause, solution.
+
+    Args:
+        cells: The grid.
+    """
+    cells = [cell for cell in cells if cell.outcome not in (Outcome.FAILED, Outcome.MISSING)]
+    if not cells:
+        return []
+    if all(cell.works for cell in cells):
+        return [("All seeds and batch sizes work", "none", "Take the largest batch that is fast")]
+    if not any(cell.works for cell in cells):
+        return [("No seed and no batch size works", "neither", COMMON_FIXES)]
+    rows = [*_random_initialisation(cells), *_batch_size(cells)]
+    return rows or _both(cells)
+
+
+def _shares(cells, key) -> dict[int, float]:
+    """Return the share of cells that work, by seed or by batch size."""
+    values = sorted({getattr(cell, key) for cell in cells})
+    groups = {value: [cell.works for cell in cells if getattr(cell, key) == value] for value in values}
+    return {value: sum(works) / len(works) for value, works in groups.items()}
+
+
+def _random_initialisation(cells):
+    shares = _shares(cells, "seed")
+    good, bad = ([seed for seed, share in shares.items() if (share == 1) == is_good] for is_good in (True, False))
+    if not (good and bad):
+        return []
+    evidence = f"All batch sizes work with seed {_list(good)}, some fail with {_list(bad)}"
+    return [(evidence, "Random init", f"Use a known-good seed: `--seed {good[0]}`")]
+
+
+def _batch_size(cells):
+    shares = _shares(cells, "batch_size")
+    good = [size for size, share in shares.items() if share == 1]
+    bad = [size for size, share in shares.items() if share == 0]
+    if not (good and bad and max(good) < max(bad)):
+        return []
+    evidence = f"{_list(good)} works, {_list(bad)} fails across seeds"
+    return [(evidence, "Batch size", f"Reduce the batch, `--batch-size {max(good)}`, or scale the learning rates")]
+
+
+def _both(cells):
+    shares = list(_shares(cells, "batch_size").items())
+    (smallest, small_share), (largest, large_share) = shares[0], shares[-1]
+    if small_share <= large_share:
+        return [("Failures follow neither seed nor batch size", "unknown", COMMON_FIXES)]
+    evidence = f"Smaller batches are more robust: {small_share:.0%} work at {smallest}, {large_share:.0%} at {largest}"
+    return [(evidence, "Both", f"Use a smaller batch, `--batch-size {smallest}`, or a better initialisation")]
+
+
+def _list(values):
+    return ", ".join(map(str, values))
+
+
+def plot_triage(cells: Sequence[Cell]) -> Figure:
+    """Return a heat map of outcomes: a row a seed, a column a batch size.
+
+    Args:
+        cells: The grid.
+    """
+    outcomes = list(Outcome)
+    seeds, sizes = (sorted({getattr(cell, key) for cell in cells}) for key in ("seed", "batch_size"))
+    by_place = {(cell.seed, cell.batch_size): cell.outcome for cell in cells}
+    grid = [[outcomes.index(by_place.get((seed, size), Outcome.MISSING)) for size in sizes] for seed in seeds]
+    figure = Figure(figsize=(2 + 1.2 * len(sizes), 1.2 + 0.7 * len(seeds)), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(grid, cmap=ListedColormap(COLOURS), vmin=0, vmax=len(outcomes) - 1, aspect="auto")
+    axes.set_xticks(range(len(sizes)), sizes)
+    axes.set_yticks(range(len(seeds)), seeds)
+    axes.set_xlabel("batch size")
+    axes.set_ylabel("seed")
+    for row, places in enumerate(grid):
+        for column, index in enumerate(places):
+            axes.text(column, row, outcomes[index].value, ha="center", va="center", fontsize=9)
+    return figure

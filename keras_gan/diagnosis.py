@@ -1,0 +1,127 @@
+"""Diagnosing a run, or another program's file of losses, from the command line's options."""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+
+from keras_gan import run_folder
+from keras_gan.analysis.advisor import advise, diagnose
+from keras_gan.analysis.columns import rename_columns
+from keras_gan.analysis.history import read_losses
+from keras_gan.analysis.judgement import judge
+from keras_gan.analysis.saved_run import SavedRun, load_run
+from keras_gan.analysis.text import render_advice, render_indicators
+from keras_gan.data.folder import load_images
+from keras_gan.data.horses import load_horses
+from keras_gan.options import DiagnosisOptions
+
+#: Images that a probe estimates the critic's distance on.
+PROBE_IMAGES = 512
+
+#: Gap above which a critic was far from its optimum.
+LARGE_GAP = 0.2
+
+
+def report_findings(options: DiagnosisOptions) -> str:
+    """Return what is wrong with what the options name, and what to change.
+
+    Args:
+        options: What to look at.
+
+    Raises:
+        ValueError: If a file is not what it should be, or the options do not go together.
+        OSError: If a file cannot be read.
+    """
+    run, renamed = _load(options)
+    real = _load_real(options)
+    lines = [f"{run.name}: {run.epochs} epochs"]
+    if renamed:
+        lines.append("Columns: " + ", ".join(f"{old} as {new}" for new, old in renamed.items()))
+    training_images = None if real is None else _in_range(real)
+    findings = diagnose(run, _load_samples(options), training_images)
+    if not run.is_cross_entropy:
+        lines.append(render_indicators(judge(run, findings)))
+    lines += _not_searched(run, options, real)
+    lines += ["", render_advice(advise(findings, run.config))]
+    if options.checkpoint is not None:
+        lines += ["", _probe(options, real)]
+    return "\n".join(lines)
+
+
+def _load(options) -> tuple[SavedRun, dict[str, str]]:
+    """Return the run, and what its columns were called."""
+    folder = options.losses if options.losses.is_dir() else options.losses.parent
+    is_whole = options.losses.is_dir() or (options.losses.name == "losses.csv" and (folder / "config.json").is_file())
+    if is_whole:
+        if options.columns:
+            raise ValueError(f"`columns` are for files of other programs. Received: the run {folder}")
+        return load_run(folder), {}
+    history, renamed = rename_columns(read_losses(options.losses), options.mapping)
+    return SavedRun(options.losses.stem, history, config={"loss": options.loss}), renamed
+
+
+def _load_real(options) -> np.ndarray | None:
+    """Return the training images, of a run on known data without being told."""
+    if options.real is not None:
+        return load_images(options.real)
+    if options.data_dir is not None:
+        return load_horses(options.data_dir)[0]
+    return None
+
+
+def _load_samples(options) -> np.ndarray | None:
+    return None if options.samples is None else _in_range(load_images(options.samples))
+
+
+def _in_range(images: np.ndarray) -> np.ndarray:
+    return images / np.float32(127.5) - 1
+
+
+def _not_searched(run, options, real) -> list[str]:
+    """Say what could not be searched for, and what it would take."""
+    missing = []
+    if run.quality is None:
+        missing.append("quality of samples (no quality.csv)")
+    if options.samples is None and not run.pictures:
+        missing.append("checkerboard, blur and colour (`--samples`)")
+    elif real is None and run.real_picture is None:
+        missing.append("checkerboard, blur and colour (`--real`)")
+    if real is None:
+        missing.append("copies of training images (`--real`)")
+    return [f"Not searched for: {', '.join(missing)}"] if missing else []
+
+
+def _probe(options, real) -> str:
+    if real is None:
+        raise ValueError("`real` must be given to probe a checkpoint: the images that it was trained on")
+    # Only here, because it takes seconds to load.
+    import keras
+
+    import keras_gan.models  # noqa: F401  The classes that a checkpoint is made of.
+    from keras_gan.data.pipeline import image_batches
+    from keras_gan.models.probe import probe_critic
+
+    try:
+        gan = keras.saving.load_model(options.checkpoint)
+    except (ValueError, KeyError, OSError) as error:
+        raise ValueError(f"{options.checkpoint} cannot be loaded: {error}") from error
+    batches = image_batches(real, min(64, len(real)), gan.n_critic)
+    chosen = real[np.random.default_rng(0).permutation(len(real))[:PROBE_IMAGES]]
+    probe = probe_critic(gan, _in_range(chosen), batches, options.updates)
+    return render_probe(probe)
+
+
+def render_probe(probe) -> str:
+    """Return what a `CriticProbe` says."""
+    near = (
+        "The critic was far from its optimum: its distance says little; raise n_critic"
+        if probe.gap > LARGE_GAP
+        else "The critic was near its optimum: its distance means what it says"
+    )
+    return (
+        f"Probe: W {probe.distance:.4g} → {probe.trained_distance:.4g} in {probe.updates} critic updates against a "
+        f"frozen generator, a gap of {probe.gap:.0%}. {near}.\n"
+        f"Lipschitz constant on segments between reals and fakes: at least {probe.lipschitz_constant:.3g}; the "
+        f"gradient's norm is {probe.mean_norm:.3g} on average."
+    )

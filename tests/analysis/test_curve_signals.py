@@ -1,0 +1,153 @@
+"""Each signal on curves on both sides of its threshold."""
+
+import numpy as np
+import pytest
+
+from keras_gan.analysis import curve_signals
+from keras_gan.analysis.findings import Diagnosis
+from keras_gan.analysis.indicators import Status
+
+SIGNALS = [
+    curve_signals.exploding_losses,
+    curve_signals.weak_constraint,
+    curve_signals.oscillation,
+    curve_signals.generator_dominates,
+    curve_signals.vanishing_gradients,
+    curve_signals.persistent_clipping,
+    curve_signals.critic_dominates,
+]
+
+EPOCHS = np.arange(300.0)
+
+
+def full(value):
+    return np.full(300, value)
+
+
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.__name__)
+def test_nothing_is_found_in_a_healthy_run(healthy_run, signal):
+    assert signal(healthy_run) is None
+
+
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.__name__)
+def test_nothing_is_found_in_constant_losses_without_other_columns(changed, signal):
+    others = dict.fromkeys(changed().history)
+    run = changed({**others, "d_loss": -full(1.0) + 0.01 * np.sin(EPOCHS), "g_loss": np.sin(EPOCHS)}, quality=None)
+    assert signal(run) is None
+
+
+@pytest.mark.parametrize("name", ["d_loss", "g_loss"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_losses_that_are_no_numbers_explode(changed, name, value):
+    losses = full(1.0)
+    losses[123] = value
+    finding = curve_signals.exploding_losses(changed({name: losses}))
+    assert finding.diagnosis is Diagnosis.EXPLODING_LOSSES
+    assert finding.evidence == f"{name} is {value} in epoch 123"
+
+
+@pytest.mark.parametrize(
+    ("usual", "peak", "found"), [(1.0, 1001.0, True), (1.0, 999.0, False), (50.0, 4999.0, False), (50.0, -5001.0, True)]
+)
+def test_explosion_is_a_thousand_and_a_hundred_times_the_usual(changed, usual, peak, found):
+    losses = full(usual)
+    losses[200] = peak
+    assert (curve_signals.exploding_losses(changed({"d_loss": losses})) is not None) == found
+
+
+def test_epochs_are_those_of_the_file(changed):
+    losses = full(np.nan)
+    finding = curve_signals.exploding_losses(changed({"epoch": EPOCHS + 1000, "d_loss": losses}))
+    assert finding.evidence.endswith("in epoch 1000")
+
+
+@pytest.mark.parametrize(("penalty", "found"), [(3.9, False), (4.1, True), (np.nan, False)])
+def test_penalty_of_norm_three_is_weak(changed, penalty, found):
+    finding = curve_signals.weak_constraint(changed({"gradient_penalty": full(penalty)}))
+    assert (finding is not None) == found
+    if found:
+        assert "norms of about 3.0 where 1 is asked for" in finding.evidence
+
+
+def test_clipped_critics_have_no_penalty(changed):
+    run = changed({"gradient_penalty": full(100.0)}, config={"clip_threshold": 0.01})
+    assert curve_signals.weak_constraint(run) is None
+
+
+@pytest.mark.parametrize("period", [3, 6, 10, 20, 50])
+def test_waves_of_all_lengths_oscillate(changed, period):
+    wave = 2 + 5 * np.sin(2 * np.pi * EPOCHS / period)
+    finding = curve_signals.oscillation(changed({"wasserstein_distance": wave}))
+    assert finding.diagnosis is Diagnosis.OSCILLATION
+
+
+def test_slow_waves_are_counted(changed):
+    # After the first hundred epochs, which are the critic's rise, sin(2πt / 50) turns at 113, 138 and so on to 288.
+    wave = 5 * np.sin(2 * np.pi * EPOCHS / 50)
+    assert "turns 8 times" in curve_signals.oscillation(changed({"wasserstein_distance": wave})).evidence
+
+
+def test_noise_of_small_batches_does_not_oscillate(changed):
+    noise = np.random.default_rng(0).normal(size=300)
+    assert curve_signals.oscillation(changed({"wasserstein_distance": 3 + noise})) is None
+
+
+def test_rounding_does_not_oscillate(changed):
+    assert curve_signals.oscillation(changed({"wasserstein_distance": 1e-8 * np.sin(EPOCHS)})) is None
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.19, True), (0.21, False)])
+def test_critic_that_ranks_fakes_above_reals_has_lost(changed, share, found):
+    distance = full(-1.0)
+    distance[200 : 200 + round(100 * share)] = 1.0
+    finding = curve_signals.generator_dominates(changed({"wasserstein_distance": distance}))
+    assert (finding is not None) == found
+    if found:
+        assert finding.evidence.startswith("the critic scores reals above fakes in 19%")
+
+
+@pytest.mark.parametrize(("end", "found"), [(10.0, True), (2.0, False), (-1.0, False)])
+def test_without_a_distance_a_large_positive_loss_is_a_critic_that_has_lost(changed, end, found):
+    losses = np.interp(EPOCHS, [0, 100], [10.0, end])
+    run = changed({"wasserstein_distance": None, "d_loss": losses})
+    assert (curve_signals.generator_dominates(run) is not None) == found
+
+
+@pytest.mark.parametrize(("norm", "found"), [(0.9e-4, True), (6e-3, False), (4e-3, True)])
+def test_gradients_vanish_alone_or_against_what_they_were(changed, norm, found):
+    # Beside norms of 5 before, a thousandth is 0.005.
+    norms = np.where(EPOCHS < 150, 5.0, norm)
+    finding = curve_signals.vanishing_gradients(changed({"generator_gradient_norm": norms}))
+    assert (finding is not None) == found
+
+
+def test_without_norms_a_loss_that_stands_still_tells(changed):
+    columns = {"generator_gradient_norm": None, "g_loss": np.where(EPOCHS < 150, -EPOCHS, -150.0)}
+    assert "g_loss changes by 0" in curve_signals.vanishing_gradients(changed(columns)).evidence
+    assert curve_signals.vanishing_gradients(changed({**columns, "g_loss": -EPOCHS})) is None
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.5, False), (0.51, True)])
+def test_clipping_of_more_than_half_persists(changed, share, found):
+    finding = curve_signals.persistent_clipping(changed({"clip_ratio": full(share)}))
+    assert (finding is not None) == found
+    if found:
+        assert finding.status is Status.WARNING
+
+
+def test_critic_dominates_while_samples_get_no_better(changed):
+    plateau = {"wasserstein_distance": 40 * (1 - np.exp(-EPOCHS / 10))}
+    same = {"fid_score": np.array([60.0, 61.0, 58.0, 60.0, 59.0, 60.0])}
+    finding = curve_signals.critic_dominates(changed(plateau, same))
+    assert finding.status is Status.BAD
+    assert "has not fallen below 95% of its first 60.0" in finding.evidence
+    better = {"fid_score": np.array([60.0, 61.0, 50.0, 60.0, 59.0, 60.0])}
+    assert curve_signals.critic_dominates(changed(plateau, better)) is None
+
+
+def test_critic_that_dominates_unmeasured_samples_is_a_warning(changed):
+    plateau = 1 - np.exp(-EPOCHS / 10)
+    finding = curve_signals.critic_dominates(changed({"wasserstein_distance": 40 * plateau}, quality=None))
+    assert finding.status is Status.WARNING
+    assert "no samples were measured" in finding.evidence
+    assert curve_signals.critic_dominates(changed({"wasserstein_distance": 4 * plateau}, quality=None)) is None

@@ -49,11 +49,15 @@ def exploding_losses(run: SavedRun) -> Finding | None:
         losses = run.history[name]
         spoilt = np.flatnonzero(~np.isfinite(losses))
         if len(spoilt) > 0:
-            return Finding(Diagnosis.EXPLODING_LOSSES, f"{name} is {losses[spoilt[0]]} in epoch {_epoch(run, spoilt[0])}")
+            return Finding(
+                Diagnosis.EXPLODING_LOSSES, f"{name} is {losses[spoilt[0]]} in epoch {_epoch(run, spoilt[0])}"
+            )
         sizes = np.abs(losses)
         worst = int(np.argmax(sizes))
         if sizes[worst] > max(EXPLOSION, EXPLOSION_FACTOR * np.median(sizes)):
-            text = f"{name} is {losses[worst]:.4g} in epoch {_epoch(run, worst)}, with a median of {np.median(losses):.4g}"
+            text = (
+                f"{name} is {losses[worst]:.4g} in epoch {_epoch(run, worst)}, with a median of {np.median(losses):.4g}"
+            )
             return Finding(Diagnosis.EXPLODING_LOSSES, text)
     return None
 

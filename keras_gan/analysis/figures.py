@@ -14,6 +14,10 @@ from keras_gan.analysis.saved_run import SavedRun
 #: Size of a single figure in inches, and of a panel of the dashboard.
 SIZE = (5.4, 3.4)
 
+#: Margins with room for seven digits and a label; to have matplotlib find them takes as long as all the drawing.
+MARGINS = {"left": 0.16, "right": 0.97, "bottom": 0.15, "top": 0.91}
+DASHBOARD_MARGINS = {"left": 0.05, "right": 0.99, "bottom": 0.08, "top": 0.89, "wspace": 0.2, "hspace": 0.35}
+
 
 def plot_panel(run: SavedRun, name: str) -> Figure:
     """Return one figure of a run.
@@ -22,7 +26,8 @@ def plot_panel(run: SavedRun, name: str) -> Figure:
         run: The run.
         name: One of `panels(run)`.
     """
-    figure = Figure(figsize=SIZE, layout="constrained")
+    figure = Figure(figsize=SIZE)
+    figure.subplots_adjust(**MARGINS)
     _draw(figure.subplots(), run, panels(run)[name])
     return figure
 
@@ -32,7 +37,8 @@ def plot_dashboard(run: SavedRun) -> Figure:
     chosen = panels(run)
     if "quality" in chosen:
         chosen.pop("epoch_time", None)
-    figure = Figure(figsize=(3 * SIZE[0], 2 * SIZE[1]), layout="constrained")
+    figure = Figure(figsize=(3 * SIZE[0], 2 * SIZE[1]))
+    figure.subplots_adjust(**DASHBOARD_MARGINS)
     figure.suptitle(run.name)
     for axes, panel in zip(figure.subplots(2, 3).flat, [*chosen.values(), *[None] * 6]):
         if panel is None:
@@ -98,7 +104,7 @@ def _svg(figure: Figure, name: str) -> str:
 
 def _inline(svg: str) -> str:
     """Return an SVG for a page: without what only a file has, with identifiers that its other figures have not."""
-    svg = re.sub(r' id="[A-Za-z]+[0-9]*_\d+"', "", svg[svg.index("<svg") :])
+    svg = re.sub(r' id="[A-Za-z0-9.]+_\d+"', "", svg[svg.index("<svg") :])
     svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
     return svg.replace(TEXT_COLOUR, "currentColor")
 

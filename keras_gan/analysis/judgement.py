@@ -77,7 +77,9 @@ def _compare(default: Judgement, reference: Judgement) -> str:
                 f"({theirs.observation}): {REASONS[ours.name]}"
             )
     if default.verdict.quality != reference.verdict.quality:
-        lines.append("- Quality: the reference derives it from its score, the default rules from measured samples alone")
+        lines.append(
+            "- Quality: the reference derives it from its score, the default rules from measured samples alone"
+        )
     return "\n".join(lines)
 
 

@@ -56,7 +56,10 @@ def render_page(
         ValueError: If a picture cannot be read.
     """
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("keras_gan.analysis"), autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.PackageLoader("keras_gan.analysis"),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )
     return environment.get_template("report.html").render(
         run=run,

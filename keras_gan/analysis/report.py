@@ -32,7 +32,11 @@ def render_report(run: SavedRun, judgement: Judgement, generated: datetime.datet
     indicators = _table("## Stability Indicators", INDICATOR_COLUMNS, indicator_rows(judgement))
     sections = [
         _header(run, generated),
-        _table("## Training Verdict", ("Metric", "Value"), [(f"**{name}**", value) for name, value in verdict_rows(judgement)]),
+        _table(
+            "## Training Verdict",
+            ("Metric", "Value"),
+            [(f"**{name}**", value) for name, value in verdict_rows(judgement)],
+        ),
         _table("## Configuration", ("Parameter", "Value"), configuration),
         _table("## Training Progression (Phase-wise Metrics)", PHASE_COLUMNS, phase_rows(run)),
         f"{indicators}\n### Interpretation\n\n{judgement.interpretation}\n",

@@ -3,13 +3,17 @@ import pytest
 
 from keras_gan.analysis.quality_history import QualityHistory, read_quality
 
-HEADER = "epoch,fid_score,fid_floor,inception_score_mean,extractor,weights_sha256,resize,reference_sha256,n_real,n_samples"
+HEADER = (
+    "epoch,fid_score,fid_floor,inception_score_mean,extractor,weights_sha256,resize,reference_sha256,n_real,n_samples"
+)
 
 
 def history(extractor="inception", fid=30.0, floor=1.0, n_real=5000):
     passport = {"extractor": extractor, "weights_sha256": "1", "n_real": str(n_real), "n_samples": "100"}
     passport |= {"resize": "", "reference_sha256": ""}
-    return QualityHistory(passport, {"epoch": np.zeros(1), "fid_score": np.array([fid]), "fid_floor": np.array([floor])})
+    return QualityHistory(
+        passport, {"epoch": np.zeros(1), "fid_score": np.array([fid]), "fid_floor": np.array([floor])}
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +60,9 @@ def test_inception_needs_no_label():
 
 def test_file_of_the_monitor_is_read(tmp_path):
     path = tmp_path / "quality.csv"
-    path.write_text(f"{HEADER}\n49,60.5,1.0,,inception,ab,bicubic,cd,100,50\n99,40.5,1.0,2.0,inception,ab,bicubic,cd,100,50\n")
+    path.write_text(
+        f"{HEADER}\n49,60.5,1.0,,inception,ab,bicubic,cd,100,50\n99,40.5,1.0,2.0,inception,ab,bicubic,cd,100,50\n"
+    )
     read = read_quality(path)
     assert (read.extractor, read.n_real, read.n_samples) == ("inception", 100, 50)
     np.testing.assert_array_equal(read.figures["fid_score"], [60.5, 40.5])

@@ -9,7 +9,6 @@ from keras_gan.command_line import parse
 from keras_gan.presets import PRESETS
 
 
-
 def flags(diagnosis, config):
     return [remedy.flags for remedy in remedies(diagnosis, config) if remedy.flags is not None]
 

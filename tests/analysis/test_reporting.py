@@ -1,0 +1,25 @@
+import pytest
+
+from keras_gan.analysis.reporting import write_report
+
+
+def test_everything_is_written_beside_the_run(run_dir):
+    report = write_report(run_dir)
+    assert [path.name for path in report.files] == ["analysis_report.md", "report.html"]
+    assert "# Training Analysis Report: 0001_demo" in report.files[0].read_text()
+    assert "<h1>0001_demo</h1>" in report.files[1].read_text()
+    assert (run_dir / "plots" / "dashboard.png").is_file()
+    assert (run_dir / "plots" / "losses.svg").is_file()
+    assert report.judgement.verdict.quality == "Unmeasured"
+
+
+def test_report_is_written_again(run_dir):
+    write_report(run_dir)
+    report = write_report(run_dir, "reference")
+    assert "**Expected WGAN Behavior:**" in report.files[0].read_text()
+
+
+def test_folders_without_a_run_stay_as_they_are(tmp_path):
+    with pytest.raises(FileNotFoundError, match="has no losses.csv"):
+        write_report(tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,6 @@ import tyro
 from keras_gan.presets import PRESETS, ExperimentConfig, RunOptions
 from keras_gan.run_folder import check, check_data, load_config
 
-
 Options = TypeVar("Options")
 
 

@@ -1,11 +1,7 @@
 """Diagnosing a run, or another program's file of losses, from the command line's options."""
 
-import functools
-from pathlib import Path
-
 import numpy as np
 
-from keras_gan import run_folder
 from keras_gan.analysis.advisor import advise, diagnose
 from keras_gan.analysis.columns import rename_columns
 from keras_gan.analysis.history import read_losses

@@ -91,7 +91,7 @@ class DiagnosisOptions:
     real: Path | None = None
     """Folder or .npy file of all training images."""
     checkpoint: Path | None = None
-    """Checkpoint to probe: is its critic near its optimum, and how Lipschitz? Needs `--real`, or a run on known data."""
+    """Checkpoint to probe: is its critic near its optimum, and how Lipschitz? Needs `--real` or `--data-dir`."""
     updates: int = 100
     """Critic updates of the probe."""
     data_dir: Path | None = None

@@ -27,8 +27,9 @@ def say_verdict(report: RunReport):
         report: What `write_report` returns.
     """
     verdict = report.judgement.verdict
+    score = f"{verdict.passed} of {verdict.total} indicators passed"
     callbacks.say(
-        f"Verdict: {verdict.stability}, {verdict.passed} of {verdict.total} indicators passed. Quality: {verdict.quality}\n"
+        f"Verdict: {verdict.stability}, {score}. Quality: {verdict.quality}\n"
         f"  {verdict.recommendation}\n"
         f"  {report.files[1]}"
     )
@@ -82,8 +83,8 @@ def save_real_picture(images: np.ndarray, folder: Path):
 class Report(keras.callbacks.Callback):
     """Write a report of the run when `fit` ends, early or not, unless by an exception.
 
-    It reads the files that other callbacks keep in one folder: `LossCsv(folder / "losses.csv")`, and, as far as they are
-    there, `QualityMonitor(..., path=folder / "quality.csv")` and `SampleGrid(folder / "samples")`. It writes
+    It reads the files that other callbacks keep in one folder: `LossCsv(folder / "losses.csv")`, and, as far as there
+    are any, `QualityMonitor(..., path=folder / "quality.csv")` and `SampleGrid(folder / "samples")`. It writes
     `analysis_report.md`, `report.html` and `plots/` beside them.
 
     Args:
@@ -149,7 +150,7 @@ def describe(model: keras.Model) -> dict[str, Any]:
         "n_critic": model.n_critic,
         "clip_threshold": getattr(constraint, "threshold", None),
         "gradient_penalty": getattr(constraint, "weight", 0) or None,
-        "optimizer": model.critic_optimizer.name,
+        "optimizer": type(model.critic_optimizer).__name__.lower(),
         "critic_learning_rate": _learning_rate(model.critic_optimizer),
         "generator_learning_rate": _learning_rate(model.generator_optimizer),
         "latent_dim": math.prod(model.generator.input_shape[1:]),

@@ -22,6 +22,10 @@ JOURNAL, HEAT_MAP = "journal.log", "triage.png"
 DONE, INTERRUPTED = 0, 130
 
 
+#: Beyond any seed and batch size.
+LARGEST = 2**31 - 1
+
+
 class CellError(Exception):
     """A cell whose training could not be begun or went wrong."""
 
@@ -43,7 +47,8 @@ def run_triage(options: TriageOptions, arguments: list[str], script: Path) -> st
         KeyboardInterrupt: At Ctrl-C; the cell under way is saved, and goes on when called again.
     """
     options.out.mkdir(parents=True, exist_ok=True)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    # A cell that fails is told of below, in one line.
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     grid = {"seed": list(options.seeds), "batch_size": list(options.batch_sizes)}
     study = optuna.create_study(
         storage=JournalStorage(JournalFileBackend(str(options.out / JOURNAL))),
@@ -53,9 +58,11 @@ def run_triage(options: TriageOptions, arguments: list[str], script: Path) -> st
         load_if_exists=True,
     )
     _check_same(study, options, arguments)
+    again = _failed_before(study, grid)
+    for parameters in again:
+        study.enqueue_trial(parameters)
     train = functools.partial(_train_cell, options=options, arguments=arguments, script=script)
-    # One that failed here before may work by now; the others are recognised by their files.
-    study.optimize(train, n_trials=len(options.seeds) * len(options.batch_sizes), catch=(CellError,))
+    study.optimize(train, n_trials=len(again) + len(options.seeds) * len(options.batch_sizes), catch=(CellError,))
     return summarize(options)
 
 
@@ -83,10 +90,17 @@ def _check_same(study, options, arguments):
         study.set_user_attr(name, value)
 
 
+def _failed_before(study, grid) -> list[dict[str, int]]:
+    """Return the cells of the grid whose last trial failed, which the sampler takes for done."""
+    last = {tuple(sorted(trial.params.items())): trial for trial in study.get_trials(deepcopy=False)}
+    failed = (trial.params for trial in last.values() if trial.state is optuna.trial.TrialState.FAIL)
+    return [dict(cell) for cell in failed if cell.keys() == grid.keys() and all(cell[key] in grid[key] for key in grid)]
+
+
 def _train_cell(trial, options, arguments, script) -> float:
     """Train one cell to its end, from where it is; return 1 if it is healthy, and else 0."""
-    seed = trial.suggest_categorical("seed", options.seeds)
-    size = trial.suggest_categorical("batch_size", options.batch_sizes)
+    # Bounds that hold for any grid, so that a folder may get a larger one.
+    seed, size = trial.suggest_int("seed", 0, LARGEST), trial.suggest_int("batch_size", 1, LARGEST)
     folder = _folder(options, seed, size)
     folder.mkdir(exist_ok=True)
     lock = filelock.FileLock(folder / ".lock")

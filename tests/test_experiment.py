@@ -91,12 +91,15 @@ def test_a_run_leaves_what_it_promises(options, capsys):
     folder = run.folder
     assert folder == options.out / "0001_demo"
     assert sorted(path.name for path in folder.iterdir()) == [
+        "analysis_report.md",
         "checkpoints",
         "config.json",
         "environment.json",
         "generator.keras",
         "losses.csv",
         "plots",
+        "report.html",
+        "run.json",
         "samples",
     ]
     np.testing.assert_array_equal(read_losses(folder / "losses.csv")["epoch"], range(6))
@@ -104,6 +107,7 @@ def test_a_run_leaves_what_it_promises(options, capsys):
         "epoch_000003.png",
         "epoch_000006.png",
         "progress.gif",
+        "real.png",
     ]
     assert [epoch for epoch, _ in checkpoints(folder / "checkpoints")] == [2, 4, 6]
     with Image.open(folder / "plots" / "losses.png") as picture:

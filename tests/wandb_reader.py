@@ -66,3 +66,28 @@ def metrics(path: pathlib.Path) -> dict:
     """Return the definitions of charts, by their names."""
     found = (record.metric for record in records(path) if record.WhichOneof("record_type") == "metric")
     return {metric.name: metric for metric in found}
+
+
+def summary(path: pathlib.Path) -> dict:
+    """Return the run's summary, as it was set by hand."""
+    found = {}
+    for record in records(path):
+        if record.WhichOneof("record_type") == "summary":
+            found.update(
+                {".".join(item.nested_key) or item.key: json.loads(item.value_json) for item in record.summary.update}
+            )
+    return found
+
+
+def artifacts(path: pathlib.Path) -> dict[str, set[str]]:
+    """Return the names of the files of each artifact."""
+    found = {}
+    for record in records(path):
+        if record.WhichOneof("record_type") == "request" and record.request.HasField("log_artifact"):
+            artifact = record.request.log_artifact.artifact
+        elif record.WhichOneof("record_type") == "artifact":
+            artifact = record.artifact
+        else:
+            continue
+        found[artifact.name] = {entry.path for entry in artifact.manifest.contents}
+    return found

@@ -58,7 +58,7 @@ def diagnose(
 
     Args:
         run: The run. Without `quality`, samples or pictures only its curves are searched.
-        samples: Images `(count, height, width, channels)` in [−1, 1]. Defaults to None, those of the run's last picture.
+        samples: Images `(count, height, width, channels)` in [−1, 1]. Defaults to None, those of its last picture.
         training_images: All images that it was trained on, likewise, for finding copies of them. Defaults to None, not
             to search for copies; what else needs real images takes those of `samples/real.png`.
 

@@ -14,7 +14,7 @@ UNMEASURED = "Unmeasured"
 
 INTERPRETATION = """\
 **What the quantities mean:**
-- **W = E[critic(real)] - E[critic(fake)]**: the critic's distance between reals and fakes; above 0 while it tells them apart
+- **W = E[critic(real)] - E[critic(fake)]**: the critic's distance of reals and fakes; above 0 while it tells them apart
 - **D loss**: what the critic minimises, -W or -W/2 and the penalty; below 0 for a critic that works
 - **G loss = -E[critic(fake)]**: what the generator minimises; its level says nothing, since scores have no zero
 

@@ -19,8 +19,8 @@ REASONS = {
     "Mode Collapse": "the reference looks for plateaus and jumps of G, the default rules at the diversity of samples",
     "Gradient Signal": "the reference wants D above 0, where a critic scores fakes above reals; the default rules want "
     "a gradient that reaches the generator",
-    "Wasserstein Distance": "the reference wants |G| to grow, which says nothing, since scores have no zero; the default "
-    "rules want W to fall after its peak while samples get better",
+    "Wasserstein Distance": "the reference wants |G| to grow, which says nothing, since scores have no zero; the "
+    "default rules want W to fall after its peak while samples get better",
 }
 
 

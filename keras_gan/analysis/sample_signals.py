@@ -29,6 +29,9 @@ SAME = 1e-4
 #: Share of samples that are copies.
 COPIES = 0.5
 
+#: Side of images that have frequencies to compare.
+LEAST_SIDE = 8
+
 #: Power of patterns of two pixels against that of slightly coarser ones, in units of the real images' ratio.
 CHECKERED = 4.0
 
@@ -106,6 +109,8 @@ def checkerboard(samples: np.ndarray, real: np.ndarray) -> Finding | None:
         samples: Images `(count, height, width, channels)`.
         real: Real images of the same size.
     """
+    if min(samples.shape[1:3]) < LEAST_SIDE:
+        return None
     ratio = _finest_share(samples) / _finest_share(real)
     if not ratio > CHECKERED:
         return None

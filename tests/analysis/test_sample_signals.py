@@ -101,6 +101,10 @@ def test_patterns_of_two_pixels_are_a_checkerboard(axis):
     assert sample_signals.checkerboard(FRESH + 0.001 * pattern[..., None], REAL) is None
 
 
+def test_images_of_a_few_pixels_have_no_patterns():
+    assert sample_signals.checkerboard(FRESH[:, :4, :4], REAL[:, :4, :4]) is None
+
+
 def test_noise_is_no_checkerboard():
     noise = np.random.default_rng(0).normal(0, 0.3, FRESH.shape)
     assert sample_signals.checkerboard(FRESH + noise, REAL) is None

@@ -1,0 +1,158 @@
+"""The grid, with a training script that only writes what a run would leave."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from keras_gan.analysis.triage import Outcome
+from keras_gan.options import TriageOptions
+from keras_gan.triage import _cell, run_triage
+
+SCRIPT = """
+import argparse, json, os, pathlib, sys, time
+parser = argparse.ArgumentParser()
+for name in ("preset", "out", "resume", "seed", "batch-size", "wandb", "epochs"):
+    parser.add_argument("--" + name)
+options = parser.parse_args()
+seed, size = int(options.seed), int(options.batch_size)
+folder = pathlib.Path(options.resume) if options.resume else pathlib.Path(options.out) / "0001_demo"
+with open(pathlib.Path(__file__).with_name("calls"), "a") as calls:
+    calls.write(f"{seed} {size} {'resumed' if options.resume else 'begun'}\\n")
+if (seed, size) == (1, 8) and not pathlib.Path(__file__).with_name("mended").exists():
+    sys.exit("no memory left")
+folder.mkdir(parents=True, exist_ok=True)
+value = "nan" if seed == 2 else "-1"
+rows = [f"{epoch},{value},{epoch},{5 - epoch / 100},5" for epoch in range(100)]
+header = "epoch,d_loss,g_loss,wasserstein_distance,generator_gradient_norm"
+(folder / "losses.csv").write_text("\\n".join([header, *rows]) + "\\n")
+(folder / "config.json").write_text(json.dumps({"seed": seed, "batch_size": size}))
+time.sleep(float(os.environ.get("SECONDS_A_CELL", "0")))
+sys.exit(1 if seed == 2 else 0)
+"""
+
+
+@pytest.fixture
+def script(tmp_path):
+    path = tmp_path / "train.py"
+    path.write_text(SCRIPT)
+    return path
+
+
+@pytest.fixture
+def options(tmp_path):
+    return TriageOptions("demo", seeds=(1, 2, 3), batch_sizes=(4, 8), out=tmp_path / "triage")
+
+
+def calls(script):
+    return sorted(script.with_name("calls").read_text().splitlines())
+
+
+def outcomes(options):
+    return {(seed, size): _cell(options, seed, size).outcome for seed in options.seeds for size in options.batch_sizes}
+
+
+def test_every_cell_is_trained_once_and_a_failure_stops_no_other(options, script, capsys):
+    text = run_triage(options, [], script)
+    assert calls(script) == ["1 4 begun", "1 8 begun", "2 4 begun", "2 8 begun", "3 4 begun", "3 8 begun"]
+    assert outcomes(options) == {
+        (1, 4): Outcome.HEALTHY,
+        (1, 8): Outcome.FAILED,
+        (2, 4): Outcome.DIVERGED,
+        (2, 8): Outcome.DIVERGED,
+        (3, 4): Outcome.HEALTHY,
+        (3, 8): Outcome.HEALTHY,
+    }
+    assert "All batch sizes work with seed 1, 3, some fail with 2" in text
+    assert "no memory left" in (options.out / "seed_1_batch_8" / "training.log").read_text()
+    assert (options.out / "triage.png").is_file()
+    assert "seed_1_batch_8/training.log" in capsys.readouterr().out
+
+
+def test_what_failed_is_tried_again_and_nothing_else(options, script):
+    run_triage(options, [], script)
+    script.with_name("calls").unlink()
+    script.with_name("mended").touch()
+    run_triage(options, [], script)
+    assert calls(script) == ["1 8 begun"]
+    assert outcomes(options)[1, 8] is Outcome.HEALTHY
+
+
+def test_larger_grid_trains_what_it_has_more(options, script):
+    script.with_name("mended").touch()
+    run_triage(options, [], script)
+    script.with_name("calls").unlink()
+    larger = TriageOptions("demo", seeds=(1, 2, 3, 4), batch_sizes=(4, 8), out=options.out)
+    run_triage(larger, [], script)
+    assert calls(script) == ["4 4 begun", "4 8 begun"]
+
+
+def test_folder_of_other_arguments_is_refused(options, script):
+    run_triage(options, ["--epochs", "5"], script)
+    with pytest.raises(ValueError, match="is of arguments '--epochs 5'. Received: '--epochs 6'"):
+        run_triage(options, ["--epochs", "6"], script)
+
+
+CALL = """
+import sys; from pathlib import Path
+from keras_gan.options import TriageOptions
+from keras_gan.triage import run_triage
+options = TriageOptions("demo", seeds=(1, 2, 3), batch_sizes=(4, 8), out=Path(sys.argv[1]))
+try:
+    run_triage(options, [], Path(sys.argv[2]))
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def begin(options, script, seconds):
+    environment = {**os.environ, "SECONDS_A_CELL": str(seconds)}
+    command = [sys.executable, "-c", CALL, str(options.out), str(script)]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+
+
+def wait_for_calls(script, count):
+    deadline = time.monotonic() + 60
+    while not (script.with_name("calls").exists() and len(calls(script)) >= count):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_processes_share_the_work(options, script):
+    script.with_name("mended").touch()
+    processes = [begin(options, script, 0.5) for _ in range(2)]
+    assert [process.wait(120) for process in processes] == [0, 0]
+    assert len(calls(script)) == 6
+    assert len(set(calls(script))) == 6
+
+
+def test_killed_cell_goes_on_when_called_again(options, script):
+    script.with_name("mended").touch()
+    process = begin(options, script, 30)
+    wait_for_calls(script, 1)
+    # Its training script too, as at a power cut.
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(30)
+    (killed,) = calls(script)
+    assert begin(options, script, 0).wait(120) == 0
+    assert killed.replace("begun", "resumed") in calls(script)
+    assert len(calls(script)) == 7
+    assert Outcome.MISSING not in outcomes(options).values()
+
+
+def test_ctrl_c_ends_the_grid(options, tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text("import sys; sys.exit(130)")
+    with pytest.raises(KeyboardInterrupt):
+        run_triage(options, [], Path(script))
+
+
+@pytest.mark.parametrize("values", [(), (1, 1)])
+def test_empty_and_doubled_grids_are_refused(values):
+    with pytest.raises(ValueError, match="`seeds` must be some different numbers"):
+        TriageOptions("demo", seeds=values)

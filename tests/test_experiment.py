@@ -267,6 +267,11 @@ def test_a_watched_run_is_the_same_run_with_figures(options, watched, capsys):
     assert config["batch_size"] == 4
     assert config["data"]["images"] == 24
     assert config["evaluation"]["extractor"] == "cifar10-resnet"
+    assert len(wandb_reader.tables(path)) == 1
+    assert {"report/stability", "report/quality", "report/balance"} <= set(wandb_reader.summary(path))
+    log = (watched.out.parent / "experiment_log.md").read_text()
+    assert f"| runs/{run.folder.name} | " in log
+    assert f"| runs/{plain.folder.name} | " in log
     output = capsys.readouterr().out
     assert output.count("logged offline. Upload it with: wandb sync") == 1
     assert output.count("  Quality    │ FID[cifar10-resnet]: ") == 3

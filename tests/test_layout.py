@@ -26,7 +26,16 @@ ALLOWED = {
     "keras_gan.models": {"keras_gan.losses", "keras_gan.metrics.training"},
 }
 
-WITHOUT_TENSORFLOW = ["keras_gan", "keras_gan.presets", "keras_gan.run_folder", "keras_gan.command_line"]
+WITHOUT_TENSORFLOW = [
+    "keras_gan",
+    "keras_gan.command_line",
+    "keras_gan.diagnosis",
+    "keras_gan.options",
+    "keras_gan.presets",
+    "keras_gan.reports",
+    "keras_gan.run_folder",
+    "keras_gan.triage",
+]
 
 
 def python_files(folder):

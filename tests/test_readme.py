@@ -9,6 +9,7 @@ from helpers import IMAGE_SHAPE
 from PIL import Image
 
 import keras_gan as kg
+from keras_gan.analysis.findings import Diagnosis
 from keras_gan.callbacks import CHARTS
 from keras_gan.callbacks.epoch_log import RULE_WIDTH
 from keras_gan.presets import PRESETS
@@ -16,6 +17,7 @@ from keras_gan.presets import PRESETS
 ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WATCHING = (ROOT / "docs" / "watching.md").read_text(encoding="utf-8")
+REPORT = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
 METRICS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
 
 QUALITY_LINE = (
@@ -68,6 +70,27 @@ def test_watching_example_watches(make_gan, tmp_path, monkeypatch, capsys):
     assert written <= {path.name for path in tmp_path.iterdir()}
 
 
+@pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
+@pytest.mark.usefixtures("user_cache")
+def test_report_example_reports(make_gan, tmp_path, monkeypatch):
+    (example,) = re.findall(r"```python\n(.*?)```", REPORT, flags=re.DOTALL)
+    small = example.replace("epochs=2000", "epochs=2").replace("ResNet(), images)", "ResNet(), images, n_samples=40)")
+    assert small.count("epochs=2,") == small.count("n_samples=40") == 1
+    images = np.random.default_rng(0).integers(0, 256, (24, *IMAGE_SHAPE), dtype=np.uint8)
+    monkeypatch.chdir(tmp_path)
+    names = {"gan": make_gan(), "images": images, "batches": kg.image_batches(images, batch_size=2, n_critic=2)}
+    exec(compile(small, "docs", "exec"), names)
+    assert {"report.html", "analysis_report.md", "quality.csv"} <= {path.name for path in (tmp_path / "run").iterdir()}
+
+
+def test_report_page_lists_every_diagnosis_and_how_often_it_is_right():
+    for diagnosis in Diagnosis:
+        searched, measured = re.findall(rf"^\| {diagnosis.value} \|(.*)\|$", REPORT, flags=re.MULTILINE)
+        assert len(searched.split("|")) == 2
+        _, precision, recall = map(float, measured.split("|"))
+        assert min(precision, recall) >= 0.9
+
+
 def test_watching_lists_the_charts():
     rows = re.findall(r"^\| `(\w+)/` \| (.*?) \|", WATCHING, flags=re.MULTILINE)
     assert {section: tuple(re.findall(r"`(\w+)`", charts)) for section, charts in rows} == CHARTS
@@ -96,7 +119,10 @@ def test_presets_are_described_as_they_are():
 
 
 def test_linked_files_exist():
-    paths = re.findall(r'src="([^"]+)"', README) + re.findall(r"python ((?:scripts|benchmarks)/\w+\.py)", README)
+    scripts = re.findall(r"python ((?:scripts|benchmarks)/\w+\.py)", README + REPORT)
+    paths = re.findall(r'src="([^"]+)"', README) + scripts
+        r"python ((?:scripts|benchmarks)/\w+\.py)", README + REPORT
+    )
     assert len(paths) > 3
     for path in paths:
         assert (ROOT / path).is_file(), path

@@ -1,5 +1,6 @@
 import concurrent.futures
 import dataclasses
+import datetime
 import json
 import os
 
@@ -37,7 +38,18 @@ def test_folder_describes_the_run(tmp_path):
     folder = make(tmp_path, seed=3)
     assert run_folder.load_config(folder) == dataclasses.replace(PRESETS["horses"], seed=3)
     assert json.loads((folder / "environment.json").read_text()) == ENVIRONMENT
-    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "environment.json"]
+    about = {"started": datetime.date.today().isoformat(), "notes": "", "wandb_url": None}
+    assert json.loads((folder / "run.json").read_text()) == about
+    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "environment.json", "run.json"]
+
+
+def test_description_is_changed_in_part(tmp_path):
+    folder = make(tmp_path)
+    run_folder.describe(folder, wandb_url="https://w/1")
+    run_folder.describe(folder, notes="Baseline")
+    about = json.loads((folder / "run.json").read_text())
+    assert (about["notes"], about["wandb_url"]) == ("Baseline", "https://w/1")
+    assert about["started"] == datetime.date.today().isoformat()
 
 
 def test_no_half_made_folder_is_left(tmp_path, monkeypatch):

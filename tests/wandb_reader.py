@@ -40,7 +40,16 @@ def records(path: pathlib.Path) -> list[Record]:
 
 
 def history(path: pathlib.Path) -> list[dict]:
-    """Return the rows that were logged; pictures are dicts."""
+    """Return the rows that were logged for epochs; pictures are dicts."""
+    return [row for row in _rows(path) if "epoch" in row]
+
+
+def tables(path: pathlib.Path) -> list[dict]:
+    """Return what was logged besides the epochs."""
+    return [row for row in _rows(path) if "epoch" not in row]
+
+
+def _rows(path):
     rows = (record.history for record in records(path) if record.WhichOneof("record_type") == "history")
     return [_row(row.item) for row in rows]
 

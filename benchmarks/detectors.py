@@ -116,6 +116,7 @@ def main(folder: Path = Path("runs/detectors")):
         for seed in drawn:
             cases += [*curve_cases(seed), *sample_cases(seed)]
         print_table(name, cases)
+        print_table(f"{name}, trained runs alone", [case for case in cases if case.name.startswith("run")])
 
 
 if __name__ == "__main__":

@@ -121,8 +121,6 @@ def test_presets_are_described_as_they_are():
 def test_linked_files_exist():
     scripts = re.findall(r"python ((?:scripts|benchmarks)/\w+\.py)", README + REPORT)
     paths = re.findall(r'src="([^"]+)"', README) + scripts
-        r"python ((?:scripts|benchmarks)/\w+\.py)", README + REPORT
-    )
     assert len(paths) > 3
     for path in paths:
         assert (ROOT / path).is_file(), path

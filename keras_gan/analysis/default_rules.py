@@ -137,8 +137,8 @@ def _recommendation(run, findings):
     if advice:
         first = advice[0]
         remedy = first.remedies[0]
-        flags = "" if remedy.flags is None else f": `{remedy.flags}`"
+        flags = "" if remedy.flags is None else f": {remedy.flags}"
         return f"Against {first.finding.diagnosis.value}: {remedy.advice}{flags}"
     if run.quality is None:
-        return "Measure the samples: `--quality-every 100`"
+        return "Measure the samples, as with --quality-every 100"
     return "Continue with current hyperparameters, or train longer"

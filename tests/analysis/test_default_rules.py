@@ -96,5 +96,5 @@ def test_exploded_run_has_failed(changed):
 def test_recommendation_is_the_first_remedy(changed):
     verdict = judged(changed({"gradient_penalty": np.full(300, 9.0)}))[1]
     assert verdict.recommendation == (
-        "Against weak Lipschitz constraint: Raise the penalty's λ (gradient_penalty 10 → 20): `--gradient-penalty 20`"
+        "Against weak Lipschitz constraint: Raise the penalty's λ (gradient_penalty 10 → 20): --gradient-penalty 20"
     )

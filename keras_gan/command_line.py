@@ -17,6 +17,10 @@ from keras_gan.run_folder import check, check_data, load_config
 Options = TypeVar("Options")
 
 
+#: Flags of the training script that a script which trains many runs sets itself.
+OWN_FLAGS = {"--preset", "--out", "--resume", "--seed", "--batch-size"}
+
+
 @dataclasses.dataclass(frozen=True)
 class _Arguments:
     config: tyro.conf.OmitArgPrefixes[ExperimentConfig]
@@ -78,7 +82,7 @@ def parse_with_training(
     """Read the arguments of a script that trains many runs: its own, and the training script's.
 
     Args:
-        kind: The dataclass of its options, with a `preset`.
+        kind: The dataclass of its options: a `preset`, an `out` folder, `seeds` and `batch_sizes`.
         arguments: The arguments, without the script's name.
         prog: The script's name.
         description: What `--help` says first.
@@ -91,7 +95,12 @@ def parse_with_training(
     """
     config = (tyro.conf.PositionalRequiredArgs,)
     options, rest = _parse(kind, arguments, prog, description, config=config, return_unknown_args=True)
-    parse(["--preset", options.preset, "--out", str(options.out), *rest], prog, description)
+    names = {argument.split("=")[0].replace("_", "-") for argument in rest}
+    if taken := sorted(names & OWN_FLAGS):
+        fail(prog, f"{' and '.join(taken)} cannot be given: each run has its own")
+    for seed, size in itertools.product(options.seeds, options.batch_sizes):
+        cell = ["--preset", options.preset, "--out", str(options.out), "--seed", str(seed), "--batch-size", str(size)]
+        parse([*cell, *rest], prog, description)
     return options, rest
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 
 from keras_gan.analysis.advisor import advise, diagnose
-from keras_gan.analysis.columns import rename_columns
-from keras_gan.analysis.history import read_losses
+from keras_gan.analysis.columns import read_table, rename_columns
 from keras_gan.analysis.judgement import judge
 from keras_gan.analysis.saved_run import SavedRun, load_run
 from keras_gan.analysis.text import render_advice, render_indicators
@@ -14,6 +13,9 @@ from keras_gan.options import DiagnosisOptions
 
 #: Images that a probe estimates the critic's distance on.
 PROBE_IMAGES = 512
+
+#: What can be probed.
+CHECKPOINT = "checkpoints/epoch_000100.keras"
 
 #: Gap above which a critic was far from its optimum.
 LARGE_GAP = 0.2
@@ -29,11 +31,9 @@ def report_findings(options: DiagnosisOptions) -> str:
         ValueError: If a file is not what it should be, or the options do not go together.
         OSError: If a file cannot be read.
     """
-    run, renamed = _load(options)
+    run, remarks = _load(options)
     real = _load_real(options)
-    lines = [f"{run.name}: {run.epochs} epochs"]
-    if renamed:
-        lines.append("Columns: " + ", ".join(f"{old} as {new}" for new, old in renamed.items()))
+    lines = [f"{run.name}: {run.epochs} epochs", *remarks]
     training_images = None if real is None else _in_range(real)
     findings = diagnose(run, _load_samples(options), training_images)
     if not run.is_cross_entropy:
@@ -45,16 +45,23 @@ def report_findings(options: DiagnosisOptions) -> str:
     return "\n".join(lines)
 
 
-def _load(options) -> tuple[SavedRun, dict[str, str]]:
-    """Return the run, and what its columns were called."""
-    folder = options.losses if options.losses.is_dir() else options.losses.parent
-    is_whole = options.losses.is_dir() or (options.losses.name == "losses.csv" and (folder / "config.json").is_file())
-    if is_whole:
+def _load(options) -> tuple[SavedRun, list[str]]:
+    """Return the run, and what is to be said of how its file was read."""
+    if options.losses.is_dir():
         if options.columns:
-            raise ValueError(f"`columns` are for files of other programs. Received: the run {folder}")
-        return load_run(folder), {}
-    history, renamed = rename_columns(read_losses(options.losses), options.mapping)
-    return SavedRun(options.losses.stem, history, config={"loss": options.loss}), renamed
+            raise ValueError(f"`columns` are for files of other programs. Received: the run {options.losses}")
+        return load_run(options.losses), []
+    columns, texts = read_table(options.losses)
+    is_run = options.losses.name == "losses.csv" and {"d_loss", "g_loss"} <= set(columns)
+    if is_run and not options.columns and (options.losses.parent / "config.json").is_file():
+        return load_run(options.losses.parent), []
+    history, renamed = rename_columns(columns, options.mapping)
+    remarks = []
+    if renamed:
+        remarks.append("Columns: " + ", ".join(f"{old} as {new}" for new, old in renamed.items()))
+    if texts:
+        remarks.append(f"Columns left out, which are text: {', '.join(texts)}")
+    return SavedRun(options.losses.stem, history, config={"loss": options.loss}), remarks
 
 
 def _load_real(options) -> np.ndarray | None:
@@ -94,14 +101,16 @@ def _probe(options, real) -> str:
     # Only here, because it takes seconds to load.
     import keras
 
-    import keras_gan.models  # noqa: F401  The classes that a checkpoint is made of.
     from keras_gan.data.pipeline import image_batches
+    from keras_gan.models import GAN
     from keras_gan.models.probe import probe_critic
 
     try:
         gan = keras.saving.load_model(options.checkpoint)
     except (ValueError, KeyError, OSError) as error:
         raise ValueError(f"{options.checkpoint} cannot be loaded: {error}") from error
+    if not isinstance(gan, GAN):
+        raise ValueError(f"`checkpoint` must be a whole GAN, such as {CHECKPOINT}. Received: {options.checkpoint}")
     batches = image_batches(real, min(64, len(real)), gan.n_critic)
     chosen = real[np.random.default_rng(0).permutation(len(real))[:PROBE_IMAGES]]
     probe = probe_critic(gan, _in_range(chosen), batches, options.updates)

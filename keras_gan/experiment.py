@@ -10,9 +10,8 @@ import keras
 import numpy as np
 
 from keras_gan import callbacks, data, metrics, models, networks, run_folder, run_report
-from keras_gan.analysis.experiment_log import LOG
 from keras_gan.analysis.history import read_losses
-from keras_gan.analysis.reporting import write_report
+from keras_gan.analysis.saved_run import annotate
 from keras_gan.callbacks._files import whole_file
 from keras_gan.metrics.features import weights_digest
 from keras_gan.presets import ExperimentConfig, RunOptions
@@ -66,7 +65,7 @@ class Experiment:
                 finding = self._fit(stop, charts) if self.start < self.config.epochs else None
                 done = self._write_closing_files(finding)
                 if done > 0:
-                    self._report(charts)
+                    run_report.report_on(self.folder, self.images, [chart.run for chart in charts])
             finally:
                 # After the run's own files, which need not wait for the service.
                 for chart in charts:
@@ -93,20 +92,12 @@ class Experiment:
         return guard.finding
 
     def _write_closing_files(self, finding) -> int:
-        """Save the generator unless something was found; return the number of epochs done."""
+        """Save the generator unless something was found, and remark that; return the number of epochs done."""
+        annotate(self.folder, diverged=finding)
         if finding is None:
             with whole_file(self.folder / "generator.keras") as path:
                 self.model.generator.save(path)
         return len(read_losses(self.folder / "losses.csv")["epoch"])
-
-    def _report(self, charts):
-        """Write the report, and put it where it is looked for."""
-        report = write_report(self.folder, training_images=self.images / np.float32(127.5) - 1)
-        run_report.say_verdict(report)
-        runs = self.folder.absolute().parent
-        run_report.add_to_log(report, runs.parent / LOG, f"{runs.name}/{self.folder.name}")
-        for chart in charts:
-            run_report.log_findings(report, chart.run)
 
     def _watchers(self, stream) -> list[keras.callbacks.Callback]:
         options, folder = self.options, self.folder
@@ -143,7 +134,7 @@ class Experiment:
             folder=self.folder,
             run_id=callbacks.last_run_id(self.folder),
         )
-        run_folder.describe(self.folder, wandb_url=None if run.offline else run.url)
+        annotate(self.folder, wandb_url=None if run.offline else run.url)
         charts = callbacks.WandbCharts(run, self.options.sample_every)
         if self.start > 0:
             history = read_losses(self.folder / "losses.csv")
@@ -191,7 +182,6 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
         _check_image_shape(model, images)
         evaluator = _evaluator(images, options)
         folder = run_folder.make(options.out, config, environment, options.notes)
-        run_report.save_real_picture(images, folder)
     else:
         folder = options.resume
         for change in run_folder.check_environment(folder, environment):
@@ -199,6 +189,7 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
         model, start = _restore(folder, config)
         evaluator = _evaluator(images, options)
         run_folder.write_config(folder, config)
+    run_report.save_real_picture(images, folder)
     callbacks.say(f"Run folder: {folder}")
     return Experiment(config, options, folder, images, model, start, evaluator)
 

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gan import run_folder
 from keras_gan.analysis.advisor import diagnose
 from keras_gan.analysis.comparison import compare_configs, compare_outcomes
-from keras_gan.analysis.experiment_log import LOG, log_row, rewrite_log, run_folders
+from keras_gan.analysis.experiment_log import LOG, log_path, log_row, rewrite_log, run_folders, update_log
 from keras_gan.analysis.figures import plot_comparison
 from keras_gan.analysis.judgement import Judgement, judge
 from keras_gan.analysis.reporting import write_report
-from keras_gan.analysis.saved_run import SavedRun, load_run
+from keras_gan.analysis.saved_run import SavedRun, annotate, load_run
 from keras_gan.analysis.text import render_indicators, render_table
 from keras_gan.data.folder import load_images
 from keras_gan.options import ReportOptions
@@ -42,23 +41,35 @@ def report(options: ReportOptions) -> str:
 
 def _report_one(options) -> str:
     if options.notes is not None:
-        run_folder.describe(options.run, notes=options.notes)
+        load_run(options.run)
+        annotate(options.run, notes=options.notes)
     real = None if options.real is None else load_images(options.real) / np.float32(127.5) - 1
     written = write_report(options.run, options.rules, real)
+    path = log_path(options.run)
+    if path.is_file():
+        name = Path(options.run).absolute().relative_to(path.parent).as_posix()
+        update_log(path, log_row(written.run, written.judgement, name))
     return "\n".join([render_indicators(written.judgement), *map(str, written.files)])
 
 
 def _write_log(runs: Path) -> str:
-    rows, skipped = [], []
-    for folder in run_folders(runs):
-        try:
-            run, judgement = _judged(folder)
-        except ValueError as error:
-            skipped.append(f"Left out: {error}")
-        else:
-            rows.append(log_row(run, judgement, folder.relative_to(runs).as_posix()))
+    skipped, count = [], 0
+
+    def rows():
+        nonlocal count
+        for folder in run_folders(runs):
+            try:
+                run, judgement = _judged(folder)
+            except (ValueError, OSError) as error:
+                skipped.append(f"Left out: {folder}: {error}")
+            else:
+                count += 1
+                yield log_row(run, judgement, folder.relative_to(runs).as_posix())
+
+    if not runs.is_dir():
+        raise FileNotFoundError(f"No folder {runs}")
     rewrite_log(runs / LOG, rows)
-    return "\n".join([*skipped, f"{len(rows)} runs in {runs / LOG}"])
+    return "\n".join([*skipped, f"{count} runs in {runs / LOG}"])
 
 
 def _compare(first: Path, second: Path) -> str:

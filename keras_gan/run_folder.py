@@ -9,6 +9,8 @@ import re
 import shutil
 from pathlib import Path
 
+from keras_gan.analysis.files import replace_text
+from keras_gan.analysis.saved_run import ABOUT
 from keras_gan.data.horses import load_horses
 from keras_gan.presets import ExperimentConfig, RunOptions
 
@@ -108,7 +110,7 @@ def make(out: Path, config: ExperimentConfig, environment: dict, notes: str = ""
         write_config(folder, config)
         _write_json(folder / "environment.json", environment)
         about = {"started": datetime.date.today().isoformat(), "notes": notes, "wandb_url": None}
-        _write_json(folder / "run.json", about)
+        _write_json(folder / ABOUT, about)
     except OSError:
         shutil.rmtree(folder)
         raise
@@ -127,29 +129,11 @@ def _make_numbered(out: Path, name: str) -> Path:
 
 def write_config(folder: Path, config: ExperimentConfig):
     """Write a run's configuration to its folder."""
-    _write_text(folder / "config.json", config.to_json())
-
-
-def describe(folder: Path, **values):
-    """Change what a run's run.json says.
-
-    Args:
-        folder: The run's folder.
-        **values: What is new, of `notes` and `wandb_url`.
-    """
-    path = folder / "run.json"
-    about = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    _write_json(path, {**about, **values})
+    replace_text(folder / "config.json", config.to_json())
 
 
 def _write_json(path: Path, value: dict):
-    _write_text(path, json.dumps(value, indent=2) + "\n")
-
-
-def _write_text(path: Path, text: str):
-    partial = path.with_name(f"partial_{path.name}")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+    replace_text(path, json.dumps(value, indent=2) + "\n")
 
 
 def _check_config(folder: Path, config: ExperimentConfig):

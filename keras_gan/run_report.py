@@ -3,7 +3,7 @@
 import json
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,12 @@ import keras
 import numpy as np
 
 from keras_gan import callbacks
-from keras_gan.analysis.experiment_log import log_row, update_log
+from keras_gan.analysis.experiment_log import log_path, log_row, update_log
+from keras_gan.analysis.files import replace_text
 from keras_gan.analysis.report import INDICATOR_COLUMNS, PHASE_COLUMNS, indicator_rows, phase_rows, verdict_rows
 from keras_gan.analysis.reporting import RunReport, write_report
 from keras_gan.analysis.saved_run import REAL_PICTURE
+from keras_gan.callbacks._files import whole_file
 
 #: Real images beside the samples of a run.
 REAL_IMAGES = 64
@@ -54,18 +56,37 @@ def log_findings(report: RunReport, run=None):
     callbacks.log_report(run, report.files, summary, tables)
 
 
-def add_to_log(report: RunReport, path: Path, name: str):
-    """Put a run into the log of all runs; a log that cannot be written costs a warning.
+def report_on(folder: Path, images: np.ndarray, wandb_runs: Iterable = ()):
+    """Report on a run that has ended: to its folder, the console, the log of all runs and Weights & Biases.
+
+    Training is over and saved: what goes wrong here costs a warning, and is made up for by `scripts/report.py`.
 
     Args:
-        report: What `write_report` returns.
-        path: The log.
-        name: What the run is called there.
+        folder: The run's folder.
+        images: All training images, uint8.
+        wandb_runs: The `wandb.Run`s to log the report to. Defaults to none.
     """
+    report = _write(folder, "default", images)
+    if report is None:
+        return
+    say_verdict(report)
+    path = log_path(folder)
+    name = folder.absolute().relative_to(path.parent).as_posix()
     try:
         update_log(path, log_row(report.run, report.judgement, name))
     except (OSError, ValueError) as error:
         warnings.warn(f"The run is not in the experiment log: {error}", stacklevel=2)
+    for run in wandb_runs:
+        log_findings(report, run)
+
+
+def _write(folder, rules, images) -> RunReport | None:
+    training_images = None if images is None else images / np.float32(127.5) - 1
+    try:
+        return write_report(folder, rules, training_images)
+    except Exception as error:  # Whatever it is, hours of training must not end in it.
+        warnings.warn(f"No report: {error!r}. Make it with: python scripts/report.py {folder}", stacklevel=3)
+        return None
 
 
 def save_real_picture(images: np.ndarray, folder: Path):
@@ -77,7 +98,8 @@ def save_real_picture(images: np.ndarray, folder: Path):
     """
     chosen = images[np.random.default_rng(0).permutation(len(images))[:REAL_IMAGES]]
     (folder / "samples").mkdir(parents=True, exist_ok=True)
-    callbacks.save_grid(chosen / 127.5 - 1.0, folder / "samples" / REAL_PICTURE)
+    with whole_file(folder / "samples" / REAL_PICTURE) as path:
+        callbacks.save_grid(chosen / 127.5 - 1.0, path)
 
 
 class Report(keras.callbacks.Callback):
@@ -96,12 +118,13 @@ class Report(keras.callbacks.Callback):
         rules: "default", or "reference" for the checks of old reports. Defaults to "default".
         wandb_run: The `wandb.Run` to log the report to. Defaults to None, none.
 
+    A report that cannot be made costs a warning.
+
     Attributes:
         report: What was found, once training has ended; None before.
 
     Raises:
-        ValueError: If `rules` is another; when training ends, if a file is not what it should be.
-        FileNotFoundError: When training ends, if there is no losses.csv.
+        ValueError: If `rules` is another.
     """
 
     #: After all that keep something.
@@ -131,13 +154,14 @@ class Report(keras.callbacks.Callback):
         path = self.folder / "config.json"
         if not path.exists():
             config = describe(self.model) if self.config is None else dict(self.config)
-            path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+            replace_text(path, json.dumps(config, indent=2, default=str) + "\n")
         if self.images is not None:
             save_real_picture(self.images, self.folder)
 
     def on_train_end(self, logs=None):
-        training_images = None if self.images is None else self.images / np.float32(127.5) - 1
-        self.report = write_report(self.folder, self.rules, training_images)
+        self.report = _write(self.folder, self.rules, self.images)
+        if self.report is None:
+            return
         say_verdict(self.report)
         if self.wandb_run is not None:
             log_findings(self.report, self.wandb_run)

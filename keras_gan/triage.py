@@ -1,6 +1,7 @@
 """Training each seed at each batch size, to see which of them failures come from."""
 
 import functools
+import itertools
 import shlex
 import subprocess
 import sys
@@ -18,12 +19,20 @@ from keras_gan.options import TriageOptions
 
 JOURNAL, HEAT_MAP = "journal.log", "triage.png"
 
+#: What a cell's training prints, and what keeps two processes from one cell.
+LOG, LOCK = "training.log", ".lock"
+
 #: Exit codes of a training script that has trained to its end, and that was interrupted.
 DONE, INTERRUPTED = 0, 130
 
-
 #: Beyond any seed and batch size.
 LARGEST = 2**31 - 1
+
+#: What a cell's folder has once there is no more to train.
+COMPLETE = "complete"
+
+#: Flags that machines which share a folder may have of their own.
+LOCAL_FLAGS = ("--data-dir", "--data_dir")
 
 
 class CellError(Exception):
@@ -49,20 +58,22 @@ def run_triage(options: TriageOptions, arguments: list[str], script: Path) -> st
     options.out.mkdir(parents=True, exist_ok=True)
     # A cell that fails is told of below, in one line.
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    grid = {"seed": list(options.seeds), "batch_size": list(options.batch_sizes)}
     study = optuna.create_study(
         storage=JournalStorage(JournalFileBackend(str(options.out / JOURNAL))),
-        sampler=optuna.samplers.GridSampler(grid, seed=0),
+        sampler=optuna.samplers.GridSampler(_grid(options), seed=0),
         study_name="triage",
         direction="maximize",
         load_if_exists=True,
     )
     _check_same(study, options, arguments)
-    again = _failed_before(study, grid)
-    for parameters in again:
-        study.enqueue_trial(parameters)
-    train = functools.partial(_train_cell, options=options, arguments=arguments, script=script)
-    study.optimize(train, n_trials=len(again) + len(options.seeds) * len(options.batch_sizes), catch=(CellError,))
+    tried: set[tuple[int, int]] = set()
+    train = functools.partial(_train_cell, options=options, arguments=arguments, script=script, tried=tried)
+    study.optimize(train, n_trials=len(options.seeds) * len(options.batch_sizes), catch=(CellError,))
+    # Optuna takes a cell for done that failed, or whose process was killed: files know better.
+    for seed, size in itertools.product(options.seeds, options.batch_sizes):
+        if (seed, size) not in tried and not _is_complete(_folder(options, seed, size)):
+            study.enqueue_trial({"seed": seed, "batch_size": size})
+            study.optimize(train, n_trials=1, catch=(CellError,))
     return summarize(options)
 
 
@@ -72,7 +83,7 @@ def summarize(options: TriageOptions) -> str:
     Args:
         options: The grid, and where its runs are.
     """
-    cells = [_cell(options, seed, size) for seed in options.seeds for size in options.batch_sizes]
+    cells = [read_cell(options, seed, size) for seed in options.seeds for size in options.batch_sizes]
     rows = [(str(cell.seed), str(cell.batch_size), cell.outcome.value, cell.evidence) for cell in cells]
     plot_triage(cells).savefig(options.out / HEAT_MAP, dpi=120)
     table = render_table(("Seed", "Batch size", "Outcome", "Evidence"), rows)
@@ -80,9 +91,36 @@ def summarize(options: TriageOptions) -> str:
     return f"{table}\n\n{conclusions}\n\n{options.out / HEAT_MAP}"
 
 
+def read_cell(options: TriageOptions, seed: int, batch_size: int) -> Cell:
+    """Return what became of a cell, from its files.
+
+    Args:
+        options: The grid, and where its runs are.
+        seed: The cell's seed.
+        batch_size: Its batch size.
+    """
+    folder = _folder(options, seed, batch_size)
+    if _is_complete(folder):
+        return Cell(seed, batch_size, *_outcome(folder))
+    if not (folder / LOG).exists():
+        return Cell(seed, batch_size, Outcome.MISSING)
+    lock = filelock.FileLock(folder / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        return Cell(seed, batch_size, Outcome.RUNNING, "by another process")
+    lock.release()
+    return Cell(seed, batch_size, Outcome.FAILED, f"see {folder / LOG}")
+
+
+def _grid(options) -> dict[str, list[int]]:
+    return {"seed": list(options.seeds), "batch_size": list(options.batch_sizes)}
+
+
 def _check_same(study, options, arguments):
     """Refuse a folder whose cells were trained otherwise."""
-    now = {"preset": options.preset, "arguments": shlex.join(arguments)}
+    shared = [one for index, one in enumerate(arguments) if not {one, *arguments[index - 1 : index]} & {*LOCAL_FLAGS}]
+    now = {"preset": options.preset, "arguments": shlex.join(shared)}
     before = study.user_attrs
     for name, value in now.items():
         if name in before and before[name] != value:
@@ -90,20 +128,14 @@ def _check_same(study, options, arguments):
         study.set_user_attr(name, value)
 
 
-def _failed_before(study, grid) -> list[dict[str, int]]:
-    """Return the cells of the grid whose last trial failed, which the sampler takes for done."""
-    last = {tuple(sorted(trial.params.items())): trial for trial in study.get_trials(deepcopy=False)}
-    failed = (trial.params for trial in last.values() if trial.state is optuna.trial.TrialState.FAIL)
-    return [dict(cell) for cell in failed if cell.keys() == grid.keys() and all(cell[key] in grid[key] for key in grid)]
-
-
-def _train_cell(trial, options, arguments, script) -> float:
+def _train_cell(trial, options, arguments, script, tried) -> float:
     """Train one cell to its end, from where it is; return 1 if it is healthy, and else 0."""
     # Bounds that hold for any grid, so that a folder may get a larger one.
     seed, size = trial.suggest_int("seed", 0, LARGEST), trial.suggest_int("batch_size", 1, LARGEST)
+    tried.add((seed, size))
     folder = _folder(options, seed, size)
     folder.mkdir(exist_ok=True)
-    lock = filelock.FileLock(folder / ".lock")
+    lock = filelock.FileLock(folder / LOCK)
     try:
         lock.acquire(blocking=False)
     except filelock.Timeout as error:
@@ -112,7 +144,7 @@ def _train_cell(trial, options, arguments, script) -> float:
         if not _is_complete(folder):
             flags = ["--seed", str(seed), "--batch-size", str(size), *arguments]
             _train(folder, script, options.preset, flags)
-    cell = _cell(options, seed, size)
+    cell = read_cell(options, seed, size)
     print(f"seed {seed}, batch size {size}: {cell.outcome.value} {cell.evidence}".rstrip(), flush=True)
     return float(cell.works)
 
@@ -122,29 +154,47 @@ def _train(folder, script, preset, flags):
     begin = ["--resume", str(runs[-1])] if runs else ["--preset", preset, "--out", str(folder)]
     quiet = [] if "--wandb" in flags else ["--wandb", "off"]
     command = [sys.executable, str(script), *begin, *quiet, *flags]
-    with open(folder / "training.log", "a", encoding="utf-8") as log:
-        code = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode
+    with open(folder / LOG, "a", encoding="utf-8") as log:
+        code = _wait(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT))
+    if code != DONE and not _has_ended(folder):
+        print(f"Failed: {shlex.join(command)}; see {folder / LOG}", flush=True)
+        raise CellError(f"{folder}: exit code {code}")
+    (folder / COMPLETE).touch()
+
+
+def _wait(process) -> int:
+    """Wait for a training script; at Ctrl-C, which it gets too, until it has saved, and at a second one no longer."""
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            process.terminate()
+        raise
     if code == INTERRUPTED:
         raise KeyboardInterrupt
-    if code == DONE:
-        (folder / "complete").touch()
-        return
-    runs = _runs(folder)
-    if runs and classify(load_run(runs[-1]))[0] is Outcome.DIVERGED:
-        (folder / "complete").touch()
-        return
-    print(f"Failed: {shlex.join(command)}; see {folder / 'training.log'}", flush=True)
-    raise CellError(f"{folder}: exit code {code}")
+    return code
 
 
-def _cell(options, seed, size) -> Cell:
-    folder = _folder(options, seed, size)
+def _has_ended(folder) -> bool:
+    """Return whether there is no more to train though the script failed: it diverged, or only its end went wrong."""
     runs = _runs(folder)
-    if _is_complete(folder):
-        return Cell(seed, size, *classify(load_run(runs[-1])))
-    if not (folder / "training.log").exists():
-        return Cell(seed, size, Outcome.MISSING)
-    return Cell(seed, size, Outcome.FAILED, f"see {folder / 'training.log'}")
+    if not runs:
+        return False
+    try:
+        run = load_run(runs[-1])
+    except (ValueError, OSError):
+        return False
+    is_whole = (runs[-1] / "generator.keras").exists() and run.epochs == run.config.get("epochs")
+    return is_whole or classify(run)[0] is Outcome.DIVERGED
+
+
+def _outcome(folder) -> tuple[Outcome, str]:
+    try:
+        return classify(load_run(_runs(folder)[-1]))
+    except (ValueError, OSError) as error:
+        return Outcome.FAILED, str(error)
 
 
 def _folder(options, seed, size) -> Path:
@@ -152,9 +202,9 @@ def _folder(options, seed, size) -> Path:
 
 
 def _runs(folder) -> list[Path]:
-    """Return the runs in a cell's folder that have begun; one, unless somebody has added others."""
-    return sorted(path.parent for path in folder.glob("*/losses.csv"))
+    """Return the runs in a cell's folder; one, unless somebody has added others."""
+    return sorted(path.parent for path in folder.glob("*/config.json"))
 
 
 def _is_complete(folder) -> bool:
-    return (folder / "complete").exists() and bool(_runs(folder))
+    return (folder / COMPLETE).exists() and bool(_runs(folder))

@@ -50,6 +50,19 @@ def test_report_on_a_run(run_dir, capsys):
     assert "## Notes\n\nBaseline\n" in (run_dir / "analysis_report.md").read_text()
 
 
+def test_notes_reach_the_log_too(run_dir, tmp_path, capsys):
+    main("--log", "--runs", tmp_path / "runs")
+    main(run_dir, "--notes", "Baseline")
+    log = (tmp_path / "runs" / "experiment_log.md").read_text()
+    assert log.count("gan/0001_demo") == 1
+    assert "| Unmeasured. Baseline |" in log
+
+
+def test_folder_without_a_run_stays_empty(tmp_path, capsys):
+    assert "has no losses.csv" in refused(capsys, tmp_path, "--notes", "Baseline")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_report_by_the_reference_rules(run_dir, capsys):
     assert main(run_dir, "--rules", "reference") == 0
     assert capsys.readouterr().out.startswith("UNSTABLE, 2 of 5 indicators passed. Quality: Fair")
@@ -63,7 +76,7 @@ def test_log_is_made_of_what_is_there(run_dir, tmp_path, capsys):
     (third / "losses.csv").write_text("epoch,d_loss\n")
     assert main("--log", "--runs", tmp_path / "runs") == 0
     output = capsys.readouterr().out
-    assert "Left out: A run's history must have ('d_loss', 'g_loss')" in output
+    assert f"Left out: {third}: A run's history must have ('d_loss', 'g_loss')" in output
     assert "2 runs in" in output
     rows = (tmp_path / "runs" / "experiment_log.md").read_text().removeprefix(HEADER).splitlines()
     assert [row.split(" | ")[0] for row in rows] == ["| gan/0001_demo", "| gan/0002_demo"]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from keras_gan import run_folder
+from keras_gan.analysis.saved_run import annotate
 from keras_gan.presets import PRESETS, RunOptions
 
 ENVIRONMENT = {"versions": {"keras": "3.15.1"}, "data": {"images": 3, "sha256": "ab"}}
@@ -45,8 +46,8 @@ def test_folder_describes_the_run(tmp_path):
 
 def test_description_is_changed_in_part(tmp_path):
     folder = make(tmp_path)
-    run_folder.describe(folder, wandb_url="https://w/1")
-    run_folder.describe(folder, notes="Baseline")
+    annotate(folder, wandb_url="https://w/1")
+    annotate(folder, notes="Baseline")
     about = json.loads((folder / "run.json").read_text())
     assert (about["notes"], about["wandb_url"]) == ("Baseline", "https://w/1")
     assert about["started"] == datetime.date.today().isoformat()

@@ -30,6 +30,7 @@ def test_report_stands_beside_what_it_reads(make_gan, float_images, images, tmp_
         "losses.csv",
         "plots",
         "report.html",
+        "run.json",
         "samples",
     }
     assert load_run(folder).real_picture is not None

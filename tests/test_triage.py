@@ -1,5 +1,6 @@
 """The grid, with a training script that only writes what a run would leave."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from keras_gan.analysis.triage import Outcome
+from keras_gan.command_line import parse_with_training
 from keras_gan.options import TriageOptions
-from keras_gan.triage import _cell, run_triage
+from keras_gan.triage import read_cell, run_triage
 
 SCRIPT = """
 import argparse, json, os, pathlib, sys, time
@@ -53,7 +55,8 @@ def calls(script):
 
 
 def outcomes(options):
-    return {(seed, size): _cell(options, seed, size).outcome for seed in options.seeds for size in options.batch_sizes}
+    places = itertools.product(options.seeds, options.batch_sizes)
+    return {(seed, size): read_cell(options, seed, size).outcome for seed, size in places}
 
 
 def test_every_cell_is_trained_once_and_a_failure_stops_no_other(options, script, capsys):
@@ -67,7 +70,8 @@ def test_every_cell_is_trained_once_and_a_failure_stops_no_other(options, script
         (3, 4): Outcome.HEALTHY,
         (3, 8): Outcome.HEALTHY,
     }
-    assert "All batch sizes work with seed 1, 3, some fail with 2" in text
+    assert "1 of 6 cells are not trained" in text
+    assert "All batch sizes work with seed 3, some fail with 2" in text
     assert "no memory left" in (options.out / "seed_1_batch_8" / "training.log").read_text()
     assert (options.out / "triage.png").is_file()
     assert "seed_1_batch_8/training.log" in capsys.readouterr().out
@@ -80,6 +84,39 @@ def test_what_failed_is_tried_again_and_nothing_else(options, script):
     run_triage(options, [], script)
     assert calls(script) == ["1 8 begun"]
     assert outcomes(options)[1, 8] is Outcome.HEALTHY
+
+
+def test_all_that_failed_is_tried_again_at_once(options, tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import pathlib, sys; open(pathlib.Path(__file__).with_name('calls'), 'a').write('x\\n'); sys.exit(1)"
+    )
+    for count in (6, 12):
+        run_triage(options, [], script)
+        assert len(calls(script)) == count
+
+
+def test_cell_that_died_before_its_first_row_stops_no_other(options, script):
+    script.with_name("mended").touch()
+    folder = options.out / "seed_3_batch_4" / "0001_demo"
+    folder.mkdir(parents=True)
+    (folder / "losses.csv").touch()
+    (folder / "config.json").write_text("{}")
+    (folder.parent / "training.log").touch()
+    assert outcomes(options)[3, 4] is Outcome.FAILED
+    run_triage(options, [], script)
+    assert "3 4 resumed" in calls(script)
+    assert set(outcomes(options).values()) == {Outcome.HEALTHY, Outcome.DIVERGED}
+
+
+def test_run_whose_end_went_wrong_is_trained_all_the_same(options, script):
+    script.write_text(SCRIPT.replace('"batch_size": size}', '"batch_size": size, "epochs": 100}'))
+    script.write_text(
+        script.read_text().replace("sys.exit(1 if", "(folder / 'generator.keras').touch(); sys.exit(1 if 1 or")
+    )
+    script.with_name("mended").touch()
+    run_triage(options, [], script)
+    assert outcomes(options)[1, 4] is Outcome.HEALTHY
 
 
 def test_larger_grid_trains_what_it_has_more(options, script):
@@ -101,7 +138,8 @@ CALL = """
 import sys; from pathlib import Path
 from keras_gan.options import TriageOptions
 from keras_gan.triage import run_triage
-options = TriageOptions("demo", seeds=(1, 2, 3), batch_sizes=(4, 8), out=Path(sys.argv[1]))
+seeds, sizes = (tuple(map(int, part.split(","))) for part in sys.argv[3:])
+options = TriageOptions("demo", seeds, sizes, Path(sys.argv[1]))
 try:
     run_triage(options, [], Path(sys.argv[2]))
 except KeyboardInterrupt:
@@ -111,7 +149,8 @@ except KeyboardInterrupt:
 
 def begin(options, script, seconds):
     environment = {**os.environ, "SECONDS_A_CELL": str(seconds)}
-    command = [sys.executable, "-c", CALL, str(options.out), str(script)]
+    grid = [",".join(map(str, values)) for values in (options.seeds, options.batch_sizes)]
+    command = [sys.executable, "-c", CALL, str(options.out), str(script), *grid]
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
 
 
@@ -130,6 +169,20 @@ def test_processes_share_the_work(options, script):
     assert len(set(calls(script))) == 6
 
 
+def test_cell_of_a_process_that_was_killed_is_taken_over(options, script):
+    script.with_name("mended").touch()
+    holder = begin(TriageOptions("demo", (1,), (4,), options.out), script, 30)
+    wait_for_calls(script, 1)
+    time.sleep(0.5)
+    run_triage(options, [], script)
+    assert outcomes(options)[1, 4] is Outcome.RUNNING
+    os.killpg(holder.pid, signal.SIGKILL)
+    holder.wait(30)
+    run_triage(options, [], script)
+    assert "1 4 resumed" in calls(script)
+    assert outcomes(options)[1, 4] is Outcome.HEALTHY
+
+
 def test_killed_cell_goes_on_when_called_again(options, script):
     script.with_name("mended").touch()
     process = begin(options, script, 30)
@@ -145,11 +198,56 @@ def test_killed_cell_goes_on_when_called_again(options, script):
     assert Outcome.MISSING not in outcomes(options).values()
 
 
+SLOW_TO_SAVE = """
+import pathlib, signal, sys, time
+def save(*_):
+    time.sleep(1.5)
+    pathlib.Path(__file__).with_name("saved").touch()
+    sys.exit(130)
+signal.signal(signal.SIGINT, save)
+pathlib.Path(__file__).with_name("calls").write_text("begun\\n")
+time.sleep(60)
+"""
+
+
+def test_ctrl_c_waits_until_the_cell_is_saved(options, tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(SLOW_TO_SAVE)
+    process = begin(options, script, 0)
+    wait_for_calls(script, 1)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(30) == 130
+    assert (tmp_path / "saved").exists()
+    assert calls(script) == ["begun"]
+
+
 def test_ctrl_c_ends_the_grid(options, tmp_path):
     script = tmp_path / "train.py"
     script.write_text("import sys; sys.exit(130)")
     with pytest.raises(KeyboardInterrupt):
         run_triage(options, [], Path(script))
+
+
+@pytest.mark.parametrize("flag", ["--seed", "--batch-size=8", "--batch_size", "--resume", "--preset"])
+def test_flags_that_each_cell_has_of_its_own_are_refused(flag, capsys):
+    with pytest.raises(SystemExit):
+        parse_with_training(TriageOptions, ["demo", flag, "7"], "triage.py", "")
+    assert f"{flag.split('=')[0].replace('_', '-')} cannot be given" in capsys.readouterr().err
+
+
+def test_cells_that_cannot_be_trained_are_refused_at_once(capsys, tmp_path):
+    arguments = ["demo", "--out", str(tmp_path), "--batch-sizes", "8", "0", "--dataset", "toy"]
+    with pytest.raises(SystemExit):
+        parse_with_training(TriageOptions, arguments, "triage.py", "")
+    assert "`batch_size` must be at least 1" in capsys.readouterr().err
+
+
+def test_machines_may_have_their_data_elsewhere(options, script):
+    script.with_name("mended").touch()
+    text = SCRIPT.replace('"epochs"):', '"epochs", "data-dir"):')
+    script.write_text(text)
+    run_triage(options, ["--data-dir", "/here"], script)
+    run_triage(options, ["--data-dir", "/there"], script)
 
 
 @pytest.mark.parametrize("values", [(), (1, 1)])

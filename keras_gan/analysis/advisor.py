@@ -34,6 +34,9 @@ CROSS_ENTROPY_SIGNALS: tuple[Signal, ...] = (
     sample_signals.non_convergence,
 )
 
+#: Epochs that anything can be said of.
+LEAST_EPOCHS = 20
+
 #: Epochs that a change is to be given before it is judged.
 PATIENCE = 200
 
@@ -44,7 +47,7 @@ class Advice:
 
     Attributes:
         finding: What is wrong, and on what evidence.
-        remedies: What to change, the first thing first.
+        remedies: What to change, the first thing first; without what earlier findings change already.
     """
 
     finding: Finding
@@ -78,8 +81,13 @@ def diagnose(
     collapse = sample_signals.mode_collapse(run, samples, real)
     if collapse is not None:
         found = [collapse, *(finding for finding in found if finding.diagnosis is not collapse.diagnosis)]
+        if sample_signals.was_diverse(run):
+            # The critic's distance is large because samples are all alike, not the other way round.
+            found = [finding for finding in found if finding.diagnosis is not Diagnosis.CRITIC_DOMINATES]
     if samples is not None and training_images is not None:
         found.append(sample_signals.memorisation(samples, training_images))
+    elif run.copies is not None:
+        found.append(Finding(Diagnosis.MEMORISATION, run.copies))
     if samples is not None and real is not None:
         found += [
             sample_signals.checkerboard(samples, real),
@@ -97,7 +105,13 @@ def advise(findings: Iterable[Finding], config: Mapping[str, Any]) -> list[Advic
         findings: What was found.
         config: What the run was trained with, as far as it is known.
     """
-    return [Advice(finding, tuple(remedies(finding.diagnosis, config))) for finding in findings]
+    advice, changed = [], set()
+    for finding in findings:
+        # What an earlier finding changes would be changed back by some: of the two, it is to be mended first.
+        remaining = [one for one in remedies(finding.diagnosis, config) if not one.parameters & changed]
+        advice.append(Advice(finding, tuple(remaining)))
+        changed.update(*(one.parameters for one in remaining))
+    return advice
 
 
 def findings_of_curves(run: SavedRun) -> list[Finding]:
@@ -106,6 +120,8 @@ def findings_of_curves(run: SavedRun) -> list[Finding]:
     if exploding is not None:
         # Of losses that are no numbers nothing else can be said.
         return [exploding]
+    if run.epochs < LEAST_EPOCHS:
+        return []
     signals = CROSS_ENTROPY_SIGNALS if run.is_cross_entropy else CRITIC_SIGNALS
     found = (signal(run) for signal in signals)
     return [finding for finding in found if finding is not None]

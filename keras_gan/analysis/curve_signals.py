@@ -11,6 +11,16 @@ from keras_gan.analysis.findings import Diagnosis, Finding
 from keras_gan.analysis.indicators import Status
 from keras_gan.analysis.saved_run import SavedRun
 
+#: What must be finite, and what must also stay in bounds.
+WATCHED = (
+    *("d_loss", "g_loss", "wasserstein_distance", "gradient_penalty", "critic_weight_mean", "critic_weight_std"),
+    *("generator_weight_mean", "generator_weight_std"),
+)
+LOSSES = ("d_loss", "g_loss", "wasserstein_distance")
+
+#: Size that nothing healthy has.
+ABSURD = 1e6
+
 #: A loss that reaches this, and this many times its median.
 EXPLOSION, EXPLOSION_FACTOR = 1e3, 1e2
 
@@ -44,17 +54,21 @@ IMPROVED = 0.95
 
 
 def exploding_losses(run: SavedRun) -> Finding | None:
-    """Find losses that are infinite or no numbers, or thousands and a hundred times what they mostly are."""
-    for name in ("d_loss", "g_loss"):
+    """Find losses that are infinite or no numbers, beyond a million, or thousands and a hundred times the usual."""
+    if run.diverged is not None:
+        return Finding(Diagnosis.EXPLODING_LOSSES, f"training was stopped because {run.diverged}")
+    for name in (name for name in WATCHED if name in run.history):
         losses = run.history[name]
         spoilt = np.flatnonzero(~np.isfinite(losses))
         if len(spoilt) > 0:
             return Finding(
                 Diagnosis.EXPLODING_LOSSES, f"{name} is {losses[spoilt[0]]} in epoch {_epoch(run, spoilt[0])}"
             )
+        if name not in LOSSES:
+            continue
         sizes = np.abs(losses)
         worst = int(np.argmax(sizes))
-        if sizes[worst] > max(EXPLOSION, EXPLOSION_FACTOR * np.median(sizes)):
+        if sizes[worst] > min(ABSURD, max(EXPLOSION, EXPLOSION_FACTOR * np.median(sizes))):
             text = (
                 f"{name} is {losses[worst]:.4g} in epoch {_epoch(run, worst)}, with a median of {np.median(losses):.4g}"
             )
@@ -144,12 +158,13 @@ def critic_dominates(run: SavedRun) -> Finding | None:
     if not (stays > 0 and stays > PLATEAU * reached):
         return None
     text = f"the critic's distance stays at {stays:.3g}, near its height of {reached:.3g}"
-    if run.quality is None or len(run.quality.figures["fid_score"]) < 2:
+    fid = np.empty(0) if run.fresh_quality is None else run.fresh_quality.figures["fid_score"]
+    fid = fid[np.isfinite(fid)]
+    if len(fid) < 2:
         if stays < LARGE_DISTANCE:
             return None
         return Finding(Diagnosis.CRITIC_DOMINATES, f"{text}; no samples were measured", Status.WARNING)
-    fid = run.quality.figures["fid_score"]
-    if np.nanmin(fid[1:]) < IMPROVED * fid[0]:
+    if np.min(fid[1:]) < IMPROVED * fid[0]:
         return None
     text += f", while FID{run.quality.label} has not fallen below {IMPROVED:.0%} of its first {fid[0]:.1f}"
     return Finding(Diagnosis.CRITIC_DOMINATES, text)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.analysis.advisor import advise
+from keras_gan.analysis.advisor import LEAST_EPOCHS, advise
 from keras_gan.analysis.curves import height, late, smoothed, wasserstein_distance
 from keras_gan.analysis.findings import Diagnosis, Finding
 from keras_gan.analysis.indicators import Indicator, Status, Verdict
@@ -23,6 +23,8 @@ INTERPRETATION = """\
 - The critic scores reals above fakes throughout
 - The samples' measured distance to the real images falls; no verdict here is better than that"""
 
+NAMES = ("Monotonicity", "Balance", "Mode Collapse", "Gradient Signal", "Wasserstein Distance")
+
 #: What makes each indicator bad.
 MONOTONICITY = (Diagnosis.EXPLODING_LOSSES, Diagnosis.OSCILLATION, Diagnosis.WEAK_CONSTRAINT)
 BALANCE = (Diagnosis.EXPLODING_LOSSES, Diagnosis.GENERATOR_DOMINATES, Diagnosis.CRITIC_DOMINATES)
@@ -31,6 +33,9 @@ GRADIENT_SIGNAL = (Diagnosis.EXPLODING_LOSSES, Diagnosis.VANISHING_GRADIENTS)
 
 #: Share of epochs in which a critic that works scores reals above fakes.
 RANKED = 0.8
+
+#: Indicators that a stable run passes at least; quality need not have been measured.
+LEAST_PASSED = 3
 
 #: Windows of the run that the critic's distance is averaged over.
 WINDOWS = 20
@@ -46,6 +51,10 @@ def judge(run: SavedRun, findings: list[Finding]) -> tuple[list[Indicator], Verd
     Returns:
         The five indicators, and the verdict, whose quality is never better than what was measured.
     """
+    if run.epochs < LEAST_EPOCHS and not findings:
+        text = f"{run.epochs} epochs are too few to tell"
+        unknown = [Indicator(name, Status.WARNING, text) for name in NAMES]
+        return unknown, _verdict(run, findings, unknown)
     indicators = [
         _unless("Monotonicity", MONOTONICITY, findings, f"W moves smoothly, up to {_reached(run):.3g}"),
         balance(run, findings),
@@ -65,10 +74,11 @@ def balance(run: SavedRun, findings: list[Finding]) -> Indicator:
 
 def mode_collapse(run: SavedRun, findings: list[Finding]) -> Indicator:
     """Judge whether samples are as diverse as the real images; a warning where that was not measured."""
-    if run.quality is None or run.quality.last("feature_diversity") is None:
-        text = "Diversity was not measured: let QualityMonitor or --quality-every do it"
+    quality = run.fresh_quality
+    if quality is None or quality.last("feature_diversity") is None:
+        text = f"Diversity was not measured{_last_measured(run)}: let QualityMonitor or --quality-every do it"
         return _unless("Mode Collapse", MODE_COLLAPSE, findings, text, otherwise=Status.WARNING)
-    figures = {name: run.quality.last(name) for name in ("feature_diversity", "recall", "pixel_variance")}
+    figures = {name: quality.last(name) for name in ("feature_diversity", "recall", "pixel_variance")}
     text = ", ".join(f"{name} {value:.3g}" for name, value in figures.items() if value is not None)
     return _unless("Mode Collapse", MODE_COLLAPSE, findings, f"Samples differ as real images do: {text}")
 
@@ -80,8 +90,9 @@ def falling_distance(run: SavedRun, findings: list[Finding]) -> Indicator:
     distance = smoothed(wasserstein_distance(run.history), max(1, run.epochs // WINDOWS))
     peak, last = float(np.max(distance)), float(distance[-1])
     moves = f"W {peak:.3g} at its peak, {last:.3g} at the end"
-    if run.quality is None:
-        return _unless(name, bad, findings, f"{moves}; the samples were not measured", otherwise=Status.WARNING)
+    if run.fresh_quality is None:
+        text = f"{moves}; the samples were not measured{_last_measured(run)}"
+        return _unless(name, bad, findings, text, otherwise=Status.WARNING)
     fid = run.quality.figures["fid_score"]
     fid = fid[np.isfinite(fid)]
     if len(fid) == 0:
@@ -117,28 +128,39 @@ def _gradient_text(run):
 def _verdict(run, findings, indicators) -> Verdict:
     passed = sum(indicator.passed for indicator in indicators)
     bad = sum(indicator.status is Status.BAD for indicator in indicators)
-    has_failed = any(finding.diagnosis is Diagnosis.EXPLODING_LOSSES for finding in findings) or bad >= 3
-    stability = "FAILED" if has_failed else "STABLE" if bad == 0 else "UNSTABLE"
-    return Verdict(stability, _quality(run, indicators), passed, len(indicators), _recommendation(run, findings))
+    has_exploded = any(finding.diagnosis is Diagnosis.EXPLODING_LOSSES for finding in findings)
+    is_stable = bad == 0 and passed >= LEAST_PASSED
+    stability = "FAILED" if has_exploded or bad >= 3 else "STABLE" if is_stable else "UNSTABLE"
+    quality = _quality(run, indicators, has_exploded)
+    return Verdict(stability, quality, passed, len(indicators), _recommendation(run, findings))
 
 
-def _quality(run, indicators):
+def _quality(run, indicators, has_exploded):
     """Return the word for what was measured; of samples that are all alike, a good score is an accident."""
-    word = None if run.quality is None else run.quality.word()
+    quality = run.fresh_quality
+    word = None if quality is None else quality.word()
     if word is None:
-        return UNMEASURED
+        return f"{UNMEASURED}{_last_measured(run)}"
     is_collapsed = any(one.name == "Mode Collapse" and one.status is Status.BAD for one in indicators)
-    fid = run.quality.last("fid_score")
-    return f"{WORST if is_collapsed else word} (FID{run.quality.label} {fid:.1f})"
+    fid = quality.last("fid_score")
+    return f"{WORST if is_collapsed or has_exploded else word} (FID{quality.label} {fid:.1f})"
+
+
+def _last_measured(run):
+    """Return when samples were measured, if that is too long ago to tell of those of now."""
+    if run.quality is None or run.fresh_quality is not None:
+        return ""
+    return f" since epoch {run.quality.figures['epoch'][-1]:.0f}"
 
 
 def _recommendation(run, findings):
-    advice = advise(findings, run.config)
-    if advice:
-        first = advice[0]
+    first = next((one for one in advise(findings, run.config) if one.remedies), None)
+    if first is not None:
         remedy = first.remedies[0]
         flags = "" if remedy.flags is None else f": {remedy.flags}"
         return f"Against {first.finding.diagnosis.value}: {remedy.advice}{flags}"
-    if run.quality is None:
+    if run.epochs < LEAST_EPOCHS:
+        return f"Train for {LEAST_EPOCHS} epochs at least before you judge"
+    if run.fresh_quality is None:
         return "Measure the samples, as with --quality-every 100"
     return "Continue with current hyperparameters, or train longer"

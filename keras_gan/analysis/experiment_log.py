@@ -1,11 +1,11 @@
 """The table of all runs, one row a run."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import filelock
 
+from keras_gan.analysis.files import replace_text
 from keras_gan.analysis.judgement import Judgement
 from keras_gan.analysis.report import STABILITY_SIGNS
 from keras_gan.analysis.saved_run import SavedRun
@@ -70,19 +70,30 @@ def update_log(path: str | Path, row: str):
         _write(path, rows)
 
 
-def rewrite_log(path: str | Path, rows: Iterable[str]):
+def rewrite_log(path: str | Path, make_rows: Callable[[], Iterable[str]]):
     """Replace the whole log.
 
     Args:
         path: The log; made if need be.
-        rows: Its rows, as `log_row` returns them.
+        make_rows: Function that returns its rows, as `log_row` does. No run can add its row meanwhile.
 
     Raises:
         OSError: If the log cannot be written, or another process has held it for a minute.
     """
     path = Path(path)
     with _lock(path):
-        _write(path, rows)
+        _write(path, make_rows())
+
+
+def log_path(folder: str | Path) -> Path:
+    """Return the log that a run belongs to: in the folder `runs` that it is in, or else in that of its numbered folder.
+
+    Args:
+        folder: The run's folder.
+    """
+    folder = Path(folder).absolute()
+    home = next((parent for parent in folder.parents if parent.name == "runs"), folder.parent)
+    return home / LOG
 
 
 def run_folders(folder: str | Path) -> list[Path]:
@@ -111,13 +122,12 @@ def _read(path):
     text = path.read_text(encoding="utf-8")
     if not text.startswith(HEADER):
         raise ValueError(f"{path} must be an experiment log with the columns {COLUMNS}. Received: another file")
-    return text.removeprefix(HEADER).splitlines(keepends=True)
+    # Who edits it by hand may leave the last line without its end.
+    return [f"{line}\n" for line in text.removeprefix(HEADER).splitlines() if line]
 
 
 def _write(path, rows):
-    partial = path.with_name(f"partial_{path.name}")
-    partial.write_text(HEADER + "".join(rows), encoding="utf-8")
-    os.replace(partial, path)
+    replace_text(path, HEADER + "".join(rows))
 
 
 def _name(row: str) -> str:
@@ -125,4 +135,4 @@ def _name(row: str) -> str:
 
 
 def _cell(value) -> str:
-    return str(value).replace("|", "\\|").replace("\n", " ")
+    return " ".join(str(value).replace("|", "\\|").split())

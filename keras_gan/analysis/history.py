@@ -12,11 +12,13 @@ import numpy as np
 PART = 2_000_000
 
 
-def read_losses(path: str | Path) -> dict[str, np.ndarray]:
+def read_losses(path: str | Path, is_growing: bool = False) -> dict[str, np.ndarray]:
     """Read a `losses.csv`.
 
     Args:
         path: The file: a header, then one row of numbers an epoch, with empty cells where there was no value.
+        is_growing: Whether it is still written to, or was when its run was killed: a last line without its end is left
+            out. Defaults to False.
 
     Returns:
         One float64 array a column, all of one length, with NaN for an empty cell.
@@ -29,9 +31,9 @@ def read_losses(path: str | Path) -> dict[str, np.ndarray]:
         try:
             header = [name.strip() for name in next(csv.reader([file.readline()]), [])]
             _check_header(header, path)
-            parts = [_parse(lines, first, len(header), path) for lines, first in _parts(file)]
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{path} must be a text file. Received: {error}") from error
+            parts = [_parse(lines, first, len(header), path) for lines, first in _parts(file, is_growing)]
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise ValueError(f"{path} must be a text file of rows. Received: {error}") from error
     parts = parts or [np.empty((0, len(header)))]
     return {name: np.concatenate([part[:, index] for part in parts]) for index, name in enumerate(header)}
 
@@ -44,11 +46,14 @@ def _check_header(header, path):
         raise ValueError(f"{path} must have columns of different names. Received twice: {doubles}")
 
 
-def _parts(file: TextIO) -> Iterator[tuple[list[str], int]]:
+def _parts(file: TextIO, is_growing: bool) -> Iterator[tuple[list[str], int]]:
     """Yield lines, so many at a time, and the number of the first of them."""
     number = 2
     while lines := file.readlines(PART):
-        yield lines, number
+        if is_growing and not lines[-1].endswith("\n"):
+            lines.pop()
+        if lines:
+            yield lines, number
         number += len(lines)
 
 
@@ -69,10 +74,12 @@ def _parse_slowly(lines, first, width, path):
     """Parse what is unusual, or say which line cannot be."""
     rows = []
     for number, row in enumerate(csv.reader(lines), start=first):
+        if not row:
+            continue
         if len(row) != width:
             raise ValueError(f"{path}, line {number} must have {width} values. Received: {len(row)}")
         try:
             rows.append([float(cell or "nan") for cell in row])
         except ValueError as error:
             raise ValueError(f"{path}, line {number} must hold numbers alone: {error}") from error
-    return np.array(rows)
+    return np.array(rows).reshape(-1, width)

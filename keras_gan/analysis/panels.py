@@ -35,7 +35,7 @@ class Panel:
 
     def fits(self, run: SavedRun) -> bool:
         """Return whether a run has what is drawn."""
-        return any(name in run.history for name in self.columns)
+        return any(np.isfinite(run.history[name]).any() for name in self.columns if name in run.history)
 
 
 def thinned(epochs: np.ndarray, values: np.ndarray, points: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
@@ -115,7 +115,8 @@ def draw_time(axes: Axes, run: SavedRun):
     """Draw the seconds that epochs took, up to the 99th percentile."""
     draw_curve(axes, run, "epoch_time", color="tab:gray")
     axes.set_ylabel("seconds")
-    axes.set_ylim(0, 1.2 * np.nanpercentile(run.history["epoch_time"], 99) or 1)
+    times = run.history["epoch_time"]
+    axes.set_ylim(0, 1.2 * np.percentile(times[np.isfinite(times)], 99) or 1)
 
 
 def draw_quality(axes: Axes, run: SavedRun):
@@ -124,7 +125,7 @@ def draw_quality(axes: Axes, run: SavedRun):
     fid = figures["fid_score"]
     axes.plot(figures["epoch"], fid, color=TEXT_COLOUR, marker="o", markersize=3, linewidth=1)
     axes.set_ylabel(f"FID{run.quality.label}")
-    top, start = 1.15 * np.nanmax(fid), 0.0
+    top, start = 1.15 * np.max(fid[np.isfinite(fid)]), 0.0
     for (bound, word), colour in zip((*run.quality.bands, (np.inf, WORST)), BAND_COLOURS):
         if run.quality.bands and start < top:
             axes.axhspan(start, min(bound, top), color=colour, alpha=0.18, linewidth=0)
@@ -150,4 +151,5 @@ QUALITY = Panel("Quality of the samples", draw_quality, ())
 def panels(run: SavedRun) -> dict[str, Panel]:
     """Return the figures that can be drawn of a run."""
     drawn = {name: panel for name, panel in PANELS.items() if panel.fits(run)}
-    return drawn if run.quality is None else {**drawn, "quality": QUALITY}
+    is_measured = run.quality is not None and run.quality.last("fid_score") is not None
+    return {**drawn, "quality": QUALITY} if is_measured else drawn

@@ -18,6 +18,9 @@ FLOOR_BANDS = ((10.0, "Excellent"), (50.0, "Good"), (150.0, "Moderate"), (300.0,
 #: Real images that the floor of `FLOOR_BANDS` is of; a floor is inversely proportional to their number.
 FLOOR_IMAGES = 5000
 
+#: Samples that a word is for.
+LEAST_SAMPLES = 500
+
 #: What no band bounds.
 WORST = "Poor"
 
@@ -82,9 +85,9 @@ class QualityHistory:
         return float(values[-1]) if len(values) else None
 
     def word(self) -> str | None:
-        """Return the word for the last `fid_score`; None if it cannot be rated."""
+        """Return the word for the last `fid_score`; None if it cannot be rated, or is of too few samples to be."""
         fid, bands = self.last("fid_score"), self.bands
-        if fid is None or not bands:
+        if fid is None or not bands or self.n_samples < LEAST_SAMPLES:
             return None
         return next((word for bound, word in bands if fid < bound), WORST)
 
@@ -109,12 +112,16 @@ def read_quality(path: str | Path) -> QualityHistory | None:
         ValueError: If the file has not the columns that `QualityMonitor` writes, or a figure is no number.
     """
     with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+        # A run that was killed may have left half a line.
+        rows = list(csv.DictReader(line for line in file if line.endswith("\n")))
     if not rows:
         return None
     try:
         columns = {name: [float(row[name] or "nan") for row in rows] for name in rows[0] if name not in PASSPORT}
         figures = {name: np.array(values) for name, values in columns.items()}
-        return QualityHistory({name: rows[-1][name] for name in PASSPORT}, figures)
+        passport = {name: rows[-1][name] for name in PASSPORT}
+        for name in ("n_real", "n_samples"):
+            int(passport[name])
+        return QualityHistory(passport, figures)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} must be a file that QualityMonitor writes: {error!r}") from error

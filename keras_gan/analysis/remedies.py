@@ -22,6 +22,10 @@ USUAL = {
 }
 
 
+#: Of these a run has one at most.
+CONSTRAINTS = ("clip_threshold", "gradient_penalty")
+
+
 @dataclasses.dataclass(frozen=True)
 class Remedy:
     """Something to change.
@@ -29,10 +33,12 @@ class Remedy:
     Attributes:
         advice: What, in words.
         flags: What to pass to the training script; None where no flag does it.
+        parameters: What it changes. Defaults to nothing.
     """
 
     advice: str
     flags: str | None = None
+    parameters: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,23 +51,24 @@ class _Change:
 
     def applies_to(self, config: Mapping[str, Any]) -> bool:
         """Return whether a run has what is to be changed: one with a penalty has no threshold."""
-        constraints = [name for name in self.parameters if name in ("clip_threshold", "gradient_penalty")]
-        return not constraints or any(config.get(name, USUAL[name]) is not None for name in constraints)
+        # Of a switch from one constraint to the other, the first is what it must have.
+        constraint = next((name for name in self.parameters if name in CONSTRAINTS), None)
+        return constraint is None or config.get(constraint, USUAL[constraint]) is not None
 
     def remedy(self, config: Mapping[str, Any]) -> Remedy | None:
         """Return the remedy for a run; None if the values cannot change any further."""
         values = ((name, config.get(name, USUAL[name])) for name in self.parameters)
         # JSON has lists for tuples.
         old = {name: tuple(value) if isinstance(value, list) else value for name, value in values}
-        new = {name: change(old[name]) for name, change in self.parameters.items()}
-        if not new:
+        if not old or not all(_is_like(value, USUAL[name]) for name, value in old.items()):
             return Remedy(self.advice)
+        new = {name: change(old[name]) for name, change in self.parameters.items()}
         if new == old:
             return None
         changes = ", ".join(f"{name} {_text(old[name])} → {_text(new[name])}" for name in new)
         assumed = "" if all(name in config for name in new) else ", from the guides' usual value"
         flags = " ".join(f"--{name.replace('_', '-')} {_text(value)}" for name, value in new.items())
-        return Remedy(f"{self.advice} ({changes}{assumed})", flags)
+        return Remedy(f"{self.advice} ({changes}{assumed})", flags, frozenset(new))
 
 
 def remedies(diagnosis: Diagnosis, config: Mapping[str, Any]) -> list[Remedy]:
@@ -71,15 +78,25 @@ def remedies(diagnosis: Diagnosis, config: Mapping[str, Any]) -> list[Remedy]:
         diagnosis: What is wrong.
         config: What the run was trained with, as far as it is known.
     """
-    changes = (change for change in CHANGES[diagnosis] if change.applies_to(config))
+    table = CROSS_ENTROPY_CHANGES if config.get("loss") == "cross-entropy" else CHANGES
+    changes = (change for change in table[diagnosis] if change.applies_to(config))
     return [remedy for remedy in (change.remedy(config) for change in changes) if remedy is not None]
+
+
+def _is_like(value, usual) -> bool:
+    """Return whether a value is of the kind of another: users' own configurations hold whatever they like."""
+    if value is None:
+        return True
+    if isinstance(usual, tuple):
+        return isinstance(value, tuple) and all(isinstance(count, int) for count in value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _text(value) -> str:
     """Write a value as a flag takes it."""
-    if value is None:
-        return "None"
-    return " ".join(map(str, value)) if isinstance(value, Iterable) else f"{value:.6g}"
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _times(factor: float) -> Callable[[float], float]:
@@ -111,6 +128,10 @@ _LOWER_RATES = _Change(
 _HALF_CRITIC_RATE = _Change("Halve the critic's learning rate", {"critic_learning_rate": _times(0.5)})
 _LARGER_THRESHOLD = _Change("Raise the clipping threshold", {"clip_threshold": _times(2)})
 _OTHER_SEED = _Change("Try another seed", {"seed": lambda value: value + 1})
+_SMALLER_CRITIC = _Change("Halve the critic's filters", {"critic_filters": _wider(0.5, 0)})
+_NOISE = _Change("Add noise to the real images that the critic sees")
+_DROPOUT = _Change("Use dropout in the critic")
+_WASSERSTEIN = _Change("Use a Wasserstein loss")
 _MORE_EPOCHS = _Change("Train longer", {"epochs": _whole(2)})
 
 CHANGES = {
@@ -136,7 +157,7 @@ CHANGES = {
         _LARGER_THRESHOLD,
         _Change(
             "Use a gradient penalty instead of clipping",
-            {"clip_threshold": lambda _: None, "gradient_penalty": lambda _: 10.0},
+            {"clip_threshold": lambda _: None, "gradient_penalty": lambda _: USUAL["gradient_penalty"]},
         ),
         _Change("Use a Wasserstein or least-squares loss, or smooth the labels of reals to 0.9"),
         _FEWER_CRITIC_UPDATES,
@@ -144,8 +165,9 @@ CHANGES = {
     Diagnosis.PERSISTENT_CLIPPING: (_LARGER_THRESHOLD,),
     Diagnosis.CRITIC_DOMINATES: (
         _FEWER_CRITIC_UPDATES,
-        _Change("Halve the critic's filters", {"critic_filters": _wider(0.5, 0)}),
-        _Change("Add noise to what the critic sees, or dropout to the critic"),
+        _SMALLER_CRITIC,
+        _NOISE,
+        _DROPOUT,
     ),
     Diagnosis.MODE_COLLAPSE: (
         _MORE_CRITIC_UPDATES,
@@ -173,4 +195,31 @@ CHANGES = {
         _Change("Augment colours less: hue by half, then brightness and saturation by half"),
         _MORE_EPOCHS,
     ),
+}
+
+#: The same for a discriminator that is trained by cross-entropy, of which the guides know other things.
+CROSS_ENTROPY_CHANGES = {
+    **CHANGES,
+    Diagnosis.MODE_COLLAPSE: (
+        _SMALLER_BATCHES,
+        _LOWER_RATES,
+        _MORE_CRITIC_UPDATES,
+        _Change("Reduce dropout"),
+        _OTHER_SEED,
+        _WASSERSTEIN,
+        _Change("Discriminate minibatches, or add noise to the labels"),
+    ),
+    Diagnosis.VANISHING_GRADIENTS: (
+        _Change("Use a Wasserstein or least-squares loss"),
+        _Change("Smooth the labels of reals to 0.9"),
+        _FEWER_CRITIC_UPDATES,
+    ),
+    Diagnosis.CRITIC_DOMINATES: (
+        _SMALLER_CRITIC,
+        _NOISE,
+        _DROPOUT,
+        _FEWER_CRITIC_UPDATES,
+    ),
+    Diagnosis.OSCILLATION: (_SLOWER_GENERATOR, _HALF_CRITIC_RATE, _WASSERSTEIN),
+    Diagnosis.EXPLODING_LOSSES: (_LOWER_RATES, _SMALLER_BATCHES),
 }

@@ -104,7 +104,7 @@ def _details(run):
 
 def _cell(value) -> str:
     """Write a value so that it stays in its cell."""
-    return str(value).replace("|", "\\|").replace("\n", " ")
+    return " ".join(str(value).replace("|", "\\|").split())
 
 
 def _table(heading: str, columns: tuple[str, ...], rows: Iterable[tuple]) -> str:

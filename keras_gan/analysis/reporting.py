@@ -8,10 +8,12 @@ import numpy as np
 
 from keras_gan.analysis.advisor import Advice, advise, diagnose
 from keras_gan.analysis.figures import save_figures
+from keras_gan.analysis.files import replace_text
+from keras_gan.analysis.findings import Diagnosis
 from keras_gan.analysis.judgement import Judgement, judge
 from keras_gan.analysis.page import render_page
 from keras_gan.analysis.report import render_report
-from keras_gan.analysis.saved_run import SavedRun, load_run
+from keras_gan.analysis.saved_run import SavedRun, annotate, load_run
 
 #: The report as text, and as a page.
 REPORT, PAGE = "analysis_report.md", "report.html"
@@ -56,10 +58,14 @@ def write_report(folder: str | Path, rules: str = "default", training_images: np
     folder = Path(folder)
     run = load_run(folder)
     findings = diagnose(run, training_images=training_images)
+    if training_images is not None:
+        # For later reports, which may have no images at hand.
+        copies = [finding.evidence for finding in findings if finding.diagnosis is Diagnosis.MEMORISATION]
+        annotate(folder, copies=copies[0] if copies else None)
     judgement, advice = judge(run, findings, rules), advise(findings, run.config)
     generated = datetime.datetime.now()
     figures = save_figures(run, folder / FIGURES)
     files = (folder / REPORT, folder / PAGE)
-    files[0].write_text(render_report(run, judgement, generated), encoding="utf-8")
-    files[1].write_text(render_page(run, judgement, advice, figures, generated), encoding="utf-8")
+    replace_text(files[0], render_report(run, judgement, generated))
+    replace_text(files[1], render_page(run, judgement, advice, figures, generated))
     return RunReport(run, judgement, advice, files)

@@ -3,6 +3,7 @@
 import numpy as np
 import scipy.ndimage
 
+from keras_gan.analysis.curves import late
 from keras_gan.analysis.findings import Diagnosis, Finding
 from keras_gan.analysis.indicators import Status
 from keras_gan.analysis.saved_run import SavedRun
@@ -12,6 +13,9 @@ ALIKE = 0.3
 
 #: Pixel variance below which the training guide speaks of mode collapse, whatever the data.
 ALIKE_PIXELS = 0.1
+
+#: Loss of a generator whose fakes all score very high, how little it then moves, and in how many epochs at least.
+VERY_NEGATIVE, STABLE, LEAST_EPOCHS = 10.0, 0.1, 100
 
 #: How much worse than the best a score may end, and how much the last ones may vary.
 SETTLED, STEADY = 1.3, 0.25
@@ -41,7 +45,8 @@ SOFT, PALE = 0.25, 0.5
 
 def mode_collapse(run: SavedRun, samples: np.ndarray | None, real: np.ndarray | None) -> Finding | None:
     """Find samples that are too much alike: by their features, or else their pixels against the real images'."""
-    if run.quality is not None and (diversity := run.quality.last("feature_diversity")) is not None:
+    quality = run.fresh_quality
+    if quality is not None and (diversity := quality.last("feature_diversity")) is not None:
         if diversity >= ALIKE:
             return None
         text = f"the samples' features have {diversity:.0%} of the real images' spread (feature_diversity)"
@@ -53,15 +58,33 @@ def mode_collapse(run: SavedRun, samples: np.ndarray | None, real: np.ndarray | 
         return Finding(Diagnosis.MODE_COLLAPSE, f"the samples' pixels have {share:.0%} of the real images' variance")
     measured = run.history.get("pixel_variance", np.empty(0))
     measured = measured[np.isfinite(measured)]
-    if len(measured) == 0 or measured[-1] >= ALIKE_PIXELS:
+    if len(measured) > 0:
+        if measured[-1] >= ALIKE_PIXELS:
+            return None
+        text = f"pixel_variance is {measured[-1]:.3g}; below {ALIKE_PIXELS} most sets of images are too much alike"
+        return Finding(Diagnosis.MODE_COLLAPSE, text, Status.WARNING)
+    return _frozen_score(run)
+
+
+def _frozen_score(run):
+    """Find fakes that all get one very high score, which is the guide's sign where nobody has looked at them."""
+    losses = late(run.history["g_loss"])
+    level, spread = float(np.median(losses)), float(np.std(losses))
+    if run.is_cross_entropy or run.epochs < LEAST_EPOCHS or not (level < -VERY_NEGATIVE and spread < STABLE * -level):
         return None
-    text = f"pixel_variance is {measured[-1]:.3g}; below {ALIKE_PIXELS} most sets of images are too much alike"
+    text = f"g_loss stays at {level:.4g} in the last third, very negative and stable; nobody has measured the samples"
     return Finding(Diagnosis.MODE_COLLAPSE, text, Status.WARNING)
+
+
+def was_diverse(run: SavedRun) -> bool:
+    """Return whether samples once had the spread that they lack now, so that it is not for lack of learning."""
+    diversity = None if run.quality is None else run.quality.figures.get("feature_diversity")
+    return diversity is not None and bool(np.nanmax(diversity) >= ALIKE)
 
 
 def non_convergence(run: SavedRun) -> Finding | None:
     """Find a score that has left its best behind, or still goes up and down."""
-    if run.quality is None:
+    if run.fresh_quality is None:
         return None
     fid = run.quality.figures["fid_score"]
     fid = fid[np.isfinite(fid)]
@@ -92,7 +115,11 @@ def memorisation(samples: np.ndarray, training: np.ndarray) -> Finding | None:
     between = _distances(known[chosen], known)
     # Of an image that is there several times, the next other one counts.
     between[between < SAME * np.sqrt(known.shape[1])] = np.inf
-    copies = float(np.mean(distances.min(axis=1) < COPY * between.min(axis=1)[index]))
+    nearest = distances.min(axis=1)
+    is_near = nearest < COPY * between.min(axis=1)[index]
+    # The mean of many images is nearer to each than they are to each other, and no copy of any.
+    is_far_from_mean = nearest < COPY * np.linalg.norm(made - known.mean(axis=0), axis=1)
+    copies = float(np.mean(is_near & is_far_from_mean))
     if copies < COPIES:
         return None
     text = (

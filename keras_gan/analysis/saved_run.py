@@ -9,11 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan.analysis.files import replace_text
 from keras_gan.analysis.history import read_losses
 from keras_gan.analysis.quality_history import QualityHistory, read_quality
 
 #: Columns that nothing can be said without.
 REQUIRED = ("d_loss", "g_loss")
+
+#: What is remarked on a run.
+ABOUT = "run.json"
 
 #: The run's own data, next to what `SampleGrid` saves.
 REAL_PICTURE = "real.png"
@@ -33,6 +37,9 @@ class SavedRun:
         notes: What its user remarks. Defaults to "None".
         started: The day on which it was begun, as 2026-01-09, or "". Defaults to "".
         wandb_url: Where it is on Weights & Biases. Defaults to None, nowhere.
+        diverged: Why training was stopped as hopeless, or None. Defaults to None.
+        copies: By what its samples are copies of training images, as was found when these were at hand, or None.
+            Defaults to None.
 
     Raises:
         ValueError: If a loss is missing or there is no epoch.
@@ -47,6 +54,8 @@ class SavedRun:
     notes: str = "None"
     started: str = ""
     wandb_url: str | None = None
+    diverged: str | None = None
+    copies: str | None = None
 
     def __post_init__(self):
         missing = [key for key in REQUIRED if key not in self.history]
@@ -59,6 +68,15 @@ class SavedRun:
     def epochs(self) -> int:
         """How many epochs are done."""
         return len(self.history["d_loss"])
+
+    @property
+    def fresh_quality(self) -> QualityHistory | None:
+        """The quality, if it was measured lately: no longer ago than it was before, or than it took at first."""
+        if self.quality is None:
+            return None
+        measured = np.concatenate([[-1.0], self.quality.figures["epoch"]])
+        last = self.history["epoch"][-1] if "epoch" in self.history else self.epochs - 1
+        return self.quality if last - measured[-1] <= np.max(np.diff(measured)) else None
 
     @property
     def is_clipped(self) -> bool:
@@ -89,18 +107,36 @@ def load_run(folder: str | Path) -> SavedRun:
     losses, quality, real = (folder / name for name in ("losses.csv", "quality.csv", f"samples/{REAL_PICTURE}"))
     if not losses.is_file():
         raise FileNotFoundError(f"{folder} is not a run folder: it has no losses.csv")
-    about = _read_json(folder / "run.json")
+    about = _read_json(folder / ABOUT)
+    history = read_losses(losses, is_growing=True)
+    pictures = [pair for pair in _pictures(folder / "samples") if pair[0] <= len(next(iter(history.values())))]
     return SavedRun(
         name=folder.name,
-        history=read_losses(losses),
+        history=history,
         config=_read_json(folder / "config.json"),
         quality=read_quality(quality) if quality.is_file() else None,
-        pictures=tuple(_pictures(folder / "samples")),
+        pictures=tuple(pictures),
         real_picture=real if real.is_file() else None,
         notes=about.get("notes") or "None",
         started=about.get("started", ""),
         wandb_url=about.get("wandb_url"),
+        diverged=about.get("diverged"),
+        copies=about.get("copies"),
     )
+
+
+def annotate(folder: str | Path, **values: str | None):
+    """Change what is remarked on a run, in its run.json.
+
+    Args:
+        folder: The run's folder.
+        **values: What is new, of `started`, `notes`, `wandb_url`, `diverged` and `copies`.
+
+    Raises:
+        ValueError: If the file is not what it should be.
+    """
+    path = Path(folder) / ABOUT
+    replace_text(path, json.dumps({**_read_json(path), **values}, indent=2) + "\n")
 
 
 def _pictures(folder: Path) -> list[tuple[int, Path]]:

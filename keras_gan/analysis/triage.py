@@ -21,11 +21,15 @@ class Outcome(enum.Enum):
     DIVERGED = "diverged"
     UNSTABLE = "unstable"
     FAILED = "failed"
+    RUNNING = "running"
     MISSING = "missing"
 
 
+#: What says nothing of a seed or a batch size.
+UNKNOWN = (Outcome.FAILED, Outcome.RUNNING, Outcome.MISSING)
+
 #: Colours of the outcomes, in their order.
-COLOURS = ("#66bb6a", "#ef5350", "#8e24aa", "#ffca28", "#78909c", "#eceff1")
+COLOURS = ("#66bb6a", "#ef5350", "#8e24aa", "#ffca28", "#78909c", "#90caf9", "#eceff1")
 
 COLUMNS = ("Evidence", "Root cause", "Solution")
 
@@ -61,7 +65,7 @@ def classify(run: SavedRun) -> tuple[Outcome, str]:
     Args:
         run: The run.
     """
-    found = {finding.diagnosis: finding for finding in diagnose(run) if finding.status is Status.BAD}
+    found = {finding.diagnosis: finding for finding in diagnose(run)}
     for diagnosis, outcome in (
         (Diagnosis.EXPLODING_LOSSES, Outcome.DIVERGED),
         (Diagnosis.MODE_COLLAPSE, Outcome.COLLAPSE),
@@ -69,7 +73,9 @@ def classify(run: SavedRun) -> tuple[Outcome, str]:
         if diagnosis in found:
             return outcome, found[diagnosis].evidence
     # Blur is no failure of seed or batch size, but of time.
-    grave = [one for one in found.values() if one.diagnosis not in (Diagnosis.BLUR, Diagnosis.WASHED_OUT_COLOUR)]
+    matters_of_time = (Diagnosis.BLUR, Diagnosis.WASHED_OUT_COLOUR)
+    bad = [one for one in found.values() if one.status is Status.BAD]
+    grave = [one for one in bad if one.diagnosis not in matters_of_time]
     if grave:
         return Outcome.UNSTABLE, f"{grave[0].diagnosis.value}: {grave[0].evidence}"
     return Outcome.HEALTHY, ""
@@ -81,22 +87,28 @@ def conclude(cells: Sequence[Cell]) -> list[tuple[str, str, str]]:
     Args:
         cells: The grid.
     """
-    cells = [cell for cell in cells if cell.outcome not in (Outcome.FAILED, Outcome.MISSING)]
-    if not cells:
-        return []
+    unknown = [cell for cell in cells if cell.outcome in UNKNOWN]
+    if unknown:
+        evidence = f"{len(unknown)} of {len(cells)} cells are not trained"
+        return [(evidence, "unknown", "See their training.log, then call this again"), *_conclude_from_some(cells)]
     if all(cell.works for cell in cells):
         return [("All seeds and batch sizes work", "none", "Take the largest batch that is fast")]
     if not any(cell.works for cell in cells):
         return [("No seed and no batch size works", "neither", COMMON_FIXES)]
-    rows = [*_random_initialisation(cells), *_batch_size(cells)]
-    return rows or _both(cells)
+    return _conclude_from_some(cells) or _both(cells)
+
+
+def _conclude_from_some(cells):
+    """Return what whole rows and columns of the grid are evidence for."""
+    return [*_random_initialisation(cells), *_batch_size(cells)]
 
 
 def _shares(cells, key) -> dict[int, float]:
-    """Return the share of cells that work, by seed or by batch size."""
+    """Return the share of cells that work, by seed or by batch size, of those whose cells are all trained."""
     values = sorted({getattr(cell, key) for cell in cells})
-    groups = {value: [cell.works for cell in cells if getattr(cell, key) == value] for value in values}
-    return {value: sum(works) / len(works) for value, works in groups.items()}
+    groups = {value: [cell for cell in cells if getattr(cell, key) == value] for value in values}
+    whole = {value: group for value, group in groups.items() if not any(cell.outcome in UNKNOWN for cell in group)}
+    return {value: sum(cell.works for cell in group) / len(group) for value, group in whole.items()}
 
 
 def _random_initialisation(cells):

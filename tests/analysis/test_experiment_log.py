@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from keras_gan.analysis.experiment_log import HEADER, log_row, rewrite_log, run_folders, update_log
+from keras_gan.analysis.experiment_log import HEADER, log_path, log_row, rewrite_log, run_folders, update_log
 from keras_gan.analysis.judgement import judge
 
 
@@ -58,8 +58,28 @@ def test_runs_that_end_at_once_all_have_their_row(tmp_path):
 def test_log_is_rewritten_as_a_whole(tmp_path):
     path = tmp_path / "experiment_log.md"
     path.write_text("whatever\n")
-    rewrite_log(path, [row("b"), row("a")])
+    rewrite_log(path, lambda: [row("b"), row("a")])
     assert path.read_text() == HEADER + row("b") + row("a")
+
+
+def test_hand_made_changes_are_kept(tmp_path):
+    path = tmp_path / "experiment_log.md"
+    path.write_text(HEADER + row("a", "mine").removesuffix("\n"))
+    update_log(path, row("b"))
+    assert path.read_text() == HEADER + row("a", "mine") + row("b")
+
+
+@pytest.mark.parametrize(
+    ("folder", "log"),
+    [
+        ("runs/gan/0001_demo", "runs/experiment_log.md"),
+        ("runs/0001_demo", "runs/experiment_log.md"),
+        ("runs/triage/seed_1_batch_8/0001_demo", "runs/experiment_log.md"),
+        ("mine/0001_demo", "mine/experiment_log.md"),
+    ],
+)
+def test_log_is_in_the_folder_of_all_runs(tmp_path, folder, log):
+    assert log_path(tmp_path / folder) == tmp_path / log
 
 
 def test_folders_of_runs_are_found_at_any_depth(run_dir, tmp_path):

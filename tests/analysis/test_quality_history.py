@@ -8,8 +8,8 @@ HEADER = (
 )
 
 
-def history(extractor="inception", fid=30.0, floor=1.0, n_real=5000):
-    passport = {"extractor": extractor, "weights_sha256": "1", "n_real": str(n_real), "n_samples": "100"}
+def history(extractor="inception", fid=30.0, floor=1.0, n_real=5000, n_samples=1000):
+    passport = {"extractor": extractor, "weights_sha256": "1", "n_real": str(n_real), "n_samples": str(n_samples)}
     passport |= {"resize": "", "reference_sha256": ""}
     return QualityHistory(
         passport, {"epoch": np.zeros(1), "fid_score": np.array([fid]), "fid_floor": np.array([floor])}
@@ -51,6 +51,17 @@ def test_floor_of_few_images_is_that_of_many_and_more():
 @pytest.mark.parametrize("floor", [np.nan, 0.0])
 def test_features_without_a_floor_have_no_words(floor):
     assert history("my-features", floor=floor).word() is None
+
+
+def test_few_samples_have_no_word():
+    assert history(n_samples=499).word() is None
+    assert history(n_samples=500).word() == "Excellent"
+
+
+def test_file_that_was_cut_is_read_as_far_as_it_is_whole(tmp_path):
+    path = tmp_path / "quality.csv"
+    path.write_text(f"{HEADER}\n49,60.5,1.0,,inception,ab,bicubic,cd,100,50\n99,40.5,1.0")
+    np.testing.assert_array_equal(read_quality(path).figures["fid_score"], [60.5])
 
 
 def test_inception_needs_no_label():

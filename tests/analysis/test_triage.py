@@ -49,8 +49,13 @@ def test_neither_is_to_blame_where_nothing_works():
 
 
 def test_cells_that_failed_are_no_evidence():
-    assert conclude(grid("++f ++f ++f"))[0][0] == "All seeds and batch sizes work"
-    assert conclude(grid("fff fff fff")) == []
+    assert conclude(grid("++f ++f ++f")) == [
+        ("3 of 9 cells are not trained", "unknown", "See their training.log, then call this again")
+    ]
+    # The rows that are whole are: one seed works, another does not.
+    rows = conclude(grid("+++ ++c ++f"))
+    assert [cause for _, cause, _ in rows] == ["unknown", "Random init"]
+    assert rows[1][0] == "All batch sizes work with seed 42, some fail with 43"
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,8 @@ def print_table(name: str, cases: list[Case]):
     print("\n| diagnosis | cases | precision | recall |\n| --- | --- | --- | --- |")
     for diagnosis in Diagnosis:
         one = counts[diagnosis]
+        if one.right + one.wrong + one.missing == 0:
+            continue
         print(f"| {diagnosis.value} | {one.right + one.missing} | {one.precision:.2f} | {one.recall:.2f} |")
     print(flush=True)
 

@@ -109,6 +109,21 @@ def test_unusable_arguments_are_one_line(tmp_path, other, capsys):
     assert "gan.keras cannot be loaded" in refused(capsys, other, *arguments)
 
 
+def test_generator_is_no_checkpoint(tmp_path, other, make_gan, images, capsys):
+    make_gan().generator.save(tmp_path / "generator.keras")
+    np.save(tmp_path / "real.npy", images)
+    arguments = (other, "--columns", "d_loss=errD", "g_loss=errG", "--real", tmp_path / "real.npy")
+    error = refused(capsys, *arguments, "--checkpoint", tmp_path / "generator.keras")
+    assert "`checkpoint` must be a whole GAN" in error
+
+
+def test_losses_csv_of_another_program_is_none_of_our_runs(tmp_path, capsys):
+    path = write(tmp_path / "losses.csv", "step,errD,errG,when", EPOCHS, 5 + 0 * EPOCHS, np.cos(EPOCHS), ["noon"] * 60)
+    (tmp_path / "config.json").write_text("{}")
+    assert main(path, "--columns", "d_loss=errD", "g_loss=errG") == 0
+    assert "Columns left out, which are text: when" in capsys.readouterr().out
+
+
 def test_run_without_epochs_is_refused(tmp_path, capsys):
     (tmp_path / "losses.csv").write_text("epoch,d_loss,g_loss\n")
     (tmp_path / "config.json").write_text("{}")

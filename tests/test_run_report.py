@@ -105,6 +105,20 @@ def test_service_that_fails_costs_a_warning(make_gan, float_images, tmp_path, mo
     assert (tmp_path / "report.html").is_file()
 
 
+def test_report_that_cannot_be_made_costs_a_warning(make_gan, float_images, tmp_path):
+    (tmp_path / "quality.csv").write_text("no,figures\n1,2\n")
+    report = Report(tmp_path)
+    with pytest.warns(UserWarning, match="No report: ValueError.*quality.csv.*python scripts/report.py"):
+        fit(make_gan(), float_images, tmp_path, report)
+    assert report.report is None
+
+
+def test_config_may_hold_anything(make_gan, float_images, tmp_path):
+    config = {"path": tmp_path, "rate": np.float32(0.5), "n_critic": None}
+    fit(make_gan(), float_images, tmp_path, Report(tmp_path, config=config))
+    assert load_run(tmp_path).config == {"path": str(tmp_path), "rate": "0.5", "n_critic": None}
+
+
 def test_report_of_a_run_that_was_stopped_is_of_what_is_done(make_gan, float_images, tmp_path):
     stop = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: setattr(gan, "stop_training", epoch == 1))
     gan = make_gan()

@@ -30,7 +30,7 @@ CROSS_ENTROPY_SIGNALS: tuple[Signal, ...] = (
     cross_entropy_signals.mode_collapse,
     cross_entropy_signals.vanishing_gradients,
     cross_entropy_signals.critic_dominates,
-    curve_signals.oscillation,
+    cross_entropy_signals.oscillation,
     sample_signals.non_convergence,
 )
 

@@ -5,6 +5,7 @@ For files of other programs; each function takes a `SavedRun` and returns a `Fin
 
 import numpy as np
 
+from keras_gan.analysis.curve_signals import fast_swings, slow_swings
 from keras_gan.analysis.curves import late
 from keras_gan.analysis.findings import Diagnosis, Finding
 from keras_gan.analysis.saved_run import SavedRun
@@ -53,6 +54,15 @@ def critic_dominates(run: SavedRun) -> Finding | None:
         return None
     text = f"d_loss is {np.median(d_loss):.3g} in the last third, and g_loss has grown from {first:.3g} to {last:.3g}"
     return Finding(Diagnosis.CRITIC_DOMINATES, text)
+
+
+def oscillation(run: SavedRun) -> Finding | None:
+    """Find a loss that swings by half of what it reaches, slowly or from epoch to epoch."""
+    for name in ("d_loss", "g_loss"):
+        found = fast_swings(run.history[name], name) or slow_swings(run.history[name], name)
+        if found is not None:
+            return found
+    return None
 
 
 def _accuracy(run, name):

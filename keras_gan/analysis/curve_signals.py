@@ -89,25 +89,48 @@ def weak_constraint(run: SavedRun) -> Finding | None:
 
 
 def oscillation(run: SavedRun) -> Finding | None:
-    """Find a critic's distance that swings to and fro by half of what it reaches, slowly or from epoch to epoch."""
-    distance = wasserstein_distance(run.history)
-    reached = height(distance)
+    """Find a critic's distance or a generator's loss that swings to and fro by half of what it reaches.
+
+    From epoch to epoch the distance alone: the level of scores, and so the generator's loss, is noise by nature.
+    """
+    distance, name = wasserstein_distance(run.history), "the critic's distance"
+    return fast_swings(distance, name) or slow_swings(distance, name) or slow_swings(run.history["g_loss"], "g_loss")
+
+
+def fast_swings(values: np.ndarray, name: str) -> Finding | None:
+    """Find a curve that swings from epoch to epoch.
+
+    Args:
+        values: The curve.
+        name: What the evidence calls it.
+    """
+    reached = height(values)
     if not (np.isfinite(reached) and reached > NOISE):
         return None
-    window = max(SMOOTHING, run.epochs // 60)
-    trend = smoothed(distance, window)
-    swing = float(np.std(late(distance - trend))) / reached
-    if swing > FAST_SWING:
-        text = f"the critic's distance swings from epoch to epoch by {swing:.0%} of its height of {reached:.3g}"
-        return Finding(Diagnosis.OSCILLATION, text)
+    swing = float(np.std(late(values - smoothed(values, _window(values))))) / reached
+    if swing <= FAST_SWING:
+        return None
+    text = f"{name} swings from epoch to epoch by {swing:.0%} of its height of {reached:.3g}"
+    return Finding(Diagnosis.OSCILLATION, text)
+
+
+def slow_swings(values: np.ndarray, name: str) -> Finding | None:
+    """Find a curve that turns again and again, by far more than its noise; arguments as of `fast_swings`."""
+    reached = height(values)
+    if not (np.isfinite(reached) and reached > NOISE):
+        return None
+    window = _window(values)
+    noise = float(np.std(np.diff(values))) / (2 * window) ** 0.5
     # The first third is the critic's rise.
-    trend = trend[run.epochs // 3 :]
-    noise = float(np.std(np.diff(distance))) / (2 * window) ** 0.5
-    turns = reversals(trend, max(TURN * reached, TURN_NOISE * noise))
+    turns = reversals(smoothed(values, window)[len(values) // 3 :], max(TURN * reached, TURN_NOISE * noise))
     if turns < TURNS:
         return None
-    text = f"the critic's distance turns {turns} times by more than half of its height of {reached:.3g}"
+    text = f"{name} turns {turns} times by more than half of its height of {reached:.3g}"
     return Finding(Diagnosis.OSCILLATION, text)
+
+
+def _window(values):
+    return max(SMOOTHING, len(values) // 60)
 
 
 def generator_dominates(run: SavedRun) -> Finding | None:

@@ -60,7 +60,7 @@ class _Change:
         values = ((name, config.get(name, USUAL[name])) for name in self.parameters)
         # JSON has lists for tuples.
         old = {name: tuple(value) if isinstance(value, list) else value for name, value in values}
-        if not old or not all(_is_like(value, USUAL[name]) for name, value in old.items()):
+        if not old or not all(_is_like(value, name) for name, value in old.items()):
             return Remedy(self.advice)
         new = {name: change(old[name]) for name, change in self.parameters.items()}
         if new == old:
@@ -83,11 +83,11 @@ def remedies(diagnosis: Diagnosis, config: Mapping[str, Any]) -> list[Remedy]:
     return [remedy for remedy in (change.remedy(config) for change in changes) if remedy is not None]
 
 
-def _is_like(value, usual) -> bool:
-    """Return whether a value is of the kind of another: users' own configurations hold whatever they like."""
+def _is_like(value, name) -> bool:
+    """Return whether a value is of its parameter's kind: users' own configurations hold whatever they like."""
     if value is None:
-        return True
-    if isinstance(usual, tuple):
+        return name in CONSTRAINTS
+    if isinstance(USUAL[name], tuple):
         return isinstance(value, tuple) and all(isinstance(count, int) for count in value)
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 

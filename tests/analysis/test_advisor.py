@@ -54,6 +54,33 @@ def test_images_of_two_shapes_are_refused(healthy_run):
         diagnose(healthy_run, IMAGES, np.zeros((5, 8, 8, 3)))
 
 
+def test_large_distance_of_a_collapse_is_no_dominance(changed):
+    plateau = {"wasserstein_distance": 40 * (1 - np.exp(-np.arange(300) / 10))}
+    never = {"fid_score": np.full(6, 60.0), "feature_diversity": np.full(6, 0.1)}
+    assert found(changed(plateau, never)) == [Diagnosis.CRITIC_DOMINATES, Diagnosis.MODE_COLLAPSE]
+    once = {**never, "feature_diversity": np.array([0.8, 0.5, 0.1, 0.1, 0.1, 0.1])}
+    assert found(changed(plateau, once)) == [Diagnosis.MODE_COLLAPSE]
+
+
+def test_findings_do_not_contradict_each_other():
+    findings = [Finding(one, "") for one in (Diagnosis.CRITIC_DOMINATES, Diagnosis.MODE_COLLAPSE)]
+    first, second = advise(findings, {"n_critic": 5})
+    assert first.remedies[0].flags == "--n-critic 3"
+    assert second.remedies[0].flags.startswith("--latent-dim")
+
+
+def test_copies_that_were_found_before_are_remembered(changed):
+    run = changed(copies="90% of 64 samples")
+    assert [finding.evidence for finding in diagnose(run)] == ["90% of 64 samples"]
+    assert found(run, IMAGES[:50], IMAGES[50:]) == []
+
+
+def test_a_few_epochs_tell_nothing(changed):
+    run = changed({name: values[:19] for name, values in changed().history.items()}, quality=None)
+    lost = {**run.history, "wasserstein_distance": np.full(19, -1.0)}
+    assert found(type(run)("short", lost)) == []
+
+
 def test_advice_is_made_for_the_run():
     advice = advise([Finding(Diagnosis.MODE_COLLAPSE, "all alike")], {"n_critic": 2})
     assert advice[0].finding.evidence == "all alike"

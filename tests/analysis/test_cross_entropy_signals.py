@@ -4,6 +4,7 @@ import pytest
 from keras_gan.analysis import cross_entropy_signals
 from keras_gan.analysis.advisor import findings_of_curves
 from keras_gan.analysis.findings import Diagnosis
+from keras_gan.analysis.remedies import remedies
 from keras_gan.analysis.saved_run import SavedRun
 
 EPOCHS = np.arange(300.0)
@@ -43,6 +44,21 @@ def test_discriminator_that_is_always_right_gives_no_gradients():
 def test_loss_near_zero_while_the_generator_s_grows_is_dominance():
     assert Diagnosis.CRITIC_DOMINATES in found(d_loss=0.01 + 0.001 * np.sin(EPOCHS), g_loss=EPOCHS / 50)
     assert Diagnosis.CRITIC_DOMINATES not in found(d_loss=0.01 + 0.001 * np.sin(EPOCHS), g_loss=-EPOCHS / 50)
+
+
+def test_wild_losses_of_the_generator_oscillate():
+    assert Diagnosis.OSCILLATION in found(g_loss=3 + 3 * np.sin(2 * np.pi * EPOCHS / 4))
+    assert Diagnosis.OSCILLATION in found(g_loss=3 + 3 * np.sin(2 * np.pi * EPOCHS / 60))
+
+
+def test_remedies_are_those_for_discriminators():
+    advice = [remedy.advice for remedy in remedies(Diagnosis.VANISHING_GRADIENTS, {"loss": "cross-entropy"})]
+    assert advice[:2] == ["Use a Wasserstein or least-squares loss", "Smooth the labels of reals to 0.9"]
+    collapse = remedies(Diagnosis.MODE_COLLAPSE, {"loss": "cross-entropy", "batch_size": 512})
+    assert collapse[0].flags == "--batch-size 256"
+    for diagnosis in (Diagnosis.OSCILLATION, Diagnosis.EXPLODING_LOSSES, Diagnosis.CRITIC_DOMINATES):
+        for remedy in remedies(diagnosis, {"loss": "cross-entropy"}):
+            assert not {"clip_threshold", "gradient_penalty"} & remedy.parameters
 
 
 def test_losses_that_are_no_numbers_are_found_here_too():

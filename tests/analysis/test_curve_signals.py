@@ -92,6 +92,30 @@ def test_noise_of_small_batches_does_not_oscillate(changed):
     assert curve_signals.oscillation(changed({"wasserstein_distance": 3 + noise})) is None
 
 
+def test_waves_of_the_generator_s_loss_oscillate(changed):
+    wave = 30 * np.sin(2 * np.pi * EPOCHS / 50)
+    assert "g_loss turns 8 times" in curve_signals.oscillation(changed({"g_loss": wave})).evidence
+    noise = 30 * np.random.default_rng(0).normal(size=300)
+    assert curve_signals.oscillation(changed({"g_loss": noise})) is None
+
+
+def test_run_that_was_stopped_has_exploded(changed):
+    finding = curve_signals.exploding_losses(changed(diverged="critic_weight_mean is nan in step 9"))
+    assert finding.evidence == "training was stopped because critic_weight_mean is nan in step 9"
+
+
+@pytest.mark.parametrize("name", ["wasserstein_distance", "gradient_penalty", "critic_weight_mean"])
+def test_nan_anywhere_is_an_explosion(changed, name):
+    values = full(1.0)
+    values[-1] = np.nan
+    assert curve_signals.exploding_losses(changed({name: values})).evidence == f"{name} is nan in epoch 299"
+
+
+def test_a_million_is_absurd_however_it_was_reached(changed):
+    assert curve_signals.exploding_losses(changed({"wasserstein_distance": 1.1e6 * (EPOCHS / 299) ** 3})) is not None
+    assert curve_signals.exploding_losses(changed({"wasserstein_distance": 1e5 * (EPOCHS / 299) ** 3})) is None
+
+
 def test_rounding_does_not_oscillate(changed):
     assert curve_signals.oscillation(changed({"wasserstein_distance": 1e-8 * np.sin(EPOCHS)})) is None
 
@@ -143,6 +167,8 @@ def test_critic_dominates_while_samples_get_no_better(changed):
     assert "has not fallen below 95% of its first 60.0" in finding.evidence
     better = {"fid_score": np.array([60.0, 61.0, 50.0, 60.0, 59.0, 60.0])}
     assert curve_signals.critic_dominates(changed(plateau, better)) is None
+    unknown_first = {"fid_score": np.array([np.nan, 100.0, 60.0, 50.0, 50.0, 50.0])}
+    assert curve_signals.critic_dominates(changed(plateau, unknown_first)) is None
 
 
 def test_critic_that_dominates_unmeasured_samples_is_a_warning(changed):

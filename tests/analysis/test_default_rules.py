@@ -44,6 +44,24 @@ def test_samples_that_are_all_alike_are_poor_however_good_their_score(changed):
     assert judged(changed(figures=figures))[1].quality.startswith("Poor")
 
 
+def test_old_figures_are_no_praise(changed):
+    longer = {name: np.concatenate([values, values]) for name, values in changed().history.items()}
+    indicators, verdict = judged(changed({**longer, "epoch": np.arange(600.0)}))
+    assert verdict.quality == "Unmeasured since epoch 299"
+    assert {one.name: one.status for one in indicators}["Mode Collapse"] is Status.WARNING
+
+
+def test_exploded_run_is_poor_whatever_was_measured(changed):
+    assert judged(changed({"d_loss": np.full(300, np.nan)}))[1].quality.startswith("Poor")
+
+
+def test_few_epochs_have_no_verdict(changed):
+    short = {name: values[:5] for name, values in changed().history.items()}
+    indicators, verdict = judged(changed(short, quality=None))
+    assert {one.observation for one in indicators} == {"5 epochs are too few to tell"}
+    assert (verdict.stability, verdict.passed) == ("UNSTABLE", 0)
+
+
 def test_features_without_bands_have_no_word(changed):
     assert judged(changed(figures={"fid_floor": np.full(6, np.nan)}))[1].quality == "Unmeasured"
 

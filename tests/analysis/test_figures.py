@@ -63,6 +63,12 @@ def test_what_was_not_logged_is_not_drawn(changed):
     assert titles(plot_dashboard(run)) == ["Generator and critic losses"]
 
 
+def test_columns_without_numbers_are_not_drawn(changed, tmp_path):
+    nothing = np.full(300, np.nan)
+    run = changed({"epoch_time": nothing, "dg_ratio": nothing}, {"fid_score": np.full(6, np.nan)})
+    assert not {"epoch_time", "dg_ratio", "quality"} & set(save_figures(run, tmp_path))
+
+
 def test_constraint_is_what_the_run_has(healthy_run, changed):
     penalty = plot_panel(healthy_run, "constraint").axes[0]
     assert penalty.get_legend().get_texts()[0].get_text() == "gradient penalty"

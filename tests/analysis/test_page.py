@@ -103,6 +103,11 @@ def test_users_words_are_no_html(pictured):
     assert "&lt;b&gt;first&lt;/b&gt; &amp; last" in text
 
 
+def test_only_web_addresses_become_links(changed):
+    assert '<a href="https://w/1">' in page(changed(wandb_url="https://w/1"))
+    assert "javascript:" not in page(changed(wandb_url="javascript:alert(1)"))
+
+
 def test_run_without_anything_has_a_page(changed):
     run = changed({"d_loss_real": None, "d_loss_fake": None}, quality=None, config={})
     text = "".join(Elements(page(run)).text)

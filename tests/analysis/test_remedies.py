@@ -43,6 +43,16 @@ def test_remedies_are_the_tuning_guide_s_in_its_order():
     assert flags(Diagnosis.CRITIC_DOMINATES, guide)[0] == "--n-critic 3"
 
 
+def test_whole_numbers_stay_whole():
+    assert flags(Diagnosis.BLUR, {"epochs": 600_000})[0] == "--epochs 1200000"
+    assert flags(Diagnosis.MODE_COLLAPSE, {"seed": 20_260_109})[-1] == "--seed 20260110"
+
+
+@pytest.mark.parametrize("config", [{"n_critic": None}, {"n_critic": "many"}, {"critic_filters": 64}])
+def test_values_of_other_kinds_leave_the_advice(config):
+    assert remedies(Diagnosis.CRITIC_DOMINATES, config)
+
+
 def test_clipped_runs_have_no_penalty_to_raise():
     clipped = {"clip_threshold": 0.01, "gradient_penalty": None}
     assert all("gradient-penalty" not in each for each in flags(Diagnosis.OSCILLATION, clipped))

@@ -1,6 +1,8 @@
 import pytest
 
 from keras_gan.analysis.reporting import write_report
+from keras_gan.callbacks import save_grid
+from keras_gan.data import toy_horses
 
 
 def test_everything_is_written_beside_the_run(run_dir):
@@ -17,6 +19,15 @@ def test_report_is_written_again(run_dir):
     write_report(run_dir)
     report = write_report(run_dir, "reference")
     assert "**Expected WGAN Behavior:**" in report.files[0].read_text()
+
+
+def test_copies_are_found_while_the_images_are_at_hand(run_dir):
+    images = toy_horses(20) / 127.5 - 1.0
+    (run_dir / "samples").mkdir()
+    save_grid(images, run_dir / "samples" / "epoch_000040.png")
+    for training in (images, None):
+        indicators = {one.name: one for one in write_report(run_dir, training_images=training).judgement.indicators}
+        assert indicators["Mode Collapse"].observation.startswith("Memorisation: 100% of 20 samples")
 
 
 def test_folders_without_a_run_stay_as_they_are(tmp_path):

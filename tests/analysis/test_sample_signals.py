@@ -76,6 +76,22 @@ def test_copies_are_found_behind_noise():
     assert "they repeat 3 of 236 images" in finding.evidence
 
 
+def test_collapse_to_the_mean_is_no_copy():
+    mean = REAL.mean(axis=0) + np.random.default_rng(0).normal(0, 0.02, (64, *REAL.shape[1:]))
+    assert sample_signals.memorisation(mean, REAL) is None
+
+
+@pytest.mark.parametrize(
+    ("level", "wave", "found"), [(-50, 1, True), (-50, 20, False), (-5, 0.1, False), (50, 1, False)]
+)
+def test_very_negative_stable_loss_is_the_guide_s_sign_where_nobody_has_looked(changed, level, wave, found):
+    run = changed({"g_loss": level + wave * np.sin(np.arange(300.0))}, quality=None)
+    finding = sample_signals.mode_collapse(run, None, None)
+    assert (finding is not None) == found
+    if found:
+        assert finding.status is Status.WARNING
+
+
 def test_images_that_are_there_twice_are_no_neighbours():
     copies = REAL[:4] + np.random.default_rng(0).normal(0, 0.02, (4, *REAL.shape[1:]))
     assert sample_signals.memorisation(copies, np.concatenate([REAL, REAL])) is not None

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_gan.analysis.saved_run import SavedRun, load_run
+from keras_gan.analysis.saved_run import SavedRun, annotate, load_run
 from keras_gan.callbacks import save_grid
 
 
@@ -21,6 +21,27 @@ def test_everything_in_a_folder_is_read(run_dir):
     assert [epochs for epochs, _ in run.pictures] == [3, 20]
     assert run.real_picture.name == "real.png"
     assert run.quality is None
+
+
+def test_remarks_are_changed_one_by_one(run_dir):
+    annotate(run_dir, diverged="d_loss is nan")
+    annotate(run_dir, copies="all of them")
+    run = load_run(run_dir)
+    assert (run.diverged, run.copies, run.notes) == ("d_loss is nan", "all of them", "Baseline")
+
+
+def test_pictures_of_epochs_that_are_gone_are_left_out(run_dir):
+    (run_dir / "samples").mkdir()
+    for epochs in (40, 41):
+        save_grid(np.zeros((1, 2, 2, 3)), run_dir / "samples" / f"epoch_{epochs:06d}.png")
+    assert [epochs for epochs, _ in load_run(run_dir).pictures] == [40]
+
+
+def test_quality_is_fresh_for_as_long_as_it_took(changed):
+    # Measured every 50 epochs, last in epoch 299.
+    for epochs, is_fresh in ((300, True), (350, True), (351, False)):
+        run = changed({"epoch": np.arange(epochs - 300.0, epochs)})
+        assert (run.fresh_quality is not None) == is_fresh
 
 
 def test_losses_alone_will_do(run_dir):

@@ -21,6 +21,7 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/loss_memory.py
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/quality_bias.py
+	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/detectors.py
 
 $(BIN)/python:

@@ -9,6 +9,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import dataclasses
 import itertools
+import shutil
 from pathlib import Path
 
 import keras
@@ -95,6 +96,8 @@ def make(name: str, seed: int, folder: Path):
     real = np.concatenate([images] * 8) if name == "memorisation" else images
     evaluator = Evaluator(Cifar10ResNet(), real, QUALITY_SAMPLES)
     partial = folder.with_name(f"partial_{folder.name}")
+    # Of a run that was interrupted.
+    shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     run_folder.write_config(partial, config)
     np.save(partial / "real.npy", images)

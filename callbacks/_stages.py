@@ -16,3 +16,5 @@ class Stage(enum.IntEnum):
     RECORD = 1
     #: Saves the state that training goes on from: after what changes it, and after the rows that it needs.
     SAVE = 2
+    #: Tells of all that is kept.
+    REPORT = 3

@@ -9,6 +9,7 @@ from keras_gan.analysis.saved_run import SavedRun, load_run
 from keras_gan.analysis.text import render_advice, render_indicators
 from keras_gan.data.folder import load_images
 from keras_gan.data.horses import load_horses
+from keras_gan.data.pipeline import in_range
 from keras_gan.options import DiagnosisOptions
 
 #: Images that a probe estimates the critic's distance on.
@@ -34,7 +35,7 @@ def report_findings(options: DiagnosisOptions) -> str:
     run, remarks = _load(options)
     real = _load_real(options)
     lines = [f"{run.name}: {run.epochs} epochs", *remarks]
-    training_images = None if real is None else _in_range(real)
+    training_images = None if real is None else in_range(real)
     findings = diagnose(run, _load_samples(options), training_images)
     if not run.is_cross_entropy:
         lines.append(render_indicators(judge(run, findings)))
@@ -48,8 +49,8 @@ def report_findings(options: DiagnosisOptions) -> str:
 def _load(options) -> tuple[SavedRun, list[str]]:
     """Return the run, and what is to be said of how its file was read."""
     if options.losses.is_dir():
-        if options.columns:
-            raise ValueError(f"`columns` are for files of other programs. Received: the run {options.losses}")
+        if options.columns or options.loss != "wasserstein":
+            raise ValueError(f"`columns` and `loss` are for other programs' files. Received: the run {options.losses}")
         return load_run(options.losses), []
     columns, texts = read_table(options.losses)
     is_run = options.losses.name == "losses.csv" and {"d_loss", "g_loss"} <= set(columns)
@@ -65,7 +66,7 @@ def _load(options) -> tuple[SavedRun, list[str]]:
 
 
 def _load_real(options) -> np.ndarray | None:
-    """Return the training images, of a run on known data without being told."""
+    """Return the training images that the options name; None if they name none."""
     if options.real is not None:
         return load_images(options.real)
     if options.data_dir is not None:
@@ -74,11 +75,7 @@ def _load_real(options) -> np.ndarray | None:
 
 
 def _load_samples(options) -> np.ndarray | None:
-    return None if options.samples is None else _in_range(load_images(options.samples))
-
-
-def _in_range(images: np.ndarray) -> np.ndarray:
-    return images / np.float32(127.5) - 1
+    return None if options.samples is None else in_range(load_images(options.samples))
 
 
 def _not_searched(run, options, real) -> list[str]:
@@ -90,14 +87,14 @@ def _not_searched(run, options, real) -> list[str]:
         missing.append("checkerboard, blur and colour (`--samples`)")
     elif real is None and run.real_picture is None:
         missing.append("checkerboard, blur and colour (`--real`)")
-    if real is None:
+    if real is None and run.copies is None:
         missing.append("copies of training images (`--real`)")
     return [f"Not searched for: {', '.join(missing)}"] if missing else []
 
 
 def _probe(options, real) -> str:
     if real is None:
-        raise ValueError("`real` must be given to probe a checkpoint: the images that it was trained on")
+        raise ValueError("`real` or `data_dir` must be given to probe a checkpoint: the images that it was trained on")
     # Only here, because it takes seconds to load.
     import keras
 
@@ -113,7 +110,7 @@ def _probe(options, real) -> str:
         raise ValueError(f"`checkpoint` must be a whole GAN, such as {CHECKPOINT}. Received: {options.checkpoint}")
     batches = image_batches(real, min(64, len(real)), gan.n_critic)
     chosen = real[np.random.default_rng(0).permutation(len(real))[:PROBE_IMAGES]]
-    probe = probe_critic(gan, _in_range(chosen), batches, options.updates)
+    probe = probe_critic(gan, in_range(chosen), batches, options.updates)
     return render_probe(probe)
 
 

@@ -74,6 +74,10 @@ class ReportOptions:
     def __post_init__(self):
         chosen = [self.run is not None, self.log, self.compare is not None]
         require(sum(chosen) == 1, "run", "given alone, or `--log`, or `--compare`", f"{sum(chosen)} of these")
+        for name in ("rules", "real", "notes"):
+            is_default = getattr(self, name) == getattr(type(self), name)
+            require(self.run is not None or is_default, name, "given with a run only", getattr(self, name))
+        require(self.real is None or self.real.exists(), "real", "a folder or a file", self.real)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,9 +103,10 @@ class DiagnosisOptions:
 
     def __post_init__(self):
         require(self.losses.exists(), "losses", "a file or a folder", self.losses)
-        for name in ("samples", "real", "checkpoint"):
+        for name in ("samples", "real", "checkpoint", "data_dir"):
             path = getattr(self, name)
             require(path is None or path.exists(), name, "a file or a folder", path)
+        require(self.real is None or self.data_dir is None, "data_dir", "given without `--real`", self.data_dir)
         require(self.updates >= 1, "updates", "at least 1", self.updates)
         for pair in self.columns:
             name, _, column = pair.partition("=")
@@ -125,9 +130,10 @@ class TriageOptions:
     batch_sizes: tuple[int, ...] = (256, 512, 1024)
     """Batch sizes."""
     out: Path = Path("runs/triage")
-    """Folder of the runs, the journal and the table; several machines may share it."""
+    """Folder of the runs, the journal and the heat map; several machines may share it."""
 
     def __post_init__(self):
         for name in ("seeds", "batch_sizes"):
             values = getattr(self, name)
-            require(len(values) > 0 and len(set(values)) == len(values), name, "some different numbers", values)
+            is_set = len(values) > 0 and len(set(values)) == len(values)
+            require(is_set, name, "at least one number, none twice", values)

@@ -2,21 +2,21 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from keras_gan.analysis.advisor import diagnose
 from keras_gan.analysis.comparison import compare_configs, compare_outcomes
-from keras_gan.analysis.experiment_log import LOG, log_path, log_row, rewrite_log, run_folders, update_log
+from keras_gan.analysis.experiment_log import LOG, add_to_log, log_path, log_row, rewrite_log, run_folders
 from keras_gan.analysis.figures import plot_comparison
 from keras_gan.analysis.judgement import Judgement, judge
 from keras_gan.analysis.reporting import write_report
 from keras_gan.analysis.saved_run import SavedRun, annotate, load_run
 from keras_gan.analysis.text import render_indicators, render_table
 from keras_gan.data.folder import load_images
+from keras_gan.data.pipeline import in_range
 from keras_gan.options import ReportOptions
 
-#: Where the figure of a comparison goes: into the second run's folder.
-COMPARISON = "plots/comparison_{}.png"
+#: Where the figures of a comparison go, into the second run's folder, and what they show.
+COMPARISON = "plots/{1}_beside_{0}.png"
+COMPARED = ("wasserstein_distance", "fid_score")
 
 
 def report(options: ReportOptions) -> str:
@@ -43,50 +43,48 @@ def _report_one(options) -> str:
     if options.notes is not None:
         load_run(options.run)
         annotate(options.run, notes=options.notes)
-    real = None if options.real is None else load_images(options.real) / np.float32(127.5) - 1
+    real = None if options.real is None else in_range(load_images(options.real))
     written = write_report(options.run, options.rules, real)
-    path = log_path(options.run)
-    if path.is_file():
-        name = Path(options.run).absolute().relative_to(path.parent).as_posix()
-        update_log(path, log_row(written.run, written.judgement, name))
+    if log_path(options.run).is_file():
+        add_to_log(options.run, written.run, written.judgement)
     return "\n".join([render_indicators(written.judgement), *map(str, written.files)])
 
 
 def _write_log(runs: Path) -> str:
-    skipped, count = [], 0
+    folders, skipped = [], []
 
     def rows():
-        nonlocal count
         for folder in run_folders(runs):
             try:
                 run, judgement = _judged(folder)
             except (ValueError, OSError) as error:
                 skipped.append(f"Left out: {folder}: {error}")
             else:
-                count += 1
+                folders.append(folder)
                 yield log_row(run, judgement, folder.relative_to(runs).as_posix())
 
     if not runs.is_dir():
         raise FileNotFoundError(f"No folder {runs}")
     rewrite_log(runs / LOG, rows)
-    return "\n".join([*skipped, f"{count} runs in {runs / LOG}"])
+    return "\n".join([*skipped, f"{len(folders)} runs in {runs / LOG}"])
 
 
 def _compare(first: Path, second: Path) -> str:
     one, other = _judged(first), _judged(second)
     runs = (one[0], other[0])
-    columns = ("", *(run.name for run in runs))
+    names = tuple(run.name for run in runs)
     configs = compare_configs(*runs)
-    path = second / COMPARISON.format(first.name)
-    path.parent.mkdir(exist_ok=True)
-    plot_comparison(runs).savefig(path, dpi=120)
+    paths = [second / COMPARISON.format(first.name, key) for key in COMPARED]
+    paths[0].parent.mkdir(exist_ok=True)
+    for key, path in zip(COMPARED, paths):
+        plot_comparison(runs, key).savefig(path, dpi=120)
     return "\n".join(
         [
-            render_table(("Configuration", *columns[1:]), configs) if configs else "The configurations are equal.",
+            render_table(("Configuration", *names), configs) if configs else "The configurations are equal.",
             "",
-            render_table(("Outcome", *columns[1:]), compare_outcomes(*runs, (one[1], other[1]))),
+            render_table(("Outcome", *names), compare_outcomes(*runs, (one[1], other[1]))),
             "",
-            str(path),
+            *map(str, paths),
         ]
     )
 

@@ -11,12 +11,15 @@ import keras
 import numpy as np
 
 from keras_gan import callbacks
-from keras_gan.analysis.experiment_log import log_path, log_row, update_log
+from keras_gan.analysis.experiment_log import add_to_log
 from keras_gan.analysis.files import replace_text
-from keras_gan.analysis.report import INDICATOR_COLUMNS, PHASE_COLUMNS, indicator_rows, phase_rows, verdict_rows
+from keras_gan.analysis.judgement import check_rules
+from keras_gan.analysis.markdown import INDICATOR_COLUMNS, PHASE_COLUMNS, indicator_rows, phase_rows, verdict_rows
 from keras_gan.analysis.reporting import RunReport, write_report
 from keras_gan.analysis.saved_run import REAL_PICTURE
 from keras_gan.callbacks._files import whole_file
+from keras_gan.callbacks._stages import Stage
+from keras_gan.data.pipeline import in_range
 
 #: Real images beside the samples of a run.
 REAL_IMAGES = 64
@@ -37,15 +40,12 @@ def say_verdict(report: RunReport):
     )
 
 
-def log_findings(report: RunReport, run=None):
+def log_to_wandb(report: RunReport, run):
     """Log a report to Weights & Biases.
 
     Args:
         report: What `write_report` returns.
-        run: The `wandb.Run`. Defaults to None, the one that was begun last.
-
-    Raises:
-        ValueError: If there is no run.
+        run: The `wandb.Run`.
     """
     summary = {name.lower(): value for name, value in verdict_rows(report.judgement)}
     summary.update({one.name.lower(): one.status.value for one in report.judgement.indicators})
@@ -70,18 +70,16 @@ def report_on(folder: Path, images: np.ndarray, wandb_runs: Iterable = ()):
     if report is None:
         return
     say_verdict(report)
-    path = log_path(folder)
-    name = folder.absolute().relative_to(path.parent).as_posix()
     try:
-        update_log(path, log_row(report.run, report.judgement, name))
+        add_to_log(folder, report.run, report.judgement)
     except (OSError, ValueError) as error:
         warnings.warn(f"The run is not in the experiment log: {error}", stacklevel=2)
     for run in wandb_runs:
-        log_findings(report, run)
+        log_to_wandb(report, run)
 
 
 def _write(folder, rules, images) -> RunReport | None:
-    training_images = None if images is None else images / np.float32(127.5) - 1
+    training_images = None if images is None else in_range(images)
     try:
         return write_report(folder, rules, training_images)
     except Exception as error:  # Whatever it is, hours of training must not end in it.
@@ -99,7 +97,7 @@ def save_real_picture(images: np.ndarray, folder: Path):
     chosen = images[np.random.default_rng(0).permutation(len(images))[:REAL_IMAGES]]
     (folder / "samples").mkdir(parents=True, exist_ok=True)
     with whole_file(folder / "samples" / REAL_PICTURE) as path:
-        callbacks.save_grid(chosen / 127.5 - 1.0, path)
+        callbacks.save_grid(in_range(chosen), path)
 
 
 class Report(keras.callbacks.Callback):
@@ -107,7 +105,8 @@ class Report(keras.callbacks.Callback):
 
     It reads the files that other callbacks keep in one folder: `LossCsv(folder / "losses.csv")`, and, as far as there
     are any, `QualityMonitor(..., path=folder / "quality.csv")` and `SampleGrid(folder / "samples")`. It writes
-    `analysis_report.md`, `report.html` and `plots/` beside them.
+    `analysis_report.md`, `report.html` and `plots/` beside them. A report that cannot be made costs a warning. Its
+    rules are for losses of scores, such as Wasserstein's.
 
     Args:
         folder: That folder.
@@ -118,17 +117,14 @@ class Report(keras.callbacks.Callback):
         rules: "default", or "reference" for the checks of old reports. Defaults to "default".
         wandb_run: The `wandb.Run` to log the report to. Defaults to None, none.
 
-    A report that cannot be made costs a warning.
-
     Attributes:
         report: What was found, once training has ended; None before.
 
     Raises:
-        ValueError: If `rules` is another.
+        ValueError: If `rules` is neither.
     """
 
-    #: After all that keep something.
-    stage = 3
+    stage = Stage.REPORT
 
     def __init__(
         self,
@@ -139,8 +135,7 @@ class Report(keras.callbacks.Callback):
         wandb_run=None,
     ):
         super().__init__()
-        if rules not in ("default", "reference"):
-            raise ValueError(f'`rules` must be "default" or "reference". Received: rules={rules!r}')
+        check_rules(rules)
         self.folder = Path(folder)
         self.config = config
         self.images = images
@@ -164,7 +159,7 @@ class Report(keras.callbacks.Callback):
             return
         say_verdict(self.report)
         if self.wandb_run is not None:
-            log_findings(self.report, self.wandb_run)
+            log_to_wandb(self.report, self.wandb_run)
 
 
 def describe(model: keras.Model) -> dict[str, Any]:

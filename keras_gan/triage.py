@@ -119,13 +119,23 @@ def _grid(options) -> dict[str, list[int]]:
 
 def _check_same(study, options, arguments):
     """Refuse a folder whose cells were trained otherwise."""
-    shared = [one for index, one in enumerate(arguments) if not {one, *arguments[index - 1 : index]} & {*LOCAL_FLAGS}]
-    now = {"preset": options.preset, "arguments": shlex.join(shared)}
+    now = {"preset": options.preset, "arguments": shlex.join(_shared(arguments))}
     before = study.user_attrs
     for name, value in now.items():
         if name in before and before[name] != value:
             raise ValueError(f"{options.out} is of {name} {before[name]!r}. Received: {value!r}. Give another `--out`")
         study.set_user_attr(name, value)
+
+
+def _shared(arguments: list[str]) -> list[str]:
+    """Return the arguments that all machines must have: without those in `LOCAL_FLAGS`, and their values."""
+    shared, is_value = [], False
+    for argument in arguments:
+        is_local = argument.split("=")[0] in LOCAL_FLAGS
+        if not is_local and not is_value:
+            shared.append(argument)
+        is_value = is_local and "=" not in argument
+    return shared
 
 
 def _train_cell(trial, options, arguments, script, tried) -> float:

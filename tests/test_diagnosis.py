@@ -8,6 +8,8 @@ import pytest
 
 from keras_gan import data
 from keras_gan.callbacks import save_grid
+from keras_gan.diagnosis import render_probe
+from keras_gan.models.probe import CriticProbe
 
 SCRIPT = pathlib.Path(__file__).parents[1] / "scripts" / "diagnose.py"
 
@@ -94,6 +96,14 @@ def test_checkpoint_is_probed(tmp_path, other, make_gan, images, capsys):
     assert "Lipschitz constant on segments between reals and fakes: at least" in output
 
 
+@pytest.mark.parametrize(("before", "said"), [(1.0, "far from its optimum"), (9.0, "near its optimum")])
+def test_probe_says_what_the_distance_is_worth(before, said):
+    text = render_probe(CriticProbe(before, 10.0, 100, 1.25, 1.0))
+    assert f"W {before:.4g} → 10 in 100 critic updates" in text
+    assert f"a gap of {1 - before / 10:.0%}. The critic was {said}" in text
+    assert "at least 1.25; the gradient's norm is 1 on average" in text
+
+
 def test_unusable_arguments_are_one_line(tmp_path, other, capsys):
     columns = ("--columns", "d_loss=errD", "g_loss=errG")
     assert "`losses` must be a file or a folder" in refused(capsys, tmp_path / "nowhere.csv")
@@ -103,7 +113,7 @@ def test_unusable_arguments_are_one_line(tmp_path, other, capsys):
     )
     checkpoint = tmp_path / "gan.keras"
     checkpoint.write_text("none")
-    assert "`real` must be given to probe" in refused(capsys, other, *columns, "--checkpoint", checkpoint)
+    assert "`real` or `data_dir` must be given to probe" in refused(capsys, other, *columns, "--checkpoint", checkpoint)
     np.save(tmp_path / "real.npy", data.toy_horses(4))
     arguments = (*columns, "--checkpoint", checkpoint, "--real", tmp_path / "real.npy")
     assert "gan.keras cannot be loaded" in refused(capsys, other, *arguments)

@@ -93,7 +93,7 @@ def test_two_runs_are_compared(run_dir, capsys):
         ["Configuration", "0001_demo", "0002_demo"],
         ["batch_size", "32", "64"],
     ]
-    assert (second / "plots" / "comparison_0001_demo.png").is_file()
+    assert (second / "plots" / "wasserstein_distance_beside_0001_demo.png").is_file()
 
 
 def test_equal_configurations_are_said_to_be(run_dir, capsys):
@@ -105,6 +105,7 @@ def test_unusable_arguments_are_one_line(run_dir, tmp_path, capsys):
     assert "`run` must be given alone, or `--log`, or `--compare`" in refused(capsys)
     assert "`run` must be given alone" in refused(capsys, run_dir, "--log")
     assert "is not a run folder: it has no losses.csv" in refused(capsys, tmp_path)
+    assert "`notes` must be given with a run only. Received: notes=x" in refused(capsys, "--log", "--notes", "x")
     assert "invalid choice 'mine'" in refused(capsys, run_dir, "--rules", "mine")
     assert "No folder" in refused(capsys, "--log", "--runs", tmp_path / "nowhere")
 

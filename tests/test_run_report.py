@@ -34,6 +34,7 @@ def test_report_stands_beside_what_it_reads(make_gan, float_images, images, tmp_
         "samples",
     }
     assert load_run(folder).real_picture is not None
+    assert load_run(folder).copies == ""
     output = capsys.readouterr().out
     assert "Verdict: " in output
     assert output.rstrip().endswith(str(folder / "report.html"))
@@ -83,6 +84,8 @@ def test_report_is_on_weights_and_biases(make_gan, float_images, tmp_path):
     report = Report(tmp_path, wandb_run=run)
     fit(make_gan(), float_images, tmp_path, report)
     finish_wandb(run)
+    # Only then is all of it on disk.
+    wandb.teardown()
     path = wandb_reader.run_file(tmp_path)
     logged = wandb_reader.tables(path)
     assert len(logged) == 1

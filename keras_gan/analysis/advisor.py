@@ -10,7 +10,7 @@ from keras_gan.analysis import cross_entropy_signals, curve_signals, sample_sign
 from keras_gan.analysis.findings import Diagnosis, Finding
 from keras_gan.analysis.grids import read_grid
 from keras_gan.analysis.remedies import Remedy, remedies
-from keras_gan.analysis.saved_run import SavedRun
+from keras_gan.analysis.saved_run import LEAST_EPOCHS, SavedRun
 
 Signal = Callable[[SavedRun], Finding | None]
 
@@ -33,9 +33,6 @@ CROSS_ENTROPY_SIGNALS: tuple[Signal, ...] = (
     cross_entropy_signals.oscillation,
     sample_signals.non_convergence,
 )
-
-#: Epochs that anything can be said of.
-LEAST_EPOCHS = 20
 
 #: Epochs that a change is to be given before it is judged.
 PATIENCE = 200
@@ -86,7 +83,7 @@ def diagnose(
             found = [finding for finding in found if finding.diagnosis is not Diagnosis.CRITIC_DOMINATES]
     if samples is not None and training_images is not None:
         found.append(sample_signals.memorisation(samples, training_images))
-    elif run.copies is not None:
+    elif run.copies:
         found.append(Finding(Diagnosis.MEMORISATION, run.copies))
     if samples is not None and real is not None:
         found += [

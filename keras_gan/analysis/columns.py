@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_gan.analysis.saved_run import LEAST_EPOCHS
+
 #: Names that other programs give a column, without regard to case and punctuation.
 ALIASES = {
     "epoch": ("epochs", "step", "steps", "iter", "iteration", "iterations"),
@@ -22,9 +24,6 @@ ALIASES = {
     "g_accuracy": ("gacc", "genaccuracy", "generatoraccuracy", "genacc"),
     "epoch_time": ("time", "seconds", "epochseconds"),
 }
-
-#: Fewest rows that anything can be said of.
-LEAST_ROWS = 20
 
 
 def read_table(path: str | Path) -> tuple[dict[str, np.ndarray], list[str]]:
@@ -113,7 +112,8 @@ def _distance(history):
 def _scale_shares(history, renamed):
     """Turn a percentage of clipped weights into a share."""
     if "clip_ratio" in history:
-        is_percentage = "%" in renamed["clip_ratio"] or "perc" in renamed["clip_ratio"].lower()
+        name = renamed.get("clip_ratio", "clip_ratio").lower()
+        is_percentage = "%" in name or "percent" in name or "pct" in name
         if is_percentage or np.nanmax(history["clip_ratio"]) > 1:
             history["clip_ratio"] = history["clip_ratio"] / 100
 
@@ -160,8 +160,8 @@ def _check(history, columns):
             f"`--columns {' '.join(f'{name}=…' for name in missing)}`. Received: {list(columns)}"
         )
     count = len(history["d_loss"])
-    if count < LEAST_ROWS:
-        raise ValueError(f"At least {LEAST_ROWS} epochs are needed to say anything. Received: {count}")
+    if count < LEAST_EPOCHS:
+        raise ValueError(f"At least {LEAST_EPOCHS} epochs are needed to say anything. Received: {count}")
     if "epoch" in history and not np.all(np.diff(history["epoch"]) > 0):
         raise ValueError(
             "Epochs must increase from row to row, and some do not: name a column that does with `--columns epoch=…`"

@@ -40,6 +40,12 @@ WEAK_PENALTY = 4.0
 #: Share of late epochs with reals above fakes, below which the critic has lost.
 LOST = 0.2
 
+#: Share of its height that a positive loss of the critic is large at.
+LARGE_SHARE = 0.3
+
+#: Change of the generator's loss, as a share of its size, that is none.
+NO_CHANGE = 1e-3
+
 #: Norm of the generator's gradient that no step comes of, and share of its own height.
 NO_GRADIENT, NO_GRADIENT_SHARE = 1e-4, 1e-3
 
@@ -143,7 +149,7 @@ def generator_dominates(run: SavedRun) -> Finding | None:
         return Finding(Diagnosis.GENERATOR_DOMINATES, text)
     losses = late(run.history["d_loss"])
     middle = float(np.median(losses))
-    if np.mean(losses > 0) <= 1 - LOST or middle < 0.3 * height(run.history["d_loss"]):
+    if np.mean(losses > 0) <= 1 - LOST or middle < LARGE_SHARE * height(run.history["d_loss"]):
         return None
     return Finding(Diagnosis.GENERATOR_DOMINATES, f"d_loss stays above 0, at {middle:.3g} in the last third")
 
@@ -159,7 +165,7 @@ def vanishing_gradients(run: SavedRun) -> Finding | None:
         return None
     losses = run.history["g_loss"]
     moved = float(np.ptp(late(losses)))
-    if moved < 1e-3 * np.max(np.abs(losses)) or moved == 0:
+    if moved < NO_CHANGE * np.max(np.abs(losses)) or moved == 0:
         return Finding(Diagnosis.VANISHING_GRADIENTS, f"g_loss changes by {moved:.2g} in the whole last third")
     return None
 
@@ -181,8 +187,7 @@ def critic_dominates(run: SavedRun) -> Finding | None:
     if not (stays > 0 and stays > PLATEAU * reached):
         return None
     text = f"the critic's distance stays at {stays:.3g}, near its height of {reached:.3g}"
-    fid = np.empty(0) if run.fresh_quality is None else run.fresh_quality.figures["fid_score"]
-    fid = fid[np.isfinite(fid)]
+    fid = np.empty(0) if run.fresh_quality is None else run.fresh_quality.finite("fid_score")
     if len(fid) < 2:
         if stays < LARGE_DISTANCE:
             return None

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from keras_gan.analysis.advisor import LEAST_EPOCHS, advise
+from keras_gan.analysis.advisor import advise
 from keras_gan.analysis.curves import height, late, smoothed, wasserstein_distance
 from keras_gan.analysis.findings import Diagnosis, Finding
 from keras_gan.analysis.indicators import Indicator, Status, Verdict
 from keras_gan.analysis.quality_history import WORST
-from keras_gan.analysis.saved_run import SavedRun
+from keras_gan.analysis.saved_run import LEAST_EPOCHS, SavedRun
 
 #: The quality of samples that nobody has measured.
 UNMEASURED = "Unmeasured"
@@ -36,6 +36,9 @@ RANKED = 0.8
 
 #: Indicators that a stable run passes at least; quality need not have been measured.
 LEAST_PASSED = 3
+
+#: Bad indicators that make a failure.
+FAILING = 3
 
 #: Windows of the run that the critic's distance is averaged over.
 WINDOWS = 20
@@ -93,8 +96,7 @@ def falling_distance(run: SavedRun, findings: list[Finding]) -> Indicator:
     if run.fresh_quality is None:
         text = f"{moves}; the samples were not measured{_last_measured(run)}"
         return _unless(name, bad, findings, text, otherwise=Status.WARNING)
-    fid = run.quality.figures["fid_score"]
-    fid = fid[np.isfinite(fid)]
+    fid = run.quality.finite("fid_score")
     if len(fid) == 0:
         return Indicator(name, Status.WARNING, f"{moves}; no FID could be measured")
     text = f"{moves}; FID{run.quality.label} {fid[0]:.1f} → {fid[-1]:.1f}"
@@ -111,7 +113,7 @@ def _unless(name, diagnoses, findings, text, otherwise=Status.GOOD) -> Indicator
     if not against:
         return Indicator(name, otherwise, text)
     worst = next((finding for finding in against if finding.status is Status.BAD), against[0])
-    return Indicator(name, worst.status, f"{worst.diagnosis.value.capitalize()}: {worst.evidence}")
+    return Indicator(name, worst.status, f"{worst.diagnosis.title}: {worst.evidence}")
 
 
 def _reached(run):
@@ -130,7 +132,7 @@ def _verdict(run, findings, indicators) -> Verdict:
     bad = sum(indicator.status is Status.BAD for indicator in indicators)
     has_exploded = any(finding.diagnosis is Diagnosis.EXPLODING_LOSSES for finding in findings)
     is_stable = bad == 0 and passed >= LEAST_PASSED
-    stability = "FAILED" if has_exploded or bad >= 3 else "STABLE" if is_stable else "UNSTABLE"
+    stability = "FAILED" if has_exploded or bad >= FAILING else "STABLE" if is_stable else "UNSTABLE"
     quality = _quality(run, indicators, has_exploded)
     return Verdict(stability, quality, passed, len(indicators), _recommendation(run, findings))
 

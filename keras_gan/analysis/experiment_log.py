@@ -5,23 +5,20 @@ from pathlib import Path
 
 import filelock
 
+from keras_gan.analysis import tables
 from keras_gan.analysis.files import replace_text
 from keras_gan.analysis.judgement import Judgement
-from keras_gan.analysis.report import STABILITY_SIGNS
+from keras_gan.analysis.markdown import STABILITY_SIGNS
 from keras_gan.analysis.saved_run import SavedRun
 
 LOG = "experiment_log.md"
 
 COLUMNS = ("Run", "Date", "W&B URL", "Batch", "Epochs", "Stability", "D Loss", "G Loss", "Notes")
 
-HEADER = (
-    "# Master Experiment Log\n\n"
-    f"| {' | '.join(COLUMNS)} |\n"
-    f"|{'|'.join('-' * (len(column) + 2) for column in COLUMNS)}|\n"
-)
+HEADER = f"# Master Experiment Log\n\n{tables.header(COLUMNS)}"
 
 #: Seconds to wait for another run that is writing.
-PATIENCE = 60
+LOCK_PATIENCE = 60
 
 
 def log_row(run: SavedRun, judgement: Judgement, name: str | None = None) -> str:
@@ -42,9 +39,25 @@ def log_row(run: SavedRun, judgement: Judgement, name: str | None = None) -> str
         f"{STABILITY_SIGNS[stability]} {stability.capitalize()}",
         f"{run.history['d_loss'][-1]:.2f}",
         f"{run.history['g_loss'][-1]:.1f}",
-        f"{judgement.verdict.quality}{'' if run.notes == 'None' else f'. {run.notes}'}",
+        ". ".join(filter(None, (judgement.verdict.quality, run.notes))),
     )
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |\n"
+    return tables.row(map(tables.cell, cells))
+
+
+def add_to_log(folder: str | Path, run: SavedRun, judgement: Judgement):
+    """Put a run into the log that it belongs to, in place of its earlier row.
+
+    Args:
+        folder: The run's folder.
+        run: The run.
+        judgement: What it was judged by, and what that says.
+
+    Raises:
+        OSError: As `update_log`.
+        ValueError: As `update_log`.
+    """
+    path = log_path(folder)
+    update_log(path, log_row(run, judgement, Path(folder).absolute().relative_to(path.parent).as_posix()))
 
 
 def update_log(path: str | Path, row: str):
@@ -86,7 +99,7 @@ def rewrite_log(path: str | Path, make_rows: Callable[[], Iterable[str]]):
 
 
 def log_path(folder: str | Path) -> Path:
-    """Return the log that a run belongs to: in the folder `runs` that it is in, or else in that of its numbered folder.
+    """Return the log that a run belongs to: in the folder `runs` that the run is somewhere in, or else beside the run.
 
     Args:
         folder: The run's folder.
@@ -101,19 +114,13 @@ def run_folders(folder: str | Path) -> list[Path]:
 
     Args:
         folder: The folder of all runs.
-
-    Raises:
-        FileNotFoundError: If there is no such folder.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"No folder {folder}")
-    return sorted(path.parent for path in folder.rglob("losses.csv"))
+    return sorted(path.parent for path in Path(folder).rglob("losses.csv"))
 
 
 def _lock(path):
     try:
-        return filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=PATIENCE).acquire()
+        return filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_PATIENCE).acquire()
     except filelock.Timeout as error:
         raise OSError(f"{path} is held by another process: {error}") from error
 
@@ -132,7 +139,3 @@ def _write(path, rows):
 
 def _name(row: str) -> str:
     return row.split(" | ")[0]
-
-
-def _cell(value) -> str:
-    return " ".join(str(value).replace("|", "\\|").split())

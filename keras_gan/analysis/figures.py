@@ -48,12 +48,12 @@ def plot_dashboard(run: SavedRun) -> Figure:
     return figure
 
 
-def plot_comparison(runs: Iterable[SavedRun], key: str = "wasserstein_distance") -> Figure:
+def plot_comparison(runs: Iterable[SavedRun], key: str) -> Figure:
     """Return a figure of several runs on one axis.
 
     Args:
         runs: The runs; one that has not logged the key is left out of the figure, and in its legend.
-        key: The column, or "fid_score". Defaults to "wasserstein_distance".
+        key: The column, or "fid_score".
     """
     figure = Figure(figsize=(1.5 * SIZE[0], 1.5 * SIZE[1]), layout="constrained")
     axes = figure.subplots()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def replace_text(path: Path, text: str):
-    """Write a file in place of what is there, whenever the process may die.
+    """Write a file in place of what is there; it is whole even if the process dies meanwhile.
 
     Args:
         path: The file.

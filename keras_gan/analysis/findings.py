@@ -23,6 +23,11 @@ class Diagnosis(enum.Enum):
     BLUR = "blur"
     WASHED_OUT_COLOUR = "washed-out colour"
 
+    @property
+    def title(self) -> str:
+        """Its name at the beginning of a line."""
+        return self.value[0].upper() + self.value[1:]
+
 
 @dataclasses.dataclass(frozen=True)
 class Finding:

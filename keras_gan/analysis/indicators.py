@@ -38,7 +38,7 @@ class Verdict:
 
     Attributes:
         stability: "STABLE", "UNSTABLE" or "FAILED".
-        quality: "Excellent", "Good", "Fair" or "Poor", or why there is no such word.
+        quality: "Excellent", "Good", "Moderate", "Fair" or "Poor", with the figure that says so; or "Unmeasured".
         passed: How many indicators passed.
         total: Of how many.
         recommendation: What to do next.

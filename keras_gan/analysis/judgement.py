@@ -13,10 +13,10 @@ REFERENCE_COLUMNS = ("d_loss_real", "d_loss_fake")
 #: Why the two rule sets may differ in an indicator.
 REASONS = {
     "Monotonicity": "the reference asks how much D and G vary within 100 epochs, of their whole change; the default "
-    "rules, whether W swings by half of what it reaches: noise of small batches is no oscillation",
+    "rules, whether W or G swings by half of what it reaches, the penalty is weak or a loss explodes",
     "Balance": "the reference wants D_loss_real ≈ D_loss_fake, which its run had because one mean over all calls was "
     "taken of both; the default rules want reals scored above fakes",
-    "Mode Collapse": "the reference looks for plateaus and jumps of G, the default rules at the diversity of samples",
+    "Mode Collapse": "the reference looks at plateaus and jumps of G, the default rules at the diversity of samples",
     "Gradient Signal": "the reference wants D above 0, where a critic scores fakes above reals; the default rules want "
     "a gradient that reaches the generator",
     "Wasserstein Distance": "the reference wants |G| to grow, which says nothing, since scores have no zero; the "
@@ -50,8 +50,7 @@ def judge(run: SavedRun, findings: list[Finding], rules: str = "default") -> Jud
     Raises:
         ValueError: If `rules` is another, or the reference's need a column that the run has not.
     """
-    if rules not in ("default", "reference"):
-        raise ValueError(f'`rules` must be "default" or "reference". Received: rules={rules!r}')
+    check_rules(rules)
     has_reference = all(name in run.history for name in REFERENCE_COLUMNS)
     if rules == "reference" and not has_reference:
         raise ValueError(f"The reference rules need the columns {REFERENCE_COLUMNS}. Received: {list(run.history)}")
@@ -62,6 +61,19 @@ def judge(run: SavedRun, findings: list[Finding], rules: str = "default") -> Jud
     chosen = default if rules == "default" else reference
     comparison = _compare(default, reference)
     return dataclasses.replace(chosen, interpretation=f"{chosen.interpretation}\n\n{comparison}")
+
+
+def check_rules(rules: str):
+    """Refuse a rule set that there is not.
+
+    Args:
+        rules: Its name.
+
+    Raises:
+        ValueError: If it is neither "default" nor "reference".
+    """
+    if rules not in ("default", "reference"):
+        raise ValueError(f'`rules` must be "default" or "reference". Received: rules={rules!r}')
 
 
 def _compare(default: Judgement, reference: Judgement) -> str:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from keras_gan.analysis.advisor import PATIENCE, Advice
 from keras_gan.analysis.judgement import Judgement
-from keras_gan.analysis.report import (
+from keras_gan.analysis.markdown import (
     INDICATOR_COLUMNS,
     PHASE_COLUMNS,
     STABILITY_SIGNS,
@@ -79,6 +79,7 @@ def render_page(
         phases=phase_rows(run),
         phase_columns=PHASE_COLUMNS,
         quality=_last_figures(run),
+        quality_epoch=None if run.quality is None else int(run.quality.figures["epoch"][-1]),
         title=title,
     )
 

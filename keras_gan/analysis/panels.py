@@ -125,7 +125,7 @@ def draw_quality(axes: Axes, run: SavedRun):
     fid = figures["fid_score"]
     axes.plot(figures["epoch"], fid, color=TEXT_COLOUR, marker="o", markersize=3, linewidth=1)
     axes.set_ylabel(f"FID{run.quality.label}")
-    top, start = 1.15 * np.max(fid[np.isfinite(fid)]), 0.0
+    top, start = 1.15 * np.max(run.quality.finite("fid_score")), 0.0
     for (bound, word), colour in zip((*run.quality.bands, (np.inf, WORST)), BAND_COLOURS):
         if run.quality.bands and start < top:
             axes.axhspan(start, min(bound, top), color=colour, alpha=0.18, linewidth=0)

@@ -80,9 +80,13 @@ class QualityHistory:
 
     def last(self, name: str) -> float | None:
         """Return the last value of a figure; None if there is none."""
-        values = self.figures.get(name, np.empty(0))
-        values = values[np.isfinite(values)]
+        values = self.finite(name)
         return float(values[-1]) if len(values) else None
+
+    def finite(self, name: str) -> np.ndarray:
+        """Return the values of a figure that are numbers; none if it was not measured."""
+        values = self.figures.get(name, np.empty(0))
+        return values[np.isfinite(values)]
 
     def word(self) -> str | None:
         """Return the word for the last `fid_score`; None if it cannot be rated, or is of too few samples to be."""

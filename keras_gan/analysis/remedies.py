@@ -65,7 +65,9 @@ class _Change:
         new = {name: change(old[name]) for name, change in self.parameters.items()}
         if new == old:
             return None
-        changes = ", ".join(f"{name} {_text(old[name])} → {_text(new[name])}" for name in new)
+        changes = ", ".join(
+            f"{name} {_text(old[name])} → {_text(value)}" for name, value in new.items() if value != old[name]
+        )
         assumed = "" if all(name in config for name in new) else ", from the guides' usual value"
         flags = " ".join(f"--{name.replace('_', '-')} {_text(value)}" for name, value in new.items())
         return Remedy(f"{self.advice} ({changes}{assumed})", flags, frozenset(new))
@@ -159,7 +161,6 @@ CHANGES = {
             "Use a gradient penalty instead of clipping",
             {"clip_threshold": lambda _: None, "gradient_penalty": lambda _: USUAL["gradient_penalty"]},
         ),
-        _Change("Use a Wasserstein or least-squares loss, or smooth the labels of reals to 0.9"),
         _FEWER_CRITIC_UPDATES,
     ),
     Diagnosis.PERSISTENT_CLIPPING: (_LARGER_THRESHOLD,),

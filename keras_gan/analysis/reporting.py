@@ -11,8 +11,8 @@ from keras_gan.analysis.figures import save_figures
 from keras_gan.analysis.files import replace_text
 from keras_gan.analysis.findings import Diagnosis
 from keras_gan.analysis.judgement import Judgement, judge
+from keras_gan.analysis.markdown import render_report
 from keras_gan.analysis.page import render_page
-from keras_gan.analysis.report import render_report
 from keras_gan.analysis.saved_run import SavedRun, annotate, load_run
 
 #: The report as text, and as a page.
@@ -61,7 +61,7 @@ def write_report(folder: str | Path, rules: str = "default", training_images: np
     if training_images is not None:
         # For later reports, which may have no images at hand.
         copies = [finding.evidence for finding in findings if finding.diagnosis is Diagnosis.MEMORISATION]
-        annotate(folder, copies=copies[0] if copies else None)
+        annotate(folder, copies=copies[0] if copies else "")
     judgement, advice = judge(run, findings, rules), advise(findings, run.config)
     generated = datetime.datetime.now()
     figures = save_figures(run, folder / FIGURES)

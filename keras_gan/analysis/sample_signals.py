@@ -15,7 +15,7 @@ ALIKE = 0.3
 ALIKE_PIXELS = 0.1
 
 #: Loss of a generator whose fakes all score very high, how little it then moves, and in how many epochs at least.
-VERY_NEGATIVE, STABLE, LEAST_EPOCHS = 10.0, 0.1, 100
+VERY_NEGATIVE, FROZEN_SPREAD, FROZEN_EPOCHS = 10.0, 0.1, 100
 
 #: How much worse than the best a score may end, and how much the last ones may vary.
 SETTLED, STEADY = 1.3, 0.25
@@ -70,7 +70,7 @@ def _frozen_score(run):
     """Find fakes that all get one very high score, which is the guide's sign where nobody has looked at them."""
     losses = late(run.history["g_loss"])
     level, spread = float(np.median(losses)), float(np.std(losses))
-    if run.is_cross_entropy or run.epochs < LEAST_EPOCHS or not (level < -VERY_NEGATIVE and spread < STABLE * -level):
+    if run.is_cross_entropy or run.epochs < FROZEN_EPOCHS or level > -VERY_NEGATIVE or spread > FROZEN_SPREAD * -level:
         return None
     text = f"g_loss stays at {level:.4g} in the last third, very negative and stable; nobody has measured the samples"
     return Finding(Diagnosis.MODE_COLLAPSE, text, Status.WARNING)
@@ -86,8 +86,7 @@ def non_convergence(run: SavedRun) -> Finding | None:
     """Find a score that has left its best behind, or still goes up and down."""
     if run.fresh_quality is None:
         return None
-    fid = run.quality.figures["fid_score"]
-    fid = fid[np.isfinite(fid)]
+    fid = run.quality.finite("fid_score")
     if len(fid) < LEAST_EVALUATIONS:
         return None
     last = fid[-max(3, len(fid) // 3) :]

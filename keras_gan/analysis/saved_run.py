@@ -16,6 +16,9 @@ from keras_gan.analysis.quality_history import QualityHistory, read_quality
 #: Columns that nothing can be said without.
 REQUIRED = ("d_loss", "g_loss")
 
+#: Epochs that anything can be said of.
+LEAST_EPOCHS = 20
+
 #: What is remarked on a run.
 ABOUT = "run.json"
 
@@ -34,12 +37,12 @@ class SavedRun:
         quality: What its samples were worth, or None if that was not measured. Defaults to None.
         pictures: Grids of samples as (epochs done, file), the oldest first. Defaults to none.
         real_picture: A grid of real images, or None. Defaults to None.
-        notes: What its user remarks. Defaults to "None".
+        notes: What its user remarks. Defaults to "".
         started: The day on which it was begun, as 2026-01-09, or "". Defaults to "".
         wandb_url: Where it is on Weights & Biases. Defaults to None, nowhere.
         diverged: Why training was stopped as hopeless, or None. Defaults to None.
-        copies: By what its samples are copies of training images, as was found when these were at hand, or None.
-            Defaults to None.
+        copies: By what its samples are copies of training images, as was found when these were at hand; "" if they are
+            none, None if nobody has searched. Defaults to None.
 
     Raises:
         ValueError: If a loss is missing or there is no epoch.
@@ -51,7 +54,7 @@ class SavedRun:
     quality: QualityHistory | None = None
     pictures: tuple[tuple[int, Path], ...] = ()
     real_picture: Path | None = None
-    notes: str = "None"
+    notes: str = ""
     started: str = ""
     wandb_url: str | None = None
     diverged: str | None = None
@@ -71,7 +74,7 @@ class SavedRun:
 
     @property
     def fresh_quality(self) -> QualityHistory | None:
-        """The quality, if it was measured lately: no longer ago than it was before, or than it took at first."""
+        """The quality, if it was measured lately: no longer ago than the longest time between two evaluations."""
         if self.quality is None:
             return None
         measured = np.concatenate([[-1.0], self.quality.figures["epoch"]])
@@ -117,7 +120,7 @@ def load_run(folder: str | Path) -> SavedRun:
         quality=read_quality(quality) if quality.is_file() else None,
         pictures=tuple(pictures),
         real_picture=real if real.is_file() else None,
-        notes=about.get("notes") or "None",
+        notes=about.get("notes", ""),
         started=about.get("started", ""),
         wandb_url=about.get("wandb_url"),
         diverged=about.get("diverged"),
@@ -133,6 +136,7 @@ def annotate(folder: str | Path, **values: str | None):
         **values: What is new, of `started`, `notes`, `wandb_url`, `diverged` and `copies`.
 
     Raises:
+        OSError: If it cannot be written.
         ValueError: If the file is not what it should be.
     """
     path = Path(folder) / ABOUT

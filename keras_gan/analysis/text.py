@@ -1,5 +1,6 @@
 """What the scripts print of their findings."""
 
+import string
 from collections.abc import Iterable, Sequence
 
 from keras_gan.analysis.advisor import PATIENCE, Advice
@@ -32,7 +33,7 @@ def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _render_one(number, advice):
     lines = [f"{number}. {advice.finding.diagnosis.value.upper()}: {advice.finding.evidence}"]
-    for letter, remedy in zip("abcdefgh", advice.remedies):
+    for letter, remedy in zip(string.ascii_lowercase, advice.remedies):
         flags = "" if remedy.flags is None else f"   {remedy.flags}"
         lines.append(f"   {letter}) {remedy.advice}{flags}")
     return "\n".join(lines)

@@ -90,7 +90,7 @@ def conclude(cells: Sequence[Cell]) -> list[tuple[str, str, str]]:
     unknown = [cell for cell in cells if cell.outcome in UNKNOWN]
     if unknown:
         evidence = f"{len(unknown)} of {len(cells)} cells are not trained"
-        return [(evidence, "unknown", "See their training.log, then call this again"), *_conclude_from_some(cells)]
+        return [(evidence, "unknown", "Call this again; training.log says why one failed"), *_conclude_from_some(cells)]
     if all(cell.works for cell in cells):
         return [("All seeds and batch sizes work", "none", "Take the largest batch that is fast")]
     if not any(cell.works for cell in cells):

@@ -64,7 +64,9 @@ def test_loss_that_ends_without_numbers_stays_so():
     np.testing.assert_array_equal(np.isnan(history["d_loss"]), VALUES >= 25)
 
 
-@pytest.mark.parametrize(("name", "percent"), [("Clip%", 0.5), ("clip_percent", 0.5), ("clip", 5.0)])
+@pytest.mark.parametrize(
+    ("name", "percent"), [("Clip%", 0.5), ("clip_percent", 0.5), ("clip", 5.0), ("clip_ratio", 5.0)]
+)
 def test_percentages_become_shares(name, percent):
     columns = {"d_loss": VALUES, "g_loss": VALUES, name: np.full(30, percent)}
     np.testing.assert_allclose(rename_columns(columns)[0]["clip_ratio"], percent / 100, rtol=1e-12)

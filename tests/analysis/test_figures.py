@@ -87,7 +87,7 @@ def test_quality_stands_over_its_bands(healthy_run):
 
 def test_runs_are_compared_on_one_axis(healthy_run, changed):
     other = changed({"wasserstein_distance": None}, name="0002_other", quality=None)
-    axes = plot_comparison([healthy_run, other]).axes[0]
+    axes = plot_comparison([healthy_run, other], "wasserstein_distance").axes[0]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == [
         "0001_healthy",
         "0002_other: no wasserstein_distance",

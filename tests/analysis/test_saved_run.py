@@ -48,7 +48,7 @@ def test_losses_alone_will_do(run_dir):
     for name in ("config.json", "run.json"):
         (run_dir / name).unlink()
     run = load_run(run_dir)
-    assert (run.config, run.notes, run.started, run.wandb_url) == ({}, "None", "", None)
+    assert (run.config, run.notes, run.started, run.wandb_url) == ({}, "", "", None)
     assert run.pictures == ()
 
 

@@ -50,7 +50,7 @@ def test_neither_is_to_blame_where_nothing_works():
 
 def test_cells_that_failed_are_no_evidence():
     assert conclude(grid("++f ++f ++f")) == [
-        ("3 of 9 cells are not trained", "unknown", "See their training.log, then call this again")
+        ("3 of 9 cells are not trained", "unknown", "Call this again; training.log says why one failed")
     ]
     # The rows that are whole are: one seed works, another does not.
     rows = conclude(grid("+++ ++c ++f"))

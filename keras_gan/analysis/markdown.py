@@ -3,12 +3,16 @@
 import datetime
 from collections.abc import Iterable
 
+from keras_gan.analysis import tables
 from keras_gan.analysis.judgement import Judgement
 from keras_gan.analysis.phases import split_phases
 from keras_gan.analysis.saved_run import SavedRun
 
 #: What stands between two sections.
 RULE = "\n---\n\n"
+
+#: What stands where the user has remarked nothing.
+NO_NOTES = "None"
 
 STABILITY_SIGNS = {"STABLE": "✅", "UNSTABLE": "⚠️", "FAILED": "❌"}
 
@@ -28,7 +32,7 @@ def render_report(run: SavedRun, judgement: Judgement, generated: datetime.datet
     Returns:
         The report.
     """
-    configuration = [(title(key), _cell(value)) for key, value in run.config.items()]
+    configuration = [(title(key), tables.cell(value)) for key, value in run.config.items()]
     indicators = _table("## Stability Indicators", INDICATOR_COLUMNS, indicator_rows(judgement))
     sections = [
         _header(run, generated),
@@ -40,7 +44,7 @@ def render_report(run: SavedRun, judgement: Judgement, generated: datetime.datet
         _table("## Configuration", ("Parameter", "Value"), configuration),
         _table("## Training Progression (Phase-wise Metrics)", PHASE_COLUMNS, phase_rows(run)),
         f"{indicators}\n### Interpretation\n\n{judgement.interpretation}\n",
-        f"## Notes\n\n{run.notes}\n",
+        f"## Notes\n\n{run.notes or NO_NOTES}\n",
         _details(run),
     ]
     return RULE.join(sections)
@@ -102,16 +106,5 @@ def _details(run):
     return f"{text}the W&B run dashboard.\n\n[View Full Report on W&B]({run.wandb_url})\n"
 
 
-def _cell(value) -> str:
-    """Write a value so that it stays in its cell."""
-    return " ".join(str(value).replace("|", "\\|").split())
-
-
 def _table(heading: str, columns: tuple[str, ...], rows: Iterable[tuple]) -> str:
-    """Render a table under its heading; each dashed rule is as wide as its column's name, and two more."""
-    lines = [heading, "", _row(columns), "|" + "|".join("-" * (len(column) + 2) for column in columns) + "|"]
-    return "\n".join([*lines, *map(_row, rows)]) + "\n"
-
-
-def _row(cells):
-    return "| " + " | ".join(map(str, cells)) + " |"
+    return f"{heading}\n\n{tables.header(columns)}{''.join(map(tables.row, rows))}"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from keras_gan.analysis.judgement import Judgement
+from keras_gan.analysis.markdown import render_report
 from keras_gan.analysis.reference_rules import INTERPRETATION, judge
-from keras_gan.analysis.report import render_report
 from keras_gan.analysis.saved_run import SavedRun
 
 URL = "https://wandb.ai/cataluna84/generative-deep-learning/runs/jm5m81lo"

@@ -74,27 +74,27 @@ def run_cases(folder: Path, seeds) -> list[Case]:
     return cases
 
 
-def measure(cases: list[Case]) -> dict[Diagnosis, Counts]:
-    """Count each diagnosis over cases, and print each case that is not as expected."""
-    counts = collections.defaultdict(Counts)
+def measure(cases: list[Case]) -> tuple[dict[Diagnosis, Counts], list[str]]:
+    """Return how often each diagnosis was right over cases, and a line on each case that is not as expected."""
+    counts, mistakes = collections.defaultdict(Counts), []
     for case in cases:
         found = {one.diagnosis: one.evidence for one in diagnose(case.run, case.samples, case.training)}
         for diagnosis in case.expected:
             counts[diagnosis].right += diagnosis in found
             counts[diagnosis].missing += diagnosis not in found
             if diagnosis not in found:
-                print(f"  {case.name}: no {diagnosis.value}")
+                mistakes.append(f"  {case.name}: no {diagnosis.value}")
         for diagnosis in set(found) - case.expected - case.allowed:
             counts[diagnosis].wrong += 1
-            print(f"  {case.name}: {diagnosis.value}, because {found[diagnosis]}")
-    return counts
+            mistakes.append(f"  {case.name}: {diagnosis.value}, because {found[diagnosis]}")
+    return counts, mistakes
 
 
 def print_table(name: str, cases: list[Case]):
     """Print precision and recall of each diagnosis."""
     print(f"{name}: {len(cases)} cases, {sum(case.name.startswith('run') for case in cases)} of them trained runs")
-    counts = measure(cases)
-    print("\n| diagnosis | cases | precision | recall |\n| --- | --- | --- | --- |")
+    counts, mistakes = measure(cases)
+    print(*mistakes, "\n| diagnosis | positives | precision | recall |\n| --- | --- | --- | --- |", sep="\n")
     for diagnosis in Diagnosis:
         one = counts[diagnosis]
         if one.right + one.wrong + one.missing == 0:
@@ -104,7 +104,7 @@ def print_table(name: str, cases: list[Case]):
 
 
 def main(folder: Path = Path("runs/detectors")):
-    """Train what is missing, then print both tables.
+    """Train what is missing, then print a table for tuning and one for held-out seeds, each also of trained runs alone.
 
     Args:
         folder: Where the runs are.

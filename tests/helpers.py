@@ -1,7 +1,11 @@
-"""Small networks, and comparisons to the last bit."""
+"""Small networks, scripts, and comparisons to the last bit."""
+
+import importlib.util
+import pathlib
 
 import keras
 import numpy as np
+import pytest
 
 IMAGE_SHAPE = (4, 4, 3)
 LATENT_DIM = 5
@@ -39,3 +43,24 @@ def assert_bits_equal(actual, expected):
     assert len(actual) == len(expected)
     for one, other in zip(actual, expected):
         np.testing.assert_array_equal(one, other)
+
+
+SCRIPTS = pathlib.Path(__file__).parents[1] / "scripts"
+
+
+def call_script(name: str, *arguments) -> int:
+    """Call a script's `main` in this process; return its exit code."""
+    spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.main(list(map(str, arguments)))
+
+
+def refusal(capsys, name: str, *arguments) -> str:
+    """Return the one line in which a script refuses its arguments."""
+    with pytest.raises(SystemExit) as stop:
+        call_script(name, *arguments)
+    assert stop.value.code == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    return error

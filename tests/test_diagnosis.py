@@ -1,35 +1,23 @@
 """The script that diagnoses runs and other programs' files."""
 
-import importlib.util
-import pathlib
-
 import numpy as np
 import pytest
+from helpers import call_script, refusal
 
 from keras_gan import data
 from keras_gan.callbacks import save_grid
 from keras_gan.diagnosis import render_probe
 from keras_gan.models.probe import CriticProbe
 
-SCRIPT = pathlib.Path(__file__).parents[1] / "scripts" / "diagnose.py"
-
 EPOCHS = np.arange(60)
 
 
 def main(*arguments):
-    spec = importlib.util.spec_from_file_location("diagnose", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.main(list(map(str, arguments)))
+    return call_script("diagnose", *arguments)
 
 
 def refused(capsys, *arguments):
-    with pytest.raises(SystemExit) as stop:
-        main(*arguments)
-    assert stop.value.code == 2
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1
-    return error
+    return refusal(capsys, "diagnose", *arguments)
 
 
 def write(path, header, *columns):

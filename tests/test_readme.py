@@ -55,16 +55,21 @@ def test_quality_examples_measure_a_model_in_training_and_after(make_gan, capsys
     assert names["evaluation"].fid_score > 0
 
 
-@pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
-@pytest.mark.usefixtures("user_cache", "wandb_alone")
-def test_watching_example_watches(make_gan, tmp_path, monkeypatch, capsys):
-    (example,) = re.findall(r"```python\n(.*?)```", WATCHING, flags=re.DOTALL)
+def run_example(page, gan):
+    """Run a page's one example on a few small images, for two epochs."""
+    (example,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
     small = example.replace("epochs=2000", "epochs=2").replace("ResNet(), images)", "ResNet(), images, n_samples=40)")
     assert small.count("epochs=2,") == small.count("n_samples=40") == 1
     images = np.random.default_rng(0).integers(0, 256, (24, *IMAGE_SHAPE), dtype=np.uint8)
-    monkeypatch.chdir(tmp_path)
-    names = {"gan": make_gan(), "images": images, "batches": kg.image_batches(images, batch_size=2, n_critic=2)}
+    names = {"gan": gan, "images": images, "batches": kg.image_batches(images, batch_size=2, n_critic=2)}
     exec(compile(small, "docs", "exec"), names)
+
+
+@pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
+@pytest.mark.usefixtures("user_cache", "wandb_alone")
+def test_watching_example_watches(make_gan, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run_example(WATCHING, make_gan())
     assert re.search(QUALITY_LINE, capsys.readouterr().out)
     written = {"wandb", "quality.csv", "tensorboard", "losses.csv", "samples", "checkpoints"}
     assert written <= {path.name for path in tmp_path.iterdir()}
@@ -73,13 +78,8 @@ def test_watching_example_watches(make_gan, tmp_path, monkeypatch, capsys):
 @pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
 @pytest.mark.usefixtures("user_cache")
 def test_report_example_reports(make_gan, tmp_path, monkeypatch):
-    (example,) = re.findall(r"```python\n(.*?)```", REPORT, flags=re.DOTALL)
-    small = example.replace("epochs=2000", "epochs=2").replace("ResNet(), images)", "ResNet(), images, n_samples=40)")
-    assert small.count("epochs=2,") == small.count("n_samples=40") == 1
-    images = np.random.default_rng(0).integers(0, 256, (24, *IMAGE_SHAPE), dtype=np.uint8)
     monkeypatch.chdir(tmp_path)
-    names = {"gan": make_gan(), "images": images, "batches": kg.image_batches(images, batch_size=2, n_critic=2)}
-    exec(compile(small, "docs", "exec"), names)
+    run_example(REPORT, make_gan())
     assert {"report.html", "analysis_report.md", "quality.csv"} <= {path.name for path in (tmp_path / "run").iterdir()}
 
 
@@ -89,6 +89,10 @@ def test_report_page_lists_every_diagnosis_and_how_often_it_is_right():
         assert len(searched.split("|")) == 2
         _, precision, recall = map(float, measured.split("|"))
         assert min(precision, recall) >= 0.9
+
+
+def test_no_figure_is_missing():
+    assert "REPLACE" not in README
 
 
 def test_watching_lists_the_charts():

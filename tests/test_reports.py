@@ -1,34 +1,23 @@
 """The script that reports on runs."""
 
-import importlib.util
-import pathlib
 import shutil
 import subprocess
 import sys
 
 import pytest
+from helpers import SCRIPTS, call_script, refusal
 
 from keras_gan.analysis.experiment_log import HEADER
-
-SCRIPT = pathlib.Path(__file__).parents[1] / "scripts" / "report.py"
 
 ROWS = [f"{epoch},{-2 - epoch / 100:.3f},{epoch / 10:.2f},-3,1,{2 + epoch / 100:.3f}" for epoch in range(40)]
 
 
 def main(*arguments):
-    spec = importlib.util.spec_from_file_location("report", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.main(list(map(str, arguments)))
+    return call_script("report", *arguments)
 
 
 def refused(capsys, *arguments):
-    with pytest.raises(SystemExit) as stop:
-        main(*arguments)
-    assert stop.value.code == 2
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1
-    return error
+    return refusal(capsys, "report", *arguments)
 
 
 @pytest.fixture
@@ -112,7 +101,7 @@ def test_unusable_arguments_are_one_line(run_dir, tmp_path, capsys):
 
 def test_report_does_not_load_keras(run_dir):
     code = (
-        f"import runpy, sys; main = runpy.run_path({str(SCRIPT)!r})['main']\n"
+        f"import runpy, sys; main = runpy.run_path({str(SCRIPTS / 'report.py')!r})['main']\n"
         f"assert main([{str(run_dir)!r}]) == 0\n"
         "sys.exit('keras' in sys.modules or 'tensorflow' in sys.modules)"
     )

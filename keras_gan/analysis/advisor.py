@@ -74,25 +74,12 @@ def diagnose(
     if real is None and run.real_picture is not None:
         real = read_grid(run.real_picture)
     _check_images(samples, real)
-    found = findings_of_curves(run)
-    collapse = sample_signals.mode_collapse(run, samples, real)
-    if collapse is not None:
-        found = [collapse, *(finding for finding in found if finding.diagnosis is not collapse.diagnosis)]
-        if sample_signals.was_diverse(run):
-            # The critic's distance is large because samples are all alike, not the other way round.
-            found = [finding for finding in found if finding.diagnosis is not Diagnosis.CRITIC_DOMINATES]
-    if samples is not None and training_images is not None:
-        found.append(sample_signals.memorisation(samples, training_images))
-    elif run.copies:
-        found.append(Finding(Diagnosis.MEMORISATION, run.copies))
-    if samples is not None and real is not None:
-        found += [
-            sample_signals.checkerboard(samples, real),
-            sample_signals.blur(samples, real),
-            sample_signals.washed_out_colour(samples, real),
-        ]
+    found = [*findings_of_curves(run), *_findings_of_samples(run, samples, real, training_images)]
+    if any(one.diagnosis is Diagnosis.MODE_COLLAPSE for one in found) and sample_signals.was_diverse(run):
+        # The critic's distance is large because samples are all alike, not the other way round.
+        found = [one for one in found if one.diagnosis is not Diagnosis.CRITIC_DOMINATES]
     order = list(Diagnosis)
-    return sorted((finding for finding in found if finding is not None), key=lambda one: order.index(one.diagnosis))
+    return sorted(found, key=lambda one: order.index(one.diagnosis))
 
 
 def advise(findings: Iterable[Finding], config: Mapping[str, Any]) -> list[Advice]:
@@ -124,9 +111,27 @@ def findings_of_curves(run: SavedRun) -> list[Finding]:
     return [finding for finding in found if finding is not None]
 
 
+def _findings_of_samples(run, samples, real, training_images) -> list[Finding]:
+    found = [sample_signals.mode_collapse(run, samples, real)]
+    if samples is not None and training_images is not None:
+        found.append(sample_signals.memorisation(samples, training_images))
+    elif run.copies:
+        found.append(Finding(Diagnosis.MEMORISATION, run.copies))
+    if samples is not None and real is not None:
+        found += [
+            sample_signals.checkerboard(samples, real),
+            sample_signals.blur(samples, real),
+            sample_signals.washed_out_colour(samples, real),
+        ]
+    return [finding for finding in found if finding is not None]
+
+
 def _check_images(samples, real):
-    for name, images in (("samples", samples), ("training_images", real)):
+    for name, images in (("samples", samples), ("real images", real)):
         if images is not None and (images.ndim != 4 or len(images) == 0 or not np.all(np.abs(images) <= 1.001)):
-            raise ValueError(f"`{name}` must be images (count, height, width, channels) in [−1, 1]")
+            raise ValueError(
+                f"The {name} must be images (count, height, width, channels) in [−1, 1]. Received: {images.shape} "
+                f"in [{np.min(images, initial=0):.4g}, {np.max(images, initial=0):.4g}]"
+            )
     if samples is not None and real is not None and samples.shape[1:] != real.shape[1:]:
         raise ValueError(f"Samples {samples.shape[1:]} and real images {real.shape[1:]} must have one shape")

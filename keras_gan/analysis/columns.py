@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_gan.analysis.history import check_header
 from keras_gan.analysis.saved_run import LEAST_EPOCHS
 
 #: Names that other programs give a column, without regard to case and punctuation.
@@ -47,10 +48,7 @@ def read_table(path: str | Path) -> tuple[dict[str, np.ndarray], list[str]]:
             rows = [row for row in csv.reader(file, delimiter=separator) if row]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path} must be a text file of rows. Received: {error}") from error
-    if not header:
-        raise ValueError(f"{path} must have a header row. Received: an empty file")
-    if len(set(header)) < len(header):
-        raise ValueError(f"{path} must have columns of different names. Received: {header}")
+    check_header(header, path)
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
             raise ValueError(f"{path}, row {number} must have {len(header)} values. Received: {len(row)}")

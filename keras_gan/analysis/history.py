@@ -30,7 +30,7 @@ def read_losses(path: str | Path, is_growing: bool = False) -> dict[str, np.ndar
     with open(path, newline="", encoding="utf-8") as file:
         try:
             header = [name.strip() for name in next(csv.reader([file.readline()]), [])]
-            _check_header(header, path)
+            check_header(header, path)
             parts = [_parse(lines, first, len(header), path) for lines, first in _parts(file, is_growing)]
         except (UnicodeDecodeError, csv.Error) as error:
             raise ValueError(f"{path} must be a text file of rows. Received: {error}") from error
@@ -38,7 +38,16 @@ def read_losses(path: str | Path, is_growing: bool = False) -> dict[str, np.ndar
     return {name: np.concatenate([part[:, index] for part in parts]) for index, name in enumerate(header)}
 
 
-def _check_header(header, path):
+def check_header(header: list[str], path: str | Path):
+    """Refuse a table without columns, or with two of one name.
+
+    Args:
+        header: Names of the columns.
+        path: The table's file, for the error.
+
+    Raises:
+        ValueError: If there are none, or two are one.
+    """
     if not header:
         raise ValueError(f"{path} must have a header row. Received: an empty file")
     doubles = sorted({name for name in header if header.count(name) > 1})

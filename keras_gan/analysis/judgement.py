@@ -13,7 +13,7 @@ REFERENCE_COLUMNS = ("d_loss_real", "d_loss_fake")
 #: Why the two rule sets may differ in an indicator.
 REASONS = {
     "Monotonicity": "the reference asks how much D and G vary within 100 epochs, of their whole change; the default "
-    "rules, whether W or G swings by half of what it reaches, the penalty is weak or a loss explodes",
+    "rules, whether W swings by half of what it reaches, the penalty is weak or a loss explodes",
     "Balance": "the reference wants D_loss_real ≈ D_loss_fake, which its run had because one mean over all calls was "
     "taken of both; the default rules want reals scored above fakes",
     "Mode Collapse": "the reference looks at plateaus and jumps of G, the default rules at the diversity of samples",

@@ -45,7 +45,7 @@ def test_copies_are_searched_for_among_all_training_images(healthy_run):
 
 @pytest.mark.parametrize("samples", [IMAGES[0], IMAGES[:0], 255 * IMAGES, np.full((2, 4, 4, 3), np.nan)])
 def test_other_arrays_are_refused(healthy_run, samples):
-    with pytest.raises(ValueError, match="`samples` must be images"):
+    with pytest.raises(ValueError, match="The samples must be images"):
         diagnose(healthy_run, samples)
 
 

@@ -92,11 +92,8 @@ def test_noise_of_small_batches_does_not_oscillate(changed):
     assert curve_signals.oscillation(changed({"wasserstein_distance": 3 + noise})) is None
 
 
-def test_waves_of_the_generator_s_loss_oscillate(changed):
-    wave = 30 * np.sin(2 * np.pi * EPOCHS / 50)
-    assert "g_loss turns 8 times" in curve_signals.oscillation(changed({"g_loss": wave})).evidence
-    noise = 30 * np.random.default_rng(0).normal(size=300)
-    assert curve_signals.oscillation(changed({"g_loss": noise})) is None
+def test_level_of_scores_may_wander(changed):
+    assert curve_signals.oscillation(changed({"g_loss": 30 * np.sin(2 * np.pi * EPOCHS / 50)})) is None
 
 
 def test_run_that_was_stopped_has_exploded(changed):

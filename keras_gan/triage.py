@@ -1,10 +1,12 @@
 """Training each seed at each batch size, to see which of them failures come from."""
 
+import datetime
 import functools
 import itertools
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import filelock
@@ -66,7 +68,7 @@ def run_triage(options: TriageOptions, arguments: list[str], script: Path) -> st
         load_if_exists=True,
     )
     _check_same(study, options, arguments)
-    tried: set[tuple[int, int]] = set()
+    tried: dict[tuple[int, int], float] = {}
     train = functools.partial(_train_cell, options=options, arguments=arguments, script=script, tried=tried)
     study.optimize(train, n_trials=len(options.seeds) * len(options.batch_sizes), catch=(CellError,))
     # Optuna takes a cell for done that failed, or whose process was killed: files know better.
@@ -139,10 +141,14 @@ def _shared(arguments: list[str]) -> list[str]:
 
 
 def _train_cell(trial, options, arguments, script, tried) -> float:
-    """Train one cell to its end, from where it is; return 1 if it is healthy, and else 0."""
+    """Train one cell to its end, from where it is; return 1 if it is healthy, and else 0.
+
+    The seconds that it took are put into `tried`.
+    """
     # Bounds that hold for any grid, so that a folder may get a larger one.
     seed, size = trial.suggest_int("seed", 0, LARGEST), trial.suggest_int("batch_size", 1, LARGEST)
-    tried.add((seed, size))
+    start = time.monotonic()
+    tried[seed, size] = 0.0
     folder = _folder(options, seed, size)
     folder.mkdir(exist_ok=True)
     lock = filelock.FileLock(folder / LOCK)
@@ -154,9 +160,21 @@ def _train_cell(trial, options, arguments, script, tried) -> float:
         if not _is_complete(folder):
             flags = ["--seed", str(seed), "--batch-size", str(size), *arguments]
             _train(folder, script, options.preset, flags)
+            tried[seed, size] = time.monotonic() - start
     cell = read_cell(options, seed, size)
     print(f"seed {seed}, batch size {size}: {cell.outcome.value} {cell.evidence}".rstrip(), flush=True)
+    print(_progress(options, [seconds for seconds in tried.values() if seconds > 0]), flush=True)
     return float(cell.works)
+
+
+def _progress(options, times: list[float]) -> str:
+    """Return how many cells are trained, and how long the others may take one process."""
+    places = list(itertools.product(options.seeds, options.batch_sizes))
+    done = sum(_is_complete(_folder(options, *place)) for place in places)
+    if not times:
+        return f"  {done} of {len(places)} cells"
+    left = datetime.timedelta(seconds=round((len(places) - done) * sum(times) / len(times)))
+    return f"  {done} of {len(places)} cells, about {left} left"
 
 
 def _train(folder, script, preset, flags):

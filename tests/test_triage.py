@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -79,7 +80,10 @@ def test_every_cell_is_trained_once_and_a_failure_stops_no_other(options, script
     assert "All batch sizes work with seed 3, some fail with 2" in text
     assert "no memory left" in (options.out / "seed_1_batch_8" / "training.log").read_text()
     assert (options.out / "triage.png").is_file()
-    assert "seed_1_batch_8/training.log" in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert "seed_1_batch_8/training.log" in output
+    assert re.search(r"  1 of 6 cells, about 0:00:\d\d left\n", output)
+    assert re.search(r"  5 of 6 cells, about 0:00:\d\d left\n", output)
 
 
 def test_what_failed_is_tried_again_and_nothing_else(options, script):

@@ -14,24 +14,18 @@ import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from keras_gan.analysis.saved_run import load_run
 from keras_gan.analysis.text import render_table
-from keras_gan.analysis.triage import COLUMNS, Cell, Outcome, classify, conclude, plot_triage
+from keras_gan.analysis.triage import COLUMNS, conclude, plot_triage
 from keras_gan.options import TriageOptions
+from keras_gan.triage_cells import COMPLETE, LOCK, LOG, cell_folder, has_ended, is_complete, read_cell, runs_of
 
 JOURNAL, HEAT_MAP = "journal.log", "triage.png"
-
-#: What a cell's training prints, and what keeps two processes from one cell.
-LOG, LOCK = "training.log", ".lock"
 
 #: Exit codes of a training script that has trained to its end, and that was interrupted.
 DONE, INTERRUPTED = 0, 130
 
 #: Beyond any seed and batch size.
 LARGEST = 2**31 - 1
-
-#: What a cell's folder has once there is no more to train.
-COMPLETE = "complete"
 
 #: Flags that machines which share a folder may have of their own.
 LOCAL_FLAGS = ("--data-dir", "--data_dir")
@@ -73,7 +67,7 @@ def run_triage(options: TriageOptions, arguments: list[str], script: Path) -> st
     study.optimize(train, n_trials=len(options.seeds) * len(options.batch_sizes), catch=(CellError,))
     # Optuna takes a cell for done that failed, or whose process was killed: files know better.
     for seed, size in itertools.product(options.seeds, options.batch_sizes):
-        if (seed, size) not in tried and not _is_complete(_folder(options, seed, size)):
+        if (seed, size) not in tried and not is_complete(cell_folder(options, seed, size)):
             study.enqueue_trial({"seed": seed, "batch_size": size})
             study.optimize(train, n_trials=1, catch=(CellError,))
     return summarize(options)
@@ -91,28 +85,6 @@ def summarize(options: TriageOptions) -> str:
     table = render_table(("Seed", "Batch size", "Outcome", "Evidence"), rows)
     conclusions = render_table(COLUMNS, conclude(cells))
     return f"{table}\n\n{conclusions}\n\n{options.out / HEAT_MAP}"
-
-
-def read_cell(options: TriageOptions, seed: int, batch_size: int) -> Cell:
-    """Return what became of a cell, from its files.
-
-    Args:
-        options: The grid, and where its runs are.
-        seed: The cell's seed.
-        batch_size: Its batch size.
-    """
-    folder = _folder(options, seed, batch_size)
-    if _is_complete(folder):
-        return Cell(seed, batch_size, *_outcome(folder))
-    if not (folder / LOG).exists():
-        return Cell(seed, batch_size, Outcome.MISSING)
-    lock = filelock.FileLock(folder / LOCK)
-    try:
-        lock.acquire(blocking=False)
-    except filelock.Timeout:
-        return Cell(seed, batch_size, Outcome.RUNNING, "by another process")
-    lock.release()
-    return Cell(seed, batch_size, Outcome.FAILED, f"see {folder / LOG}")
 
 
 def _grid(options) -> dict[str, list[int]]:
@@ -149,7 +121,7 @@ def _train_cell(trial, options, arguments, script, tried) -> float:
     seed, size = trial.suggest_int("seed", 0, LARGEST), trial.suggest_int("batch_size", 1, LARGEST)
     start = time.monotonic()
     tried[seed, size] = 0.0
-    folder = _folder(options, seed, size)
+    folder = cell_folder(options, seed, size)
     folder.mkdir(exist_ok=True)
     lock = filelock.FileLock(folder / LOCK)
     try:
@@ -157,7 +129,7 @@ def _train_cell(trial, options, arguments, script, tried) -> float:
     except filelock.Timeout as error:
         raise optuna.TrialPruned(f"{folder} is being trained by another process") from error
     with lock:
-        if not _is_complete(folder):
+        if not is_complete(folder):
             flags = ["--seed", str(seed), "--batch-size", str(size), *arguments]
             _train(folder, script, options.preset, flags)
             tried[seed, size] = time.monotonic() - start
@@ -170,7 +142,7 @@ def _train_cell(trial, options, arguments, script, tried) -> float:
 def _progress(options, times: list[float]) -> str:
     """Return how many cells are trained, and how long the others may take one process."""
     places = list(itertools.product(options.seeds, options.batch_sizes))
-    done = sum(_is_complete(_folder(options, *place)) for place in places)
+    done = sum(is_complete(cell_folder(options, *place)) for place in places)
     if not times:
         return f"  {done} of {len(places)} cells"
     left = datetime.timedelta(seconds=round((len(places) - done) * sum(times) / len(times)))
@@ -178,13 +150,13 @@ def _progress(options, times: list[float]) -> str:
 
 
 def _train(folder, script, preset, flags):
-    runs = _runs(folder)
+    runs = runs_of(folder)
     begin = ["--resume", str(runs[-1])] if runs else ["--preset", preset, "--out", str(folder)]
     quiet = [] if "--wandb" in flags else ["--wandb", "off"]
     command = [sys.executable, str(script), *begin, *quiet, *flags]
     with open(folder / LOG, "a", encoding="utf-8") as log:
         code = _wait(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT))
-    if code != DONE and not _has_ended(folder):
+    if code != DONE and not has_ended(folder):
         print(f"Failed: {shlex.join(command)}; see {folder / LOG}", flush=True)
         raise CellError(f"{folder}: exit code {code}")
     (folder / COMPLETE).touch()
@@ -203,36 +175,3 @@ def _wait(process) -> int:
     if code == INTERRUPTED:
         raise KeyboardInterrupt
     return code
-
-
-def _has_ended(folder) -> bool:
-    """Return whether there is no more to train though the script failed: it diverged, or only its end went wrong."""
-    runs = _runs(folder)
-    if not runs:
-        return False
-    try:
-        run = load_run(runs[-1])
-    except (ValueError, OSError):
-        return False
-    is_whole = (runs[-1] / "generator.keras").exists() and run.epochs == run.config.get("epochs")
-    return is_whole or classify(run)[0] is Outcome.DIVERGED
-
-
-def _outcome(folder) -> tuple[Outcome, str]:
-    try:
-        return classify(load_run(_runs(folder)[-1]))
-    except (ValueError, OSError) as error:
-        return Outcome.FAILED, str(error)
-
-
-def _folder(options, seed, size) -> Path:
-    return options.out / f"seed_{seed}_batch_{size}"
-
-
-def _runs(folder) -> list[Path]:
-    """Return the runs in a cell's folder; one, unless somebody has added others."""
-    return sorted(path.parent for path in folder.glob("*/config.json"))
-
-
-def _is_complete(folder) -> bool:
-    return (folder / COMPLETE).exists() and bool(_runs(folder))

@@ -35,6 +35,7 @@ WITHOUT_TENSORFLOW = [
     "keras_gan.reports",
     "keras_gan.run_folder",
     "keras_gan.triage",
+    "keras_gan.triage_cells",
 ]
 
 

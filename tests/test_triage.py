@@ -14,7 +14,8 @@ import pytest
 from keras_gan.analysis.triage import Outcome
 from keras_gan.command_line import parse_with_training
 from keras_gan.options import TriageOptions
-from keras_gan.triage import read_cell, run_triage
+from keras_gan.triage import run_triage
+from keras_gan.triage_cells import read_cell
 
 SCRIPT = """
 import argparse, json, os, pathlib, sys, time

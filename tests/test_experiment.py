@@ -202,10 +202,10 @@ def test_a_run_killed_before_its_closing_files_gets_them(options):
     folder = train(SMALL, options).folder
     losses = (folder / "losses.csv").read_bytes()
     (folder / "generator.keras").unlink()
-    (folder / "plots" / "losses.png").unlink()
+    (folder / "report.html").unlink()
     train(SMALL, dataclasses.replace(options, resume=folder))
     assert (folder / "generator.keras").exists()
-    assert (folder / "plots" / "losses.png").exists()
+    assert (folder / "report.html").exists()
     assert (folder / "losses.csv").read_bytes() == losses
 
 
@@ -316,7 +316,7 @@ def test_a_run_that_diverges_keeps_its_last_good_state(options):
     with pytest.raises(experiment.DivergedError, match=r"wasserstein_distance is .*, beyond ±1e\+06 in step 2"):
         run.train()
     assert not (run.folder / "generator.keras").exists()
-    assert (run.folder / "plots" / "losses.png").exists()
+    assert (run.folder / "report.html").exists()
     columns = read_losses(run.folder / "losses.csv")
     assert columns["wasserstein_distance"][-1] > 1e6
     assert [done for done, _ in checkpoints(run.folder / "checkpoints")] == [1]

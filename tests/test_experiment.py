@@ -21,6 +21,7 @@ from PIL import Image
 from keras_gan import data, experiment
 from keras_gan.analysis import reporting
 from keras_gan.analysis.history import read_losses
+from keras_gan.analysis.saved_run import load_run
 from keras_gan.callbacks import checkpoints, pictures
 from keras_gan.data.horses import ARCHIVE_NAME
 from keras_gan.presets import PRESETS, RunOptions
@@ -316,7 +317,8 @@ def test_a_run_that_diverges_keeps_its_last_good_state(options):
     with pytest.raises(experiment.DivergedError, match=r"wasserstein_distance is .*, beyond ±1e\+06 in step 2"):
         run.train()
     assert not (run.folder / "generator.keras").exists()
-    assert (run.folder / "report.html").exists()
+    assert "FAILED" in (run.folder / "report.html").read_text()
+    assert load_run(run.folder).diverged.startswith("wasserstein_distance is")
     columns = read_losses(run.folder / "losses.csv")
     assert columns["wasserstein_distance"][-1] > 1e6
     assert [done for done, _ in checkpoints(run.folder / "checkpoints")] == [1]

@@ -35,8 +35,7 @@ def report_findings(options: DiagnosisOptions) -> str:
     run, remarks = _load(options)
     real = _load_real(options)
     lines = [f"{run.name}: {run.epochs} epochs", *remarks]
-    training_images = None if real is None else in_range(real)
-    findings = diagnose(run, _load_samples(options), training_images)
+    findings = diagnose(run, _load_samples(options), real)
     if not run.is_cross_entropy:
         lines.append(render_indicators(judge(run, findings)))
     lines += _not_searched(run, options, real)

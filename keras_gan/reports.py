@@ -11,7 +11,6 @@ from keras_gan.analysis.reporting import write_report
 from keras_gan.analysis.saved_run import SavedRun, annotate, load_run
 from keras_gan.analysis.text import render_indicators, render_table
 from keras_gan.data.folder import load_images
-from keras_gan.data.pipeline import in_range
 from keras_gan.options import ReportOptions
 
 #: Where the figures of a comparison go, into the second run's folder, and what they show.
@@ -43,7 +42,7 @@ def _report_one(options) -> str:
     if options.notes is not None:
         load_run(options.run)
         annotate(options.run, notes=options.notes)
-    real = None if options.real is None else in_range(load_images(options.real))
+    real = None if options.real is None else load_images(options.real)
     written = write_report(options.run, options.rules, real)
     if log_path(options.run).is_file():
         add_to_log(options.run, written.run, written.judgement)

@@ -79,9 +79,8 @@ def report_on(folder: Path, images: np.ndarray, wandb_runs: Iterable = ()):
 
 
 def _write(folder, rules, images) -> RunReport | None:
-    training_images = None if images is None else in_range(images)
     try:
-        return write_report(folder, rules, training_images)
+        return write_report(folder, rules, images)
     except Exception as error:  # Whatever it is, hours of training must not end in it.
         warnings.warn(f"No report: {error!r}. Make it with: python scripts/report.py {folder}", stacklevel=3)
         return None

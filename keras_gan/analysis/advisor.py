@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan.analysis import cross_entropy_signals, curve_signals, sample_signals
 from keras_gan.analysis.findings import Diagnosis, Finding
-from keras_gan.analysis.grids import read_grid
+from keras_gan.analysis.grids import in_range, read_grid
 from keras_gan.analysis.remedies import Remedy, remedies
 from keras_gan.analysis.saved_run import LEAST_EPOCHS, SavedRun
 
@@ -33,6 +33,9 @@ CROSS_ENTROPY_SIGNALS: tuple[Signal, ...] = (
     cross_entropy_signals.oscillation,
     sample_signals.non_convergence,
 )
+
+#: Real images, evenly chosen, that samples are compared with but for copies.
+REAL_IMAGES = 512
 
 #: Epochs that a change is to be given before it is judged.
 PATIENCE = 200
@@ -59,8 +62,8 @@ def diagnose(
     Args:
         run: The run. Without `quality`, samples or pictures only its curves are searched.
         samples: Images `(count, height, width, channels)` in [−1, 1]. Defaults to None, those of its last picture.
-        training_images: All images that it was trained on, likewise, for finding copies of them. Defaults to None, not
-            to search for copies; what else needs real images takes those of `samples/real.png`.
+        training_images: All images that it was trained on, likewise or uint8, for finding copies of them. Defaults to
+            None, not to search for copies; what else needs real images takes those of `samples/real.png`.
 
     Returns:
         What was found, in the order in which to mend it.
@@ -70,8 +73,10 @@ def diagnose(
     """
     if samples is None and run.pictures:
         samples = read_grid(run.pictures[-1][1])
-    real = training_images
-    if real is None and run.real_picture is not None:
+    real = None
+    if training_images is not None:
+        real = in_range(training_images[:: -(-len(training_images) // REAL_IMAGES) or 1])
+    elif run.real_picture is not None:
         real = read_grid(run.real_picture)
     _check_images(samples, real)
     found = [*findings_of_curves(run), *_findings_of_samples(run, samples, real, training_images)]

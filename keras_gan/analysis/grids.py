@@ -37,4 +37,9 @@ def read_grid(path: str | Path) -> np.ndarray | None:
     if pixels.shape[:2] != (rows * height, columns * width) or rows * columns < count:
         raise ValueError(f"{path} must hold {count} tiles of {height}x{width}. Received: a picture {pixels.shape[:2]}")
     cells = pixels.reshape(rows, height, columns, width, -1).swapaxes(1, 2)
-    return cells.reshape(rows * columns, height, width, -1)[:count] / 127.5 - 1.0
+    return in_range(cells.reshape(rows * columns, height, width, -1)[:count])
+
+
+def in_range(images: np.ndarray) -> np.ndarray:
+    """Return images, uint8 or already in [−1, 1], as float64 in [−1, 1]."""
+    return images / 127.5 - 1.0 if images.dtype == np.uint8 else images.astype(np.float64)

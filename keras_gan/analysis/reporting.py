@@ -45,7 +45,7 @@ def write_report(folder: str | Path, rules: str = "default", training_images: np
     Args:
         folder: The run's folder.
         rules: "default", or "reference" for the checks of old reports. Defaults to "default".
-        training_images: All images that it was trained on, in [−1, 1], to find copies of them. Defaults to None, for
+        training_images: All images that it was trained on, uint8, to find copies of them. Defaults to None, for
             no such search.
 
     Returns:

@@ -5,6 +5,7 @@ import scipy.ndimage
 
 from keras_gan.analysis.curves import late
 from keras_gan.analysis.findings import Diagnosis, Finding
+from keras_gan.analysis.grids import in_range
 from keras_gan.analysis.indicators import Status
 from keras_gan.analysis.saved_run import SavedRun
 
@@ -26,6 +27,9 @@ LEAST_EVALUATIONS = 5
 #: Distance to the nearest training image, as a share of the distance between that and its nearest other. Of samples of
 #: the same distribution half are beyond 1.
 COPY = 0.8
+
+#: Training images that are looked at at a time.
+BLOCK = 1000
 
 #: Distance a pixel below which two images are one.
 SAME = 1e-4
@@ -106,18 +110,17 @@ def memorisation(samples: np.ndarray, training: np.ndarray) -> Finding | None:
 
     Args:
         samples: Images `(count, height, width, channels)` in [−1, 1].
-        training: All training images, likewise.
+        training: All training images, likewise or uint8.
     """
-    made, known = (images.reshape(len(images), -1).astype(np.float64) for images in (samples, training))
-    distances = _distances(made, known)
-    chosen, index = np.unique(distances.argmin(axis=1), return_inverse=True)
-    between = _distances(known[chosen], known)
+    made = samples.reshape(len(samples), -1).astype(np.float64)
+    nearest, index = _nearest(made, training)
+    chosen, places = np.unique(index, return_inverse=True)
+    originals = in_range(training[chosen]).reshape(len(chosen), -1)
     # Of an image that is there several times, the next other one counts.
-    between[between < SAME * np.sqrt(known.shape[1])] = np.inf
-    nearest = distances.min(axis=1)
-    is_near = nearest < COPY * between.min(axis=1)[index]
+    between, _ = _nearest(originals, training, least=SAME * np.sqrt(made.shape[1]))
+    is_near = nearest < COPY * between[places]
     # The mean of many images is nearer to each than they are to each other, and no copy of any.
-    is_far_from_mean = nearest < COPY * np.linalg.norm(made - known.mean(axis=0), axis=1)
+    is_far_from_mean = nearest < COPY * np.linalg.norm(made - _mean(training), axis=1)
     copies = float(np.mean(is_near & is_far_from_mean))
     if copies < COPIES:
         return None
@@ -161,9 +164,29 @@ def washed_out_colour(samples: np.ndarray, real: np.ndarray) -> Finding | None:
     return Finding(Diagnosis.WASHED_OUT_COLOUR, text)
 
 
-def _distances(rows, columns):
-    squares = np.sum(rows**2, axis=1)[:, None] + np.sum(columns**2, axis=1) - 2 * rows @ columns.T
-    return np.sqrt(np.maximum(squares, 0.0))
+def _blocks(images):
+    """Yield images in [−1, 1], a row each, so many at a time as fit into memory whatever the set."""
+    for start in range(0, len(images), BLOCK):
+        block = images[start : start + BLOCK]
+        yield start, in_range(block).reshape(len(block), -1)
+
+
+def _nearest(rows, images, least=0.0):
+    """Return the distance from each row to its nearest image beyond a least distance, and that image's index."""
+    best, index = np.full(len(rows), np.inf), np.zeros(len(rows), int)
+    for start, block in _blocks(images):
+        squares = np.sum(rows**2, axis=1)[:, None] + np.sum(block**2, axis=1) - 2 * rows @ block.T
+        distances = np.sqrt(np.maximum(squares, 0.0))
+        distances[distances < least] = np.inf
+        closest = distances.argmin(axis=1)
+        found = distances[np.arange(len(rows)), closest]
+        index = np.where(found < best, start + closest, index)
+        best = np.minimum(found, best)
+    return best, index
+
+
+def _mean(images):
+    return sum(block.sum(axis=0) for _, block in _blocks(images)) / len(images)
 
 
 def _finest_share(images):

@@ -257,6 +257,7 @@ def test_machines_may_have_their_data_elsewhere(options, script):
     script.write_text(text)
     run_triage(options, ["--data-dir", "/here", "--epochs", "5"], script)
     run_triage(options, ["--epochs", "5", "--data-dir=/there"], script)
+    assert len(calls(script)) == 6
 
 
 @pytest.mark.parametrize("values", [(), (1, 1)])

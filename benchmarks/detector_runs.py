@@ -21,7 +21,7 @@ from keras_gan.analysis.saved_run import REAL_PICTURE
 from keras_gan.callbacks import DivergenceGuard, LossCsv, QualityMonitor, SampleGrid, save_grid, say
 from keras_gan.experiment import build_model
 from keras_gan.metrics import Cifar10ResNet, Evaluator
-from keras_gan.presets import ExperimentConfig
+from keras_gan.presets import PRESETS
 
 #: Seeds that the detectors' thresholds were chosen on, and seeds that they were not.
 TUNING_SEEDS, HELD_OUT_SEEDS = (0, 1), (100, 101)
@@ -32,22 +32,15 @@ IMAGES, FEW_IMAGES = 1000, 8
 #: How often, and on how many samples, each run's quality is measured.
 EVALUATIONS, QUALITY_SAMPLES = 6, 500
 
-PENALTY = ExperimentConfig(
-    preset="demo",
+PENALTY = dataclasses.replace(
+    PRESETS["demo"],
     dataset="toy",
     epochs=300,
-    batch_size=32,
     n_critic=2,
-    clip_threshold=None,
-    gradient_penalty=10.0,
-    optimizer="adam",
-    critic_learning_rate=4e-4,
-    generator_learning_rate=4e-4,
     latent_dim=32,
     generator_filters=(32, 16, 8, 3),
     generator_kernel_size=3,
     critic_filters=(16, 32, 64),
-    critic_strides=(2, 2, 2),
     critic_kernel_size=3,
 )
 

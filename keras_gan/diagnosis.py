@@ -9,7 +9,7 @@ from keras_gan.analysis.saved_run import SavedRun, load_run
 from keras_gan.analysis.text import render_advice, render_indicators
 from keras_gan.data.folder import load_images
 from keras_gan.data.horses import load_horses
-from keras_gan.data.pipeline import in_range
+from keras_gan.data.pipeline import image_batches, in_range
 from keras_gan.options import DiagnosisOptions
 
 #: Images that a probe estimates the critic's distance on.
@@ -97,7 +97,6 @@ def _probe(options, real) -> str:
     # Only here, because it takes seconds to load.
     import keras
 
-    from keras_gan.data.pipeline import image_batches
     from keras_gan.models import GAN
     from keras_gan.models.probe import probe_critic
 

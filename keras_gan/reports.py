@@ -45,7 +45,8 @@ def _report_one(options) -> str:
     real = None if options.real is None else load_images(options.real)
     written = write_report(options.run, options.rules, real)
     if log_path(options.run).is_file():
-        add_to_log(options.run, written.run, written.judgement)
+        # Whatever this report is judged by, rows of one log must compare.
+        add_to_log(options.run, *_judged(options.run))
     return "\n".join([render_indicators(written.judgement), *map(str, written.files)])
 
 

@@ -45,6 +45,8 @@ def test_notes_reach_the_log_too(run_dir, tmp_path, capsys):
     log = (tmp_path / "runs" / "experiment_log.md").read_text()
     assert log.count("gan/0001_demo") == 1
     assert "| Unmeasured. Baseline |" in log
+    main(run_dir, "--rules", "reference")
+    assert (tmp_path / "runs" / "experiment_log.md").read_text() == log
 
 
 def test_folder_without_a_run_stays_empty(tmp_path, capsys):

@@ -4,12 +4,13 @@ import numpy as np
 
 from keras_gan.analysis.advisor import advise, diagnose
 from keras_gan.analysis.columns import read_table, rename_columns
+from keras_gan.analysis.grids import in_range
 from keras_gan.analysis.judgement import judge
 from keras_gan.analysis.saved_run import SavedRun, load_run
 from keras_gan.analysis.text import render_advice, render_indicators
 from keras_gan.data.folder import load_images
 from keras_gan.data.horses import load_horses
-from keras_gan.data.pipeline import image_batches, in_range
+from keras_gan.data.pipeline import image_batches
 from keras_gan.options import DiagnosisOptions
 
 #: Images that a probe estimates the critic's distance on.

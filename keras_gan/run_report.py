@@ -13,13 +13,13 @@ import numpy as np
 from keras_gan import callbacks
 from keras_gan.analysis.experiment_log import add_to_log
 from keras_gan.analysis.files import replace_text
+from keras_gan.analysis.grids import in_range
 from keras_gan.analysis.judgement import check_rules
 from keras_gan.analysis.markdown import INDICATOR_COLUMNS, PHASE_COLUMNS, indicator_rows, phase_rows, verdict_rows
 from keras_gan.analysis.reporting import RunReport, write_report
 from keras_gan.analysis.saved_run import REAL_PICTURE
 from keras_gan.callbacks._files import whole_file
 from keras_gan.callbacks._stages import Stage
-from keras_gan.data.pipeline import in_range
 
 #: Real images beside the samples of a run.
 REAL_IMAGES = 64

@@ -28,11 +28,6 @@ def check_images(images, image_shape: tuple[int, int, int] | None = None, source
         raise ValueError(f"{source} must hold at least one image. Received: none")
 
 
-def in_range(images: np.ndarray) -> np.ndarray:
-    """Return uint8 images as float32 in [−1, 1]."""
-    return images / np.float32(127.5) - np.float32(1)
-
-
 def step_indices(count: int, size: int, step: int, seed: int) -> np.ndarray:
     """Return which images make up a step.
 

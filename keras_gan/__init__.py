@@ -19,6 +19,7 @@ _EXPORTS = {
     "Report": "keras_gan.run_report",
     "SampleGrid": "keras_gan.callbacks",
     "TensorBoardScalars": "keras_gan.callbacks",
+    "UpsampleConv2D": "keras_gan.networks",
     "WGAN": "keras_gan.models",
     "WandbCharts": "keras_gan.callbacks",
     "WeightClipping": "keras_gan.models",

@@ -3,6 +3,8 @@
 import keras
 from keras import layers
 
+from keras_gan.networks.upsample_conv import UpsampleConv2D
+
 #: Standard deviation of the normal initialisation of DCGAN, arXiv:1511.06434.
 INITIAL_STD = 0.02
 
@@ -19,6 +21,11 @@ def convolution(x, filters: int, kernel_size: int, strides: int = 1):
     """Apply a same-padded convolution with normal initialisation."""
     initializer = normal_initializer()
     return layers.Conv2D(filters, kernel_size, strides, "same", kernel_initializer=initializer)(x)
+
+
+def upsampled_convolution(x, filters: int, kernel_size: int):
+    """Apply a nearest-neighbour ×2 upsampling and a same-padded convolution with normal initialisation."""
+    return UpsampleConv2D(filters, kernel_size, kernel_initializer=normal_initializer())(x)
 
 
 def activation(x):

@@ -3,7 +3,13 @@
 import keras
 from keras import layers
 
-from keras_gan.networks.blocks import convolution, full_precision, normal_initializer, normalised_activation
+from keras_gan.networks.blocks import (
+    convolution,
+    full_precision,
+    normal_initializer,
+    normalised_activation,
+    upsampled_convolution,
+)
 
 #: Side of the feature map that latents are projected to.
 BASE_SIZE = 4
@@ -41,8 +47,7 @@ def upsampling_generator(
     x = normalised_activation(x, batch_norm_momentum)
     x = layers.Reshape((BASE_SIZE, BASE_SIZE, filters[0]))(x)
     for count in filters[:-1]:
-        x = layers.UpSampling2D(interpolation="nearest")(x)
-        x = convolution(x, count, kernel_size)
+        x = upsampled_convolution(x, count, kernel_size)
         x = normalised_activation(x, batch_norm_momentum)
     x = convolution(x, filters[-1], kernel_size)
     images = layers.Activation("tanh", dtype=full_precision(), name="images")(x)

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from keras_gan.networks.batch_norm import FusedBatchNormalization
 from keras_gan.networks.upsample_conv import UpsampleConv2D
 
 #: Standard deviation of the normal initialisation of DCGAN, arXiv:1511.06434.
@@ -35,7 +36,7 @@ def activation(x):
 
 def normalised_activation(x, momentum: float):
     """Apply BatchNormalization, then LeakyReLU."""
-    return activation(layers.BatchNormalization(momentum=momentum)(x))
+    return activation(FusedBatchNormalization(momentum=momentum)(x))
 
 
 def full_precision() -> str:

@@ -11,6 +11,7 @@ from keras_gan.models.descent import build_optimizer, descend
 from keras_gan.models.fitting import OptimizerPair, arranged
 from keras_gan.models.inputs import check_networks, check_step_sizes, split_images
 from keras_gan.models.lipschitz import LipschitzPolicy
+from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
 
 CRITIC_UPDATE_KEYS = (
     "d_loss",
@@ -83,6 +84,7 @@ class GAN(keras.Model):
         self.tracker = TrainingTracker()
         self._constraint = LipschitzPolicy() if lipschitz is None else lipschitz
         self._constraint.check_critic(critic)
+        self._score = score_together if scores_each_alone(critic) else score_apart
         self.has_diverged = False
         self.built = True
 
@@ -160,7 +162,7 @@ class GAN(keras.Model):
         fake = ops.cast(fake, real.dtype)
 
         def objective():
-            real_scores, fake_scores = self.critic(real, training=True), self.critic(fake, training=True)
+            real_scores, fake_scores = self._score(self.critic, real, fake)
             real_loss, fake_loss = self.adversarial_loss.discriminator_terms(real_scores, fake_scores)
             penalty = self._constraint.penalty(self._critic_in_training, real, fake, self.noise)
             loss = self._constraint.critic_loss_scale * (real_loss + fake_loss) + self._constraint.weight * penalty

@@ -35,6 +35,10 @@ class Periodic(keras.callbacks.Callback, abc.ABC):
         is_last = epoch + 1 == self.params["epochs"] or self.model.stop_training
         return is_last or (epoch + 1) % self.every == 0
 
+    def reads_model(self, epoch: int) -> bool:
+        """Return whether `act` may look at the model at the end of an epoch."""
+        return self.is_due(epoch)
+
     def on_train_begin(self, logs=None):
         self._last = None
 

@@ -2,12 +2,11 @@
 
 import abc
 
-import keras
-
+from keras_gan.callbacks._observer import Observer
 from keras_gan.callbacks._stages import Stage
 
 
-class EpochRecorder(keras.callbacks.Callback, abc.ABC):
+class EpochRecorder(Observer, abc.ABC):
     """Call `record` for each epoch, and `amend` where figures of the last one have come after its end."""
 
     stage = Stage.RECORD

@@ -9,6 +9,7 @@ from pathlib import Path
 from keras_gan.callbacks._files import numbered_files, whole_file
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
+from keras_gan.callbacks.charts import STEP_VALUES
 
 BEST = "best.keras"
 
@@ -54,6 +55,10 @@ class GanCheckpoint(Periodic):
         self.keep = keep
         self.monitor = monitor
         self.mode = mode
+
+    def reads_model(self, epoch):
+        # Other figures than a step's come from callbacks that read the model themselves.
+        return super().reads_model(epoch) or self.monitor in STEP_VALUES
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)

@@ -2,9 +2,8 @@
 
 import math
 
-import keras
-
 from keras_gan.callbacks._console import say
+from keras_gan.callbacks._observer import Observer
 from keras_gan.callbacks._stages import Stage
 
 #: What must be finite. A gradient norm need not be: float16 training skips steps whose gradients overflow.
@@ -22,7 +21,7 @@ WATCHED = (
 )
 
 
-class DivergenceGuard(keras.callbacks.Callback):
+class DivergenceGuard(Observer):
     """Stop training in the step in which losses or weights become NaN or infinite, or the critic's distance absurd.
 
     It says which quantity, in which step, and what to change; `GanCheckpoint` keeps the checkpoints of before.
@@ -79,7 +78,7 @@ class DivergenceGuard(keras.callbacks.Callback):
         return math.isfinite(value) and abs(value) <= bound
 
     def _stop(self, key, value):
-        step = int(keras.ops.convert_to_numpy(self.model.generator_optimizer.iterations))
+        step = self.model.steps_taken
         limit = f", beyond ±{self.bound:g}" if math.isfinite(value) else ""
         self.finding = f"{key} is {value:g}{limit} in step {step}"
         self.model.has_diverged = True

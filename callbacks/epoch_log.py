@@ -95,6 +95,9 @@ class EpochLog(Periodic):
     def is_due(self, epoch):
         return epoch == 0 or super().is_due(epoch)
 
+    def reads_model(self, epoch):
+        return False
+
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
         self._has_reader = True

@@ -3,12 +3,11 @@
 import signal
 import threading
 
-import keras
-
 from keras_gan.callbacks._console import say
+from keras_gan.callbacks._observer import Observer
 
 
-class GracefulStop(keras.callbacks.Callback):
+class GracefulStop(Observer):
     """End training after the current step when the user presses Ctrl-C; a second Ctrl-C interrupts at once.
 
     It is a callback and the context that the callback works in: Ctrl-C means something else inside the `with` only.
@@ -51,9 +50,10 @@ class GracefulStop(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         if not self._is_entered:
             raise RuntimeError("GracefulStop must be entered: `with GracefulStop() as stop:` around `fit`")
+        self._is_stopping = False
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.requested and not self.model.stop_training:
-            self.model.stop_training = True
+        if self.requested and not self._is_stopping:
+            self._is_stopping = self.model.stop_training = True
             # Not in the handler, which may run in the middle of another print.
             say("Stopping after this step and saving. Ctrl-C again interrupts at once.")

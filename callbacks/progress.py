@@ -1,9 +1,10 @@
 """A live progress bar with the time that is left."""
 
-import keras
 from rich import get_console
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from keras_gan.callbacks._observer import Observer
 
 
 def progress_display(console: Console | None = None) -> Progress:
@@ -47,7 +48,7 @@ class ProgressStream:
         """Do nothing: the console prints at once."""
 
 
-class TrainingProgress(keras.callbacks.Callback):
+class TrainingProgress(Observer):
     """Advance a progress display by one each epoch.
 
     Args:

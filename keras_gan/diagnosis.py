@@ -98,6 +98,7 @@ def _probe(options, real) -> str:
     # Only here, because it takes seconds to load.
     import keras
 
+    import keras_gan.networks  # noqa: F401  Keras finds the layers of saved networks once they are imported.
     from keras_gan.models import GAN
     from keras_gan.models.probe import probe_critic
 

@@ -1,7 +1,11 @@
 """A training run from start to end: data, networks, model, callbacks, run folder and seeds."""
 
+import contextlib
 import dataclasses
+import os
 import platform
+import random
+import sys
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -19,8 +23,8 @@ from keras_gan.presets import ExperimentConfig, RunOptions
 #: Images that the toy set has.
 TOY_IMAGES = 5000
 
-#: Packages whose versions a run's bits depend on.
-PACKAGES = ("keras-gan", "keras", "tensorflow", "numpy")
+#: Packages whose versions a run's bits depend on, beside that of Keras's backend.
+PACKAGES = ("keras-gan", "keras", "numpy")
 
 
 class DivergedError(Exception):
@@ -173,6 +177,14 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
         OSError: If files cannot be read or the run folder cannot be made.
     """
     run_folder.check(config, options)
+    if keras.backend.backend() == "jax":
+        # Keras looks for TensorFlow whenever it saves a model, and would import it for nothing.
+        sys.modules.setdefault("tensorflow", None)
+    if config.steps_per_execution > 1 and keras.backend.backend() != "jax":
+        raise ValueError(
+            "`steps_per_execution` must be 1, but on the Keras backend jax (KERAS_BACKEND=jax), which runs several "
+            f"epochs at a time. Received: {config.steps_per_execution} on {keras.backend.backend()}"
+        )
     config, images = _load_images(config, options)
     run_folder.check_count(len(images), config, options)
     set_seeds(config)
@@ -196,18 +208,32 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
 
 def build_model(config: ExperimentConfig) -> models.WGAN:
     """Build and compile the model that a configuration describes, with fresh weights."""
-    generator = networks.upsampling_generator(
-        config.latent_dim, config.generator_filters, config.generator_kernel_size, config.batch_norm_momentum
-    )
-    critic = networks.convolutional_critic(
-        generator.output_shape[1:], config.critic_filters, config.critic_strides, config.critic_kernel_size
-    )
+    with _precision(config):
+        generator = networks.upsampling_generator(
+            config.latent_dim, config.generator_filters, config.generator_kernel_size, config.batch_norm_momentum
+        )
+        critic = networks.convolutional_critic(
+            generator.output_shape[1:], config.critic_filters, config.critic_strides, config.critic_kernel_size
+        )
     gan = models.WGAN(generator, critic, _lipschitz(config), config.n_critic, config.seed)
     gan.compile(
         critic_optimizer=_optimizer(config, config.critic_learning_rate),
         generator_optimizer=_optimizer(config, config.generator_learning_rate),
+        steps_per_execution=config.steps_per_execution,
     )
     return gan
+
+
+@contextlib.contextmanager
+def _precision(config):
+    """Build layers in a configuration's precision, but not what is built later, such as feature extractors."""
+    before = keras.config.dtype_policy()
+    if config.mixed_precision != "off":
+        keras.config.set_dtype_policy(f"mixed_{config.mixed_precision}")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def _check_image_shape(model, images):
@@ -249,26 +275,42 @@ def _load_images(config, options):
 
 
 def set_seeds(config: ExperimentConfig):
-    """Seed Python, NumPy and the backend; restrict TensorFlow to deterministic ops if the configuration asks for it.
+    """Seed Python, NumPy and the backend; restrict it to deterministic ops if the configuration asks for it.
 
     Args:
         config: The run's configuration.
     """
-    keras.utils.set_random_seed(config.seed)
+    if keras.backend.backend() == "jax":
+        # What Keras does, but for TensorFlow, which it would import. Without a seed, it draws one from Python's.
+        random.seed(config.seed)
+        np.random.seed(config.seed)
+    else:
+        keras.utils.set_random_seed(config.seed)
     if config.deterministic:
-        import tensorflow as tf
+        _restrict_to_deterministic_ops()
 
-        tf.config.experimental.enable_op_determinism()
-        callbacks.say(
-            "Deterministic ops: on; `python benchmarks/determinism.py` measures what they cost on this machine (the "
-            "README's CPU: nothing above its noise). XLA: off, because Keras does not compile deterministic ops."
-        )
+
+def _restrict_to_deterministic_ops():
+    if keras.backend.backend() == "jax":
+        # Read when JAX first looks for its devices.
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true"
+        callbacks.say("Deterministic ops: on.")
+        return
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+    callbacks.say(
+        "Deterministic ops: on; `python benchmarks/determinism.py` measures what they cost on this machine (the "
+        "README's CPU: nothing above its noise). XLA: off, because Keras does not compile deterministic ops."
+    )
 
 
 def _environment(images) -> dict:
     """Return what else than the configuration a run's bits depend on."""
-    versions = {package: metadata.version(package) for package in PACKAGES}
+    backend = keras.backend.backend()
+    versions = {package: metadata.version(package) for package in (*PACKAGES, backend)}
     return {
+        "backend": backend,
         "versions": {**versions, "python": platform.python_version()},
         "data": {"images": len(images), "sha256": data.fingerprint(images)},
     }

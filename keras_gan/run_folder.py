@@ -145,26 +145,31 @@ def _check_config(folder: Path, config: ExperimentConfig):
 
 
 def check_environment(folder: Path, environment: dict) -> list[str]:
-    """Refuse to resume a run on other images, and tell under which other versions it goes on.
+    """Refuse to resume a run on other images or another backend, and tell under which other versions it goes on.
 
     Args:
         folder: The run's folder.
-        environment: The versions and data of now.
+        environment: The backend, versions and data of now.
 
     Returns:
         The versions that differ, a line each.
 
     Raises:
-        ValueError: If the images are not those that the run was trained on, or environment.json is not one.
+        ValueError: If images or backend are not those that the run was trained on, or environment.json is not one.
     """
     path = folder / "environment.json"
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
-        data, versions = saved["data"], saved["versions"].items()
+        data, backend, versions = saved["data"], saved["backend"], saved["versions"].items()
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} must hold the run's data and versions: {error!r}") from error
     if data != environment["data"]:
         raise ValueError(f"{folder} was trained on {data}. Received other images: {environment['data']}")
+    if backend != environment["backend"]:
+        raise ValueError(
+            f"{folder} was trained on the Keras backend {backend}, which draws other random numbers: resume it with "
+            f"KERAS_BACKEND={backend}. Received: {environment['backend']}"
+        )
     now = environment["versions"]
     return [f"{name} {old} → {now.get(name)}" for name, old in versions if now.get(name) != old]
 

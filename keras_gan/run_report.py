@@ -142,6 +142,10 @@ class Report(keras.callbacks.Callback):
         self.wandb_run = wandb_run
         self.report = None
 
+    def reads_model(self, epoch: int) -> bool:
+        """Return whether the report looks at the model at the end of an epoch: never, before training ends."""
+        return False
+
     def on_train_begin(self, logs=None):
         self.report = None
         self.folder.mkdir(parents=True, exist_ok=True)

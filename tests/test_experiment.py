@@ -414,6 +414,21 @@ print(is_op_determinism_enabled(), experiment.build_model(PRESETS["demo"]).jit_c
         assert output.splitlines()[-1] == expected
 
 
+def test_mixed_precision_is_the_networks_alone(options):
+    run = train(dataclasses.replace(SMALL, epochs=2, mixed_precision="bfloat16"), options)
+    dtypes = {layer.compute_dtype for layer in (run.model.generator.layers[1], run.model.critic.layers[1])}
+    assert dtypes == {"bfloat16"}
+    assert {weight.dtype for weight in run.model.weights} == {"float32"}
+    assert keras.config.dtype_policy().name == "float32"
+    assert np.isfinite(read_losses(run.folder / "losses.csv")["gradient_penalty"]).all()
+
+
+def test_dispatches_of_several_epochs_need_jax(options):
+    with pytest.raises(ValueError, match="must be 1, but on the Keras backend jax.*Received: 4 on tensorflow"):
+        experiment.prepare(dataclasses.replace(SMALL, steps_per_execution=4), options)
+    assert not options.out.exists()
+
+
 def test_deterministic_runs_say_so_and_repeat(options):
     folders = []
     for number in (1, 2):

@@ -11,7 +11,7 @@ from keras_gan import run_folder
 from keras_gan.analysis.saved_run import annotate
 from keras_gan.presets import PRESETS, RunOptions
 
-ENVIRONMENT = {"versions": {"keras": "3.15.1"}, "data": {"images": 3, "sha256": "ab"}}
+ENVIRONMENT = {"backend": "jax", "versions": {"keras": "3.15.1"}, "data": {"images": 3, "sha256": "ab"}}
 
 
 def make(out, preset="horses", **changes):
@@ -121,3 +121,5 @@ def test_other_images_are_refused_and_other_versions_told(tmp_path):
     assert run_folder.check_environment(folder, other) == ["keras 3.15.1 → 3.16.0"]
     with pytest.raises(ValueError, match="Received other images"):
         run_folder.check_environment(folder, {**ENVIRONMENT, "data": {"images": 3, "sha256": "cd"}})
+    with pytest.raises(ValueError, match="backend jax.*resume it with KERAS_BACKEND=jax. Received: tensorflow"):
+        run_folder.check_environment(folder, {**ENVIRONMENT, "backend": "tensorflow"})

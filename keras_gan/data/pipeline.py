@@ -1,7 +1,9 @@
 """Batches of images whose order is a pure function of seed and step."""
 
+import concurrent.futures
 import functools
 import hashlib
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -66,12 +68,13 @@ def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int 
 
     Returns:
         An endless `tf.data.Dataset` of float32 arrays `(n_critic · batch_size, height, width, channels)`, one a step.
-        Give `fit` a `steps_per_epoch`.
+        Under JAX, which needs no TensorFlow then, a generator of uint8 arrays, in a tuple each, which the model brings
+        into that range. Give `fit` a `steps_per_epoch`.
 
     Raises:
         ValueError: If the images are not uint8 images or fewer than a batch, or a number is less than 1.
     """
-    import tensorflow as tf
+    import keras
 
     check_images(images)
     for name, value in (("batch_size", batch_size), ("n_critic", n_critic)):
@@ -81,15 +84,31 @@ def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int 
         raise ValueError(f"`images` must hold at least one batch of {batch_size}. Received: {len(images)} images")
     size = n_critic * batch_size
 
-    def steps() -> Iterator[np.ndarray]:
-        step = start
-        while True:
-            yield images[step_indices(len(images), size, step, seed)]
-            step += 1
+    def images_of(step: int) -> np.ndarray:
+        return images[step_indices(len(images), size, step, seed)]
 
-    signature = tf.TensorSpec((size, *images.shape[1:]), tf.uint8)
-    batches = tf.data.Dataset.from_generator(steps, output_signature=signature)
+    if keras.backend.backend() == "jax":
+        return _prefetched(images_of, start)
+    return _tensorflow_dataset(images_of, start, (size, *images.shape[1:]))
+
+
+def _tensorflow_dataset(images_of, start, shape):
+    import tensorflow as tf
+
+    def steps() -> Iterator[np.ndarray]:
+        return map(images_of, itertools.count(start))
+
+    batches = tf.data.Dataset.from_generator(steps, output_signature=tf.TensorSpec(shape, tf.uint8))
     return batches.map(lambda batch: tf.cast(batch, tf.float32) / 127.5 - 1.0).prefetch(1)
+
+
+def _prefetched(images_of, start) -> Iterator[tuple[np.ndarray]]:
+    """Yield the images of each step from `start` on, and gather the next step's meanwhile."""
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(images_of, start)
+        for step in itertools.count(start + 1):
+            batch, coming = coming.result(), thread.submit(images_of, step)
+            yield (batch,)
 
 
 def fingerprint(images: np.ndarray) -> str:

@@ -97,7 +97,7 @@ class TrainingTracker(keras.metrics.Metric):
 
     def result(self) -> dict:
         """Return the epoch's means, `dg_ratio` of these means, and `loss_variance`."""
-        return dict(zip(TRAINING_KEYS, ops.unstack(self.report, len(TRAINING_KEYS))))
+        return dict(zip(TRAINING_KEYS, ops.unstack(ops.convert_to_tensor(self.report), len(TRAINING_KEYS))))
 
     def _loss_variance(self):
         filled = ops.cast(ops.arange(self.window, dtype=self.dtype) >= self.window - self.recent_count, self.dtype)

@@ -27,7 +27,7 @@ def descend(objective, network, optimizer):
     (_, values), gradients = autodiff.value_and_gradients(scaled_objective, weights)
     norm = global_norm([gradient for gradient in gradients if gradient is not None]) / optimizer.scale_loss(1.0)
     learning_rate = ops.cast(ops.convert_to_tensor(optimizer.learning_rate), "float32")
-    optimizer.apply(gradients, weights)
+    autodiff.apply_gradients(optimizer, gradients, weights)
     return values, norm, learning_rate
 
 

@@ -5,7 +5,9 @@ import time
 import keras
 
 
-def arranged(callbacks: list[keras.callbacks.Callback]) -> list[keras.callbacks.Callback]:
+def arranged(
+    callbacks: list[keras.callbacks.Callback], dispatching: list[keras.callbacks.Callback] = ()
+) -> list[keras.callbacks.Callback]:
     """Return callbacks in the order in which they find what they need, with those of `fit` itself around them.
 
     Those with a `stage` come by it, before others (whose stage is 0) if it is negative, after them if it is positive;
@@ -13,11 +15,12 @@ def arranged(callbacks: list[keras.callbacks.Callback]) -> list[keras.callbacks.
 
     Args:
         callbacks: What `fit` was given.
+        dispatching: What corrects the time of an epoch, before anybody reads it. Defaults to none.
     """
     watchers = [each for each in callbacks if isinstance(each, keras.callbacks.TerminateOnNaN)]
     feeders = [_TotalLoss(watchers)] if watchers else []
     ordered = sorted(callbacks, key=lambda callback: getattr(callback, "stage", 0))
-    return [_EpochTimer(), *feeders, *ordered, _Averages()]
+    return [_EpochTimer(), *dispatching, *feeders, *ordered, _Averages()]
 
 
 class _EpochTimer(keras.callbacks.Callback):

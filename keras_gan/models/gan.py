@@ -1,5 +1,7 @@
 """The trainable model: a generator and a critic under `model.fit`."""
 
+import inspect
+
 import keras
 import numpy as np
 from keras import ops
@@ -12,6 +14,8 @@ from keras_gan.models.fitting import OptimizerPair, arranged
 from keras_gan.models.inputs import check_networks, check_step_sizes, split_images
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
+from keras_gan.models.state import inner_scope
+from keras_gan.models.stepping import SteppedModel
 
 CRITIC_UPDATE_KEYS = (
     "d_loss",
@@ -25,7 +29,7 @@ CRITIC_UPDATE_KEYS = (
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(keras.Model):
+class GAN(SteppedModel):
     """A generative adversarial network, trained by `fit` on images alone.
 
     One step is `n_critic` critic updates, each on a fresh batch of reals and fresh noise, then one generator update,
@@ -124,7 +128,7 @@ class GAN(keras.Model):
         Keras's callbacks set the learning rates of both optimizers; `TerminateOnNaN` looks at the sum of both losses.
 
         Args:
-            x: Images in [−1, 1]: an array, or a dataset of arrays with the images of one step each.
+            x: Images, floats in [−1, 1] or uint8: an array, or a dataset of arrays with the images of one step each.
             y: None.
             batch_size: Images in a step, a multiple of `n_critic`, where `x` is an array. Defaults to 32.
             epochs: Index of the epoch to stop before. Defaults to 1.
@@ -143,13 +147,14 @@ class GAN(keras.Model):
         callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks or [])
         if hasattr(x, "shape"):
             check_step_sizes(len(x), batch_size or 32, self.n_critic)
-        if hasattr(x, "element_spec"):
-            # Keras cannot shuffle a `tf.data.Dataset`, and warns unless told not to.
+        if hasattr(x, "element_spec") or inspect.isgenerator(x):
+            # Keras cannot shuffle a `tf.data.Dataset` or a generator, and warns unless told not to.
             kwargs.setdefault("shuffle", False)
         self.has_diverged = False
-        return super().fit(x, y, batch_size, epochs, verbose, arranged(callbacks), **kwargs)
+        callbacks = arranged(callbacks, self.prepare_fit(kwargs.get("steps_per_epoch"), callbacks))
+        return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
-    def train_step(self, data):
+    def run_step(self, data):
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
         batches = split_images(data, self.n_critic, self.generator.output_shape[1:])
         critic_values = autodiff.repeat(self._critic_update, batches, CRITIC_UPDATE_KEYS)
@@ -201,7 +206,7 @@ class GAN(keras.Model):
 
     def _call_frozen(self, network, inputs):
         """Call a network in training mode without moving its weights; only its random seeds go on."""
-        with keras.StatelessScope() as scope:
+        with inner_scope() as scope:
             outputs = network(inputs, training=True)
         for seed in _seed_states(network):
             drawn = scope.get_current_value(seed)

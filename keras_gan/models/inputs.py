@@ -41,11 +41,28 @@ def check_step_sizes(count: int, batch_size: int, n_critic: int):
             )
 
 
-def split_images(data, n_critic, image_shape):
-    """Check the images of a step and split them into its batches, when the step is traced.
+def check_steps_per_execution(steps_per_execution: int, steps_per_epoch: int | None):
+    """Refuse dispatches that do not end with an epoch: Keras would run steps on beyond it.
 
     Args:
-        data: What `fit` hands to a step: an array of images, alone.
+        steps_per_execution: Steps in a dispatch.
+        steps_per_epoch: Steps in an epoch, or None where the data's end decides.
+
+    Raises:
+        ValueError: If so.
+    """
+    if steps_per_epoch is not None and steps_per_epoch % steps_per_execution:
+        raise ValueError(
+            f"`steps_per_execution` must divide `steps_per_epoch` = {steps_per_epoch}; on JAX, epochs may also be of "
+            f"one step. Received: steps_per_execution={steps_per_execution}"
+        )
+
+
+def split_images(data, n_critic, image_shape):
+    """Check the images of a step and split them into its batches in [−1, 1], when the step is traced.
+
+    Args:
+        data: What `fit` hands to a step: an array of images, alone, floats in [−1, 1] or uint8.
         n_critic: Batches in a step.
         image_shape: Height, width and channels that the images must have.
 
@@ -60,8 +77,9 @@ def split_images(data, n_critic, image_shape):
         raise ValueError("A GAN trains on images alone. Received: targets or sample weights")
     if tuple(images.shape[1:]) != tuple(image_shape):
         raise ValueError(f"Images must have the generator's shape {image_shape}. Received: {images.shape[1:]}")
-    if not keras.backend.is_float_dtype(images.dtype):
-        raise ValueError(f"Images must be floats in [-1, 1]. Received: dtype={images.dtype}")
+    is_uint8 = keras.backend.standardize_dtype(images.dtype) == "uint8"
+    if not (is_uint8 or keras.backend.is_float_dtype(images.dtype)):
+        raise ValueError(f"Images must be floats in [-1, 1] or uint8. Received: dtype={images.dtype}")
     count = images.shape[0]
     if count is not None and count % n_critic:
         raise ValueError(
@@ -69,4 +87,6 @@ def split_images(data, n_critic, image_shape):
             f"Received: {count} images"
         )
     images = ops.cast(images, keras.config.floatx())
+    if is_uint8:
+        images = images / 127.5 - 1.0
     return ops.reshape(images, (n_critic, -1 if count is None else count // n_critic, *image_shape))

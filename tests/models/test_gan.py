@@ -238,6 +238,22 @@ def test_float16_scales_both_losses(float_images):
 # --- seeds and samples ---------------------------------------------------------------------------------------------
 
 
+def test_bytes_are_brought_into_range(make_gan, images, float_images):
+    histories = [
+        make_gan().fit(given, batch_size=16, shuffle=False, epochs=2, verbose=0).history
+        for given in (images, float_images)
+    ]
+    for key in ("d_loss_real", "g_loss"):
+        # A compiled graph multiplies by the reciprocal of 127.5.
+        np.testing.assert_allclose(histories[0][key], histories[1][key], rtol=1e-4, atol=1e-7)
+
+
+def test_dispatches_must_end_with_an_epoch(make_gan, float_images):
+    gan = make_gan(compile_options={"steps_per_execution": 2})
+    with pytest.raises(ValueError, match="must divide `steps_per_epoch` = 3.*Received: steps_per_execution=2"):
+        gan.fit(float_images, batch_size=16, steps_per_epoch=3, verbose=0)
+
+
 def test_same_seed_gives_the_same_bits(make_gan, float_images):
     runs = []
     for _ in range(2):
@@ -279,7 +295,7 @@ def test_call_is_the_generator(make_gan):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (np.zeros((16, *IMAGE_SHAPE), "uint8"), "must be floats in"),
+        (np.zeros((16, *IMAGE_SHAPE), "int32"), "must be floats in"),
         (np.zeros((16, 5, 5, 3), "float32"), "must have the generator's shape"),
         ((np.zeros((16, *IMAGE_SHAPE), "float32"), np.zeros(16)), "trains on images alone"),
         (np.zeros((15, *IMAGE_SHAPE), "float32"), "must be a multiple of 2"),

@@ -18,6 +18,11 @@ def input_gradients(function, inputs):
     return tape.gradient(outputs, inputs)
 
 
+def apply_gradients(optimizer, gradients, variables):
+    """See `keras_gan.models.autodiff`."""
+    optimizer.apply(gradients, variables)
+
+
 def repeat(update, batches, keys):
     """See `keras_gan.models.autodiff`."""
 

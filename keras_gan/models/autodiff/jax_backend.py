@@ -1,0 +1,73 @@
+"""Automatic differentiation with JAX, inside the `keras.StatelessScope` that holds a step's state.
+
+JAX transforms functions without side effects. So the values that variables have in the scope around go into each
+function, and those that it has assigned come out of it and go back into the scope. Without a scope around, they are
+dropped.
+"""
+
+import jax
+from keras import ops
+
+from keras_gan.models.state import inner_scope
+
+
+def value_and_gradients(function, variables):
+    """See `keras_gan.models.autodiff`."""
+
+    def of_values(values):
+        with inner_scope() as scope:
+            scope.state_mapping.update(zip(map(id, variables), values))
+            loss, auxiliary = function()
+        return loss, (auxiliary, scope.state_mapping)
+
+    values = [ops.convert_to_tensor(variable) for variable in variables]
+    (loss, (auxiliary, state)), gradients = jax.value_and_grad(of_values, has_aux=True)(values)
+    _assign(state)
+    return (loss, auxiliary), gradients
+
+
+def input_gradients(function, inputs):
+    """See `keras_gan.models.autodiff`."""
+
+    def total(inputs):
+        with inner_scope() as scope:
+            outputs = function(inputs)
+        return ops.sum(outputs), scope.state_mapping
+
+    gradients, state = jax.grad(total, has_aux=True)(inputs)
+    _assign(state)
+    return gradients
+
+
+def apply_gradients(optimizer, gradients, variables):
+    """See `keras_gan.models.autodiff`."""
+    groups = variables, optimizer.variables
+    values, states = ([ops.convert_to_tensor(variable) for variable in group] for group in groups)
+    for group, results in zip(groups, optimizer.stateless_apply(states, gradients, values)):
+        for variable, result in zip(group, results):
+            variable.assign(result)
+
+
+def repeat(update, batches, keys):
+    """See `keras_gan.models.autodiff`."""
+
+    def body(state, batch):
+        with inner_scope() as scope:
+            scope.state_mapping.update(state)
+            outputs = update(batch)
+        return {key: scope.state_mapping[key] for key in state}, outputs
+
+    with inner_scope() as scope:
+        state = dict(scope.state_mapping)
+    # On a CPU, XLA runs convolutions inside a loop on one core, several times slower.
+    state, outputs = jax.lax.scan(body, state, batches, unroll=jax.default_backend() == "cpu")
+    _assign(state)
+    return {key: outputs[key][-1] for key in keys}
+
+
+def _assign(state):
+    """Put values that came out of a transformed function into the scope around."""
+    with inner_scope() as scope:
+        around = scope.original_scope
+    if around is not None:
+        around.state_mapping.update(state)

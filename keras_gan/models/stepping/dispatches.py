@@ -1,0 +1,96 @@
+"""What the steps of a dispatch have reported, on its way to callbacks."""
+
+import collections
+import warnings
+
+import keras
+
+#: Callbacks of Keras that look at an epoch's values alone.
+_OBSERVERS = (keras.callbacks.CSVLogger, keras.callbacks.TerminateOnNaN)
+
+
+class StepDispatches(keras.callbacks.Callback):
+    """Dispatches within an epoch, of which the last step's values are handed out.
+
+    Args:
+        most: Steps of a dispatch at most.
+
+    Attributes:
+        pending: Values that are not handed out yet.
+    """
+
+    #: Whether each of the steps is an epoch.
+    are_epochs = False
+
+    def __init__(self, most: int):
+        super().__init__()
+        self.pending = collections.deque()
+        self.most = most
+
+    def allowance(self) -> int:
+        """Return how many steps the next dispatch may run."""
+        return self.most
+
+    def hand_in(self, values: list[dict[str, float]], seconds: float):
+        """Take what a dispatch has reported.
+
+        Args:
+            values: Values of the epoch so far, after each step.
+            seconds: Time that it took.
+        """
+        self.pending.append(values[-1])
+
+
+class EpochDispatches(StepDispatches):
+    """Dispatches of several epochs of one step each, whose values are handed out one by one.
+
+    A dispatch ends where a callback looks at the model. Those with a method `reads_model(epoch)` are asked whether they
+    do when that epoch ends; others are taken to do whenever one does.
+
+    Args:
+        most: Steps of a dispatch, and so epochs, at most.
+        callbacks: All callbacks of `fit`.
+
+    Warns:
+        UserWarning: If a callback keeps dispatches from being longer than a step.
+    """
+
+    are_epochs = True
+
+    def __init__(self, most: int, callbacks: list[keras.callbacks.Callback]):
+        super().__init__(most)
+        self._readers = [callback for callback in callbacks if not isinstance(callback, _OBSERVERS)]
+        strangers = [type(callback).__name__ for callback in self._readers if not hasattr(callback, "reads_model")]
+        if most > 1 and strangers:
+            warnings.warn(
+                f"Each step is dispatched alone, not {most} at a time: {', '.join(strangers)} may look at the model "
+                "after any. Give it a method `reads_model(epoch)` that returns whether it does.",
+                stacklevel=5,
+            )
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._waited = 0.0
+        if not self.pending:
+            # Not in the midst of an epoch: a callback that asks for its model makes Keras put the state back into it.
+            self._allowance = self._count_unread(epoch)
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["epoch_time"] += self._share - self._waited
+
+    def allowance(self):
+        return self._allowance
+
+    def hand_in(self, values, seconds):
+        self.pending.extend(values)
+        self._share = seconds / len(values)
+        # The epoch that begins the dispatch has waited for all of it.
+        self._waited = seconds
+
+    def _count_unread(self, epoch):
+        """Return how many epochs, from this one, may run before a callback looks at the model."""
+        last = min(epoch + self.most, self.params["epochs"]) - 1
+        read = (index for index in range(epoch, last) if self._is_read(index))
+        return next(read, last) - epoch + 1
+
+    def _is_read(self, epoch):
+        return any(not hasattr(reader, "reads_model") or reader.reads_model(epoch) for reader in self._readers)

@@ -1,0 +1,118 @@
+"""Steps under JAX: one XLA program from state to state, for one step or several."""
+
+import itertools
+import time
+
+import jax
+import keras
+import numpy as np
+from jax import numpy as jnp
+
+from keras_gan.metrics.training import TRAINING_KEYS
+from keras_gan.models.inputs import check_steps_per_execution
+from keras_gan.models.stepping.dispatches import EpochDispatches, StepDispatches
+
+
+class SteppedModel(keras.Model):
+    """See `keras_gan.models.stepping`."""
+
+    _dispatches = None
+    _is_stopped = False
+
+    def train_step(self, state, data):
+        """Run a step on its images.
+
+        Args:
+            state: Values of trainable, non-trainable, optimizer and metrics variables, a list each.
+            data: Images of a step.
+
+        Returns:
+            The epoch's values so far, and the new state.
+        """
+        return self._advance(state, data, begins_epoch=False)
+
+    def _advance(self, state, data, begins_epoch):
+        groups = (
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.optimizer.variables,
+            self.metrics_variables,
+        )
+        with keras.StatelessScope(zip(itertools.chain(*groups), itertools.chain(*state))) as scope:
+            if begins_epoch:
+                self.reset_metrics()
+            logs = self.run_step(data)
+        return logs, tuple([scope.get_current_value(variable) for variable in group] for group in groups)
+
+    def _run_steps(self, state, batches, count, are_epochs):
+        """Run the first `count` of some steps; return what each has reported, a row a step, and the new state."""
+
+        def run_one(data, state):
+            logs, state = self._advance(state, data, are_epochs)
+            return jnp.stack([logs[key] for key in TRAINING_KEYS]), state
+
+        if len(batches) == 1:
+            report, state = run_one(batches[0], state)
+            return report[None], state
+
+        def body(index, carry):
+            reports, state = carry
+            report, state = run_one(jax.tree.map(lambda images: images[index], stacked), state)
+            return reports.at[index].set(report), state
+
+        stacked = jax.tree.map(lambda *images: jnp.stack(images), *batches)
+        # Of steps that are not run nothing is read.
+        return jax.lax.fori_loop(0, count, body, (jnp.zeros((len(batches), len(TRAINING_KEYS))), state))
+
+    def prepare_fit(self, steps_per_epoch, callbacks) -> list[keras.callbacks.Callback]:
+        """See `keras_gan.models.stepping`."""
+        if steps_per_epoch == 1:
+            self._dispatches = EpochDispatches(self.steps_per_execution, callbacks)
+        else:
+            check_steps_per_execution(self.steps_per_execution, steps_per_epoch)
+            self._dispatches = StepDispatches(self.steps_per_execution)
+        return [self._dispatches]
+
+    def make_train_function(self, force=False):
+        if self.train_function is not None and not force:
+            return
+        run = self._run_steps
+        if self.jit_compile and not self.run_eagerly:
+            run = jax.jit(run, donate_argnums=0, static_argnames="are_epochs")
+
+        def train_function(state, iterator):
+            dispatches = self._dispatches
+            if not dispatches.pending:
+                begun = time.perf_counter()
+                batches = list(itertools.islice(iterator, dispatches.allowance()))
+                if not batches:
+                    raise StopIteration
+                # One program, of one shape, for dispatches of any length.
+                filled = batches + batches[-1:] * (dispatches.most - len(batches))
+                reports, state = run(state, filled, len(batches), are_epochs=dispatches.are_epochs)
+                rows = np.asarray(reports)[: len(batches)].tolist()
+                dispatches.hand_in([dict(zip(TRAINING_KEYS, row)) for row in rows], time.perf_counter() - begun)
+            self._reported = dispatches.pending.popleft()
+            return self._reported, state
+
+        self.train_function = train_function
+
+    def get_metrics_result(self):
+        # Those of the epoch that callbacks see: the variables are those of the last that has run.
+        return dict(self._reported)
+
+    @property
+    def stop_training(self) -> bool:
+        """Whether `fit` is to stop; epochs that have run already are handed out before."""
+        return self._is_stopped and not (self._dispatches and self._dispatches.pending)
+
+    @stop_training.setter
+    def stop_training(self, value: bool):
+        self._is_stopped = value
+
+    @property
+    def steps_taken(self) -> int:
+        """Steps that the generator was trained for, up to the one whose values callbacks see."""
+        self.jax_state_sync()
+        pending = len(self._dispatches.pending) if self._dispatches else 0
+        return int(self.optimizer.iterations) - pending

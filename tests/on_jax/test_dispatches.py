@@ -1,0 +1,158 @@
+import itertools
+
+import keras
+import numpy as np
+import pytest
+from helpers import IMAGE_SHAPE, assert_bits_equal, values_of
+
+from keras_gan import DivergenceGuard, EpochLog, GanCheckpoint, LossCsv, image_batches
+from keras_gan.callbacks import checkpoints
+from keras_gan.models.stepping.dispatches import EpochDispatches
+
+
+@pytest.fixture
+def train(make_gan, images):
+    """Train for epochs of one step; return the model and its history."""
+
+    def train(steps_per_execution, epochs=7, callbacks=(), batches=None):
+        gan = make_gan(compile_options={"steps_per_execution": steps_per_execution})
+        batches = batches or image_batches(images, batch_size=4, n_critic=gan.n_critic, seed=3)
+        history = gan.fit(batches, steps_per_epoch=1, epochs=epochs, verbose=0, callbacks=list(callbacks)).history
+        del history["epoch_time"]
+        return gan, history
+
+    return train
+
+
+class Reader(keras.callbacks.Callback):
+    """Look at the model at the end of some epochs, and note how many steps it had taken."""
+
+    def __init__(self, epochs):
+        super().__init__()
+        self.epochs, self.taken = epochs, []
+
+    def reads_model(self, epoch):
+        return epoch in self.epochs
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch in self.epochs:
+            self.taken.append(int(self.model.generator_optimizer.iterations))
+
+
+def all_state(gan):
+    return values_of([*gan.variables, *gan.optimizer.variables])
+
+
+def test_epochs_that_run_together_are_those_that_run_alone(train):
+    (alone, expected), (together, history) = train(1), train(4)
+    assert set(history) == set(expected)
+    for key, values in expected.items():
+        assert len(history[key]) == 7
+        # XLA fuses other sums in a loop: a rounding of values around 0.1.
+        np.testing.assert_allclose(history[key], values, rtol=1e-4, atol=1e-6, err_msg=key)
+    for one, other in zip(all_state(together), all_state(alone)):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+def test_where_dispatches_end_changes_no_bit(train):
+    (one, expected), (other, history) = train(4), train(4, callbacks=[Reader({0, 1, 4})])
+    assert history == expected
+    assert_bits_equal(all_state(other), all_state(one))
+
+
+def test_callbacks_find_the_model_of_their_epoch(train):
+    readers = Reader({2, 3}), Reader({6})
+    train(4, callbacks=readers)
+    assert [reader.taken for reader in readers] == [[3, 4], [7]]
+
+
+def test_checkpoints_hold_the_state_of_their_epoch(train, tmp_path):
+    train(4, callbacks=[GanCheckpoint(tmp_path, every=3), EpochLog(2)])
+    saved = dict(checkpoints(tmp_path))
+    assert sorted(saved) == [3, 6, 7]
+    expected, _ = train(4, epochs=3)
+    assert_bits_equal(all_state(keras.saving.load_model(saved[3])), all_state(expected))
+
+
+@pytest.mark.parametrize(("monitor", "ends"), [("g_loss", True), ("fid_score", False)])
+def test_the_best_of_a_steps_values_needs_the_model_of_each(make_gan, monitor, ends, tmp_path):
+    checkpoint = GanCheckpoint(tmp_path, every=100, monitor=monitor)
+    checkpoint.set_params({"epochs": 100})
+    checkpoint.set_model(make_gan())
+    assert checkpoint.reads_model(5) is ends
+
+
+def test_a_resumed_run_equals_one_that_was_never_stopped(train, tmp_path, images):
+    whole, _ = train(4)
+    _, _ = train(4, epochs=3, callbacks=[GanCheckpoint(tmp_path)])
+    gan = keras.saving.load_model(tmp_path / "epoch_000003.keras")
+    batches = image_batches(images, batch_size=4, n_critic=gan.n_critic, seed=3, start=3)
+    gan.fit(batches, steps_per_epoch=1, initial_epoch=3, epochs=7, verbose=0)
+    assert_bits_equal(all_state(gan), all_state(whole))
+
+
+def test_training_stops_after_the_epochs_that_have_run(train):
+    class Stop(Reader):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                self.model.stop_training = True
+
+    gan, history = train(4, callbacks=[Stop(set())])
+    assert len(history["d_loss"]) == 4
+    assert gan.steps_taken == 4
+
+
+def test_the_step_that_diverged_is_named(train, images, tmp_path):
+    batches = image_batches(images, batch_size=4, n_critic=2)
+    poisoned = np.full((8, *IMAGE_SHAPE), np.nan, "float32")
+    clean = [(batch.astype("float32") / 127.5 - 1,) for (batch,) in itertools.islice(batches, 7)]
+    steps = (batch for batch in [*clean[:5], (poisoned,), *clean[5:]])
+    guard = DivergenceGuard()
+    _, history = train(4, epochs=8, callbacks=[guard, GanCheckpoint(tmp_path, every=4)], batches=steps)
+    assert guard.finding == "d_loss_real is nan in step 6"
+    assert [done for done, _ in checkpoints(tmp_path)] == [4]
+    assert len(history["d_loss"]) == 8
+
+
+def test_a_callback_that_might_read_the_model_keeps_steps_apart(train):
+    rates = [1e-3, 2e-3, 3e-3, 4e-3]
+    scheduler = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rates[epoch])
+    with pytest.warns(UserWarning, match="not 4 at a time: LearningRateScheduler may look at the model"):
+        _, history = train(4, epochs=4, callbacks=[scheduler])
+    np.testing.assert_allclose(history["critic_learning_rate"], rates, rtol=1e-6)
+
+
+def test_callbacks_of_values_do_not(train, tmp_path, recwarn):
+    values = [
+        LossCsv(tmp_path / "losses.csv"),
+        keras.callbacks.TerminateOnNaN(),
+        keras.callbacks.CSVLogger(str(tmp_path / "log.csv")),
+    ]
+    _, history = train(4, callbacks=values)
+    assert not recwarn.list
+    assert len((tmp_path / "losses.csv").read_text().splitlines()) == len(history["d_loss"]) + 1
+
+
+def test_each_epoch_has_its_share_of_the_time():
+    dispatches = EpochDispatches(4, [])
+    dispatches.set_params({"epochs": 3})
+    dispatches.on_epoch_begin(0)
+    assert dispatches.allowance() == 3
+    dispatches.hand_in([{}, {}, {}], 6.0)
+    times = []
+    for elapsed in (6.5, 0.5, 0.5):
+        logs = {"epoch_time": elapsed}
+        dispatches.on_epoch_end(len(times), logs)
+        times.append(logs["epoch_time"])
+        dispatches.on_epoch_begin(len(times))
+    np.testing.assert_allclose(times, [2.5, 2.5, 2.5])
+
+
+def test_steps_within_an_epoch_run_together(make_gan, float_images):
+    results = []
+    for steps in (1, 2):
+        gan = make_gan(compile_options={"steps_per_execution": steps})
+        results.append(gan.fit(float_images, batch_size=16, shuffle=False, epochs=2, verbose=0).history)
+        del results[-1]["epoch_time"]
+    for key, values in results[0].items():
+        np.testing.assert_allclose(results[1][key], values, rtol=1e-4, atol=1e-6, err_msg=key)

@@ -22,6 +22,10 @@ class ExperimentConfig:
     """Seed of initial weights, data order and noise."""
     deterministic: bool = False
     """Whether to allow deterministic ops only."""
+    mixed_precision: Literal["off", "bfloat16"] = "off"
+    """Precision of the networks' layers; weights, losses, penalties and statistics stay in float32."""
+    steps_per_execution: int = 1
+    """Steps that are dispatched to the device together; on JAX only, and for accelerators."""
     epochs: int = 12_000
     """Epochs, of one step each."""
     batch_size: int = 512
@@ -60,7 +64,8 @@ class ExperimentConfig:
     def __post_init__(self):
         for field in dataclasses.fields(self):
             _require_type(field.type, field.name, getattr(self, field.name))
-        for name in ("epochs", "batch_size", "n_critic", "latent_dim", "generator_kernel_size", "critic_kernel_size"):
+        counts = ("epochs", "steps_per_execution", "batch_size", "n_critic", "latent_dim")
+        for name in (*counts, "generator_kernel_size", "critic_kernel_size"):
             require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
         for name in ("critic_learning_rate", "generator_learning_rate"):
             require(getattr(self, name) > 0, name, "positive", getattr(self, name))

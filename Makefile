@@ -16,6 +16,8 @@ lint: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/fit_overhead.py
+	$(BIN)/python benchmarks/train_step.py
+	$(BIN)/python benchmarks/train_step.py growth
 	$(BIN)/python benchmarks/determinism.py
 	$(BIN)/python benchmarks/losses.py
 	$(BIN)/python benchmarks/loss_memory.py
@@ -29,7 +31,7 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
 $(VENV)/installed: setup.cfg pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --editable .
+	$(BIN)/python -m pip install --editable '.[tensorflow]'
 	touch $@
 
 $(VENV)/installed-dev: setup.cfg pyproject.toml | $(BIN)/python

@@ -1,0 +1,143 @@
+"""What a training step costs on an accelerator, under JAX and in PyTorch. Needs no TensorFlow.
+
+The step is that of `benchmarks/train_step.py`, so is what is measured: contestants in processes of their own, which
+take turns in blocks, and the share of the rate at which the device multiplies matrices. On a GPU, PyTorch's float32
+convolutions are computed in TensorFloat-32, as XLA's are.
+
+    pip install -e '.[jax]' torch && KERAS_BACKEND=jax python benchmarks/accelerator.py
+"""
+
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+# Several processes share the device.
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+
+import dataclasses
+import datetime
+import functools
+import io
+import statistics
+
+import tyro
+from train_step_cost import Worker, alternate, naive_flops
+
+from keras_gan.presets import PRESETS
+
+#: Epochs of the classic set-up.
+EPOCHS = 12_000
+
+#: Side of the square matrices whose product is timed, and products in a row.
+SIDE, PRODUCTS = 8192, 20
+
+
+def our_fit(config):
+    """Return a block of our epochs, with the console log."""
+    from train_step_networks import fit_block
+
+    from keras_gan import EpochLog
+    from keras_gan.experiment import build_model, set_seeds
+
+    set_seeds(config)
+    return fit_block(build_model(config), config, lambda: [EpochLog(every=10, stream=io.StringIO())])
+
+
+def pytorch(config, compiled=False):
+    """Return a block of PyTorch's steps."""
+    import torch
+    from train_step_peers_torch import prepare
+
+    if torch.cuda.is_available():
+        torch.set_default_device("cuda")
+    if config.mixed_precision == "off":
+        return prepare(config, compiled)
+    with torch.autocast(torch.get_default_device().type, torch.bfloat16):
+        block = prepare(config, compiled)
+
+    def autocast_block(count):
+        with torch.autocast(torch.get_default_device().type, torch.bfloat16):
+            return block(count)
+
+    return autocast_block
+
+
+CONTESTANTS = {
+    "ours, one step a dispatch": (our_fit, 1),
+    "ours, ten": (our_fit, 10),
+    "PyTorch": (pytorch, 1),
+    "torch.compile": (functools.partial(pytorch, compiled=True), 1),
+}
+
+
+def matrix_rates(dtype):
+    """Return a function that takes a number of rounds and returns JAX's GFLOP/s of matrix products in each.
+
+    Args:
+        dtype: Of the matrices.
+    """
+    import jax
+    from jax import numpy as jnp
+    from train_step_cost import block_of
+
+    matrix = jnp.ones((SIDE, SIDE), dtype)
+    multiply = jax.jit(lambda matrix: jax.lax.fori_loop(0, PRODUCTS, lambda _, x: (x @ matrix) / SIDE, matrix))
+    block = block_of(lambda: multiply(matrix).block_until_ready())
+    return lambda rounds: [2 * PRODUCTS * SIDE**3 / seconds / 1e9 for seconds in block(rounds)]
+
+
+def device_names(_):
+    """Return a function that returns the names of JAX's devices; the number of rounds it takes means nothing."""
+    import jax
+
+    return lambda rounds: [device.device_kind for device in jax.devices()]
+
+
+def measured(prepare, config, rounds=3):
+    """Return what a process of its own measures."""
+    worker = Worker(prepare, config)
+    worker.run(rounds)
+    worker.finish()
+    return worker.figures
+
+
+def print_table(config, rate, blocks, steps):
+    """Measure all contestants and print a row of each; ratios are of medians, to the first."""
+    from train_step_networks import plain_critic, plain_generator
+
+    work = naive_flops(plain_generator(config), plain_critic(config), config.batch_size, config.n_critic, False) / 1e9
+    workers = {}
+    for name, (prepare, count) in CONTESTANTS.items():
+        workers[name] = Worker(prepare, dataclasses.replace(config, steps_per_execution=count))
+        if workers[name].refusal is not None:
+            print(f"{name}: does not apply: {workers.pop(name).refusal}")
+    alternate(list(workers.values()), blocks, steps)
+    precision = "float32" if config.mixed_precision == "off" else config.mixed_precision
+    print(f"{precision:<28}{'ms an epoch':>12}{'ratio':>7}{'12000 epochs, min':>19}{'GFLOP/s':>9}{'of matrices':>12}")
+    first = None
+    for name, worker in workers.items():
+        median = statistics.median(worker.figures)
+        first = first or median
+        print(f"{name:<28}{1e3 * median:12.2f}{median / first:7.2f}{EPOCHS * median / 60:19.1f}", end="")
+        print(f"{work / median:9.0f}{work / median / rate:12.0%}", flush=True)
+        worker.finish()
+    print()
+
+
+def main(batch_size: int = 512, blocks: int = 6, steps: int = 100):
+    """Print a table for each precision.
+
+    Args:
+        batch_size: Images in a batch of the preset horses.
+        blocks: Blocks of each contestant.
+        steps: Steps in a block, after one that is not timed.
+    """
+    print(f"{datetime.date.today()}, {', '.join(measured(device_names, None, 1))}, horses, batch {batch_size}")
+    for precision, dtype in (("off", "float32"), ("bfloat16", "bfloat16")):
+        config = dataclasses.replace(PRESETS["horses"], batch_size=batch_size, mixed_precision=precision)
+        rate = max(measured(matrix_rates, dtype))
+        print(f"matrix products, {dtype}: {rate:.0f} GFLOP/s", flush=True)
+        print_table(config, rate, blocks, steps)
+
+
+if __name__ == "__main__":
+    tyro.cli(main)

@@ -1,0 +1,196 @@
+"""What the benchmark of a training step measures with: images, blocks of steps, processes, FLOPs, the matrix rate."""
+
+import itertools
+import math
+import multiprocessing
+import pathlib
+import random
+import time
+
+import numpy as np
+
+#: Sides of the square matrices whose product is timed: too large for a cache, small enough to be over soon.
+MATRIX_SIZES = (2048, 3072, 4096)
+
+
+def random_images(config) -> np.ndarray:
+    """Return a step's images, uint8, of a side that the generator's filters make."""
+    side = 4 * 2 ** (len(config.generator_filters) - 1)
+    shape = (config.n_critic * config.batch_size, side, side, config.generator_filters[-1])
+    return np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+
+
+def step_images(config) -> np.ndarray:
+    """Return the same images in [−1, 1], float32: what a contestant without a pipeline trains on."""
+    return random_images(config).astype("float32") / 127.5 - 1
+
+
+def intervals(moments: list[float]) -> list[float]:
+    """Return the time from each of some moments to the next."""
+    return [end - begin for begin, end in itertools.pairwise(moments)]
+
+
+def block_of(step):
+    """Return a function that takes a number of steps and returns their times, in seconds.
+
+    A step before them is not timed: others have had the caches since, and a block of `fit` begins like that too.
+
+    Args:
+        step: Takes a step, and reads what it reports.
+    """
+
+    def block(count):
+        step()
+        moments = [time.perf_counter()]
+        for _ in range(count):
+            step()
+            moments.append(time.perf_counter())
+        return intervals(moments)
+
+    return block
+
+
+def memory(field: str) -> float:
+    """Return a field of this process's status, such as its peak resident memory, in MiB. Linux only.
+
+    The peak is of this process alone, where that of `resource` begins at what its parent held.
+    """
+    status = pathlib.Path("/proc/self/status").read_text(encoding="utf-8")
+    (line,) = (line for line in status.splitlines() if line.startswith(f"{field}:"))
+    return int(line.split()[1]) / 1024
+
+
+# --- processes ------------------------------------------------------------------------------------------------------
+
+
+def serve(connection, prepare, config):
+    """Run blocks of as many steps as the connection asks for, until it asks for none; then report the memory."""
+    try:
+        block = prepare(config)
+        before = memory("VmRSS")
+        block(1)
+    except NotImplementedError as reason:
+        connection.send(str(reason))
+        return
+    connection.send(None)
+    for count in iter(connection.recv, 0):
+        connection.send(block(count))
+    peak = memory("VmHWM")
+    connection.send((peak, peak - before))
+
+
+class Worker:
+    """A contestant in a process of its own, ready for its first block.
+
+    Args:
+        prepare: Function of the configuration that returns a function of a number of steps that returns their times.
+        config: What `prepare` is given.
+
+    Attributes:
+        refusal: Why the contestant does not apply, or None if it does.
+        figures: What its blocks have returned so far, in one list.
+    """
+
+    def __init__(self, prepare, config):
+        context = multiprocessing.get_context("spawn")
+        self._connection, other_end = context.Pipe()
+        context.Process(target=serve, args=(other_end, prepare, config), daemon=True).start()
+        # Only the process is to hold it, so that its death is noticed here.
+        other_end.close()
+        self.figures = []
+        self.refusal = self._connection.recv()
+
+    def run(self, count):
+        """Run a block of some steps."""
+        self._connection.send(count)
+        self.figures += self._connection.recv()
+
+    def finish(self):
+        """End the process; return its peak memory, and the peak over what it held before its first step, in MiB."""
+        self._connection.send(0)
+        return self._connection.recv()
+
+
+def alternate(workers: list[Worker], blocks: int, steps: int):
+    """Run blocks of workers in turns, in another order each time."""
+    for _ in range(blocks):
+        for worker in random.sample(workers, len(workers)):
+            worker.run(steps)
+
+
+# --- FLOPs ----------------------------------------------------------------------------------------------------------
+
+
+def layer_flops(network) -> list[int]:
+    """Return the floating-point operations of each convolution and dense layer in the forward pass of one sample.
+
+    Kernel volume × output positions, a multiplication and an addition each, borders as if inside.
+
+    Args:
+        network: A functional `keras.Model`.
+    """
+    layers = [layer for layer in network.layers if hasattr(layer, "kernel")]
+    return [2 * math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:-1]) for layer in layers]
+
+
+def naive_flops(generator, critic, batch_size: int, n_critic: int, penalised: bool) -> int:
+    """Return the floating-point operations that a step takes as its formulas are written.
+
+    A backward pass takes a forward pass's operations twice, for the kernels and for the inputs, less what nobody asks
+    for: gradients of latents and, in critic updates, of images. The penalty has the critic's forward pass, its gradient
+    to the images, and of both steps of that the gradient to the kernels; LeakyReLU has no second derivative.
+
+    Args:
+        generator: A plain functional `keras.Model`: upsampling apart from convolution.
+        critic: Likewise.
+        batch_size: Images in a batch.
+        n_critic: Critic updates in a step.
+        penalised: Whether there is a gradient penalty.
+    """
+    generator, critic = layer_flops(generator), layer_flops(critic)
+    forward, scores = sum(generator), sum(critic)
+    critic_update = forward + 2 * (3 * scores - critic[0])
+    if penalised:
+        # Forward, to the images, from there to the kernels, and to each layer's gradient but the last's, which is 1.
+        critic_update += 4 * scores - critic[-1]
+    generator_update = 3 * forward - generator[0] + 2 * scores
+    return batch_size * (n_critic * critic_update + generator_update)
+
+
+# --- matrix rate ----------------------------------------------------------------------------------------------------
+
+
+def matrix_rates(library: str):
+    """Return a function that takes a number of rounds and returns the GFLOP/s of a product of each size in each.
+
+    Args:
+        library: NumPy, PyTorch or TensorFlow.
+    """
+    rng = np.random.default_rng(0)
+    multiply, convert = {"NumPy": _numpy, "PyTorch": _torch, "TensorFlow": _tensorflow}[library]()
+    matrices = [convert(rng.random((size, size), dtype="float32")) for size in MATRIX_SIZES]
+
+    def rates(rounds):
+        rates = []
+        for size, matrix in list(zip(MATRIX_SIZES, matrices)) * rounds:
+            (seconds,) = block_of(lambda matrix=matrix: multiply(matrix))(1)
+            rates.append(2 * size**3 / seconds / 1e9)
+        return rates
+
+    return rates
+
+
+def _numpy():
+    return lambda matrix: matrix @ matrix, np.asarray
+
+
+def _torch():
+    import torch
+
+    return lambda matrix: matrix @ matrix, torch.from_numpy
+
+
+def _tensorflow():
+    import tensorflow as tf
+
+    return lambda matrix: float(tf.matmul(matrix, matrix)[0, 0]), tf.constant

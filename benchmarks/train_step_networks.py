@@ -55,10 +55,6 @@ def build_optimizer(config, learning_rate):
 class Stopwatch(keras.callbacks.Callback):
     """Note when each epoch has ended."""
 
-    def reads_model(self, epoch):
-        """Return whether the model is looked at: never."""
-        return False
-
     def on_train_begin(self, logs=None):
         self.moments = []
 

@@ -10,9 +10,6 @@ CHARTS = {
     "optimisation": ("critic_learning_rate", "generator_learning_rate", "epoch_time"),
 }
 
-#: Keys that are in the logs of every epoch.
-STEP_VALUES = {key for section in ("losses", "weights", "stability", "optimisation") for key in CHARTS[section]}
-
 #: The name that each key of the logs bears there: Weights & Biases and TensorBoard group by what precedes the slash.
 CHART_NAMES = {key: f"{section}/{key}" for section, keys in CHARTS.items() for key in keys}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from keras_gan.callbacks._files import numbered_files, whole_file
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
-from keras_gan.callbacks.charts import STEP_VALUES
+from keras_gan.callbacks.charts import CHARTS
 
 BEST = "best.keras"
 
@@ -57,8 +57,9 @@ class GanCheckpoint(Periodic):
         self.mode = mode
 
     def reads_model(self, epoch):
-        # Other figures than a step's come from callbacks that read the model themselves.
-        return super().reads_model(epoch) or self.monitor in STEP_VALUES
+        # Figures of quality come in epochs in which QualityMonitor reads the model.
+        is_any_epochs = self.monitor is not None and self.monitor not in CHARTS["quality"]
+        return is_any_epochs or super().reads_model(epoch)
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)

@@ -23,8 +23,9 @@ from keras_gan.presets import ExperimentConfig, RunOptions
 #: Images that the toy set has.
 TOY_IMAGES = 5000
 
-#: Packages whose versions a run's bits depend on, beside that of Keras's backend.
+#: Packages whose versions a run's bits depend on, and those of each backend.
 PACKAGES = ("keras-gan", "keras", "numpy")
+BACKEND_PACKAGES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib")}
 
 
 class DivergedError(Exception):
@@ -177,9 +178,7 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
         OSError: If files cannot be read or the run folder cannot be made.
     """
     run_folder.check(config, options)
-    if keras.backend.backend() == "jax":
-        # Keras looks for TensorFlow whenever it saves a model, and would import it for nothing.
-        sys.modules.setdefault("tensorflow", None)
+    _leave_tensorflow_out()
     if config.steps_per_execution > 1 and keras.backend.backend() != "jax":
         raise ValueError(
             "`steps_per_execution` must be 1, but on the Keras backend jax (KERAS_BACKEND=jax), which runs several "
@@ -206,6 +205,15 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
     return Experiment(config, options, folder, images, model, start, evaluator)
 
 
+def _leave_tensorflow_out():
+    """Keep Keras on another backend from importing TensorFlow, for nothing, when it saves a model."""
+    from keras.src.utils import module_utils
+
+    if keras.backend.backend() != "tensorflow" and "tensorflow" not in sys.modules:
+        # Not by an entry in `sys.modules`: Keras takes that for TensorFlow being there.
+        module_utils.tensorflow._available = False
+
+
 def build_model(config: ExperimentConfig) -> models.WGAN:
     """Build and compile the model that a configuration describes, with fresh weights."""
     with _precision(config):
@@ -228,8 +236,8 @@ def build_model(config: ExperimentConfig) -> models.WGAN:
 def _precision(config):
     """Build layers in a configuration's precision, but not what is built later, such as feature extractors."""
     before = keras.config.dtype_policy()
-    if config.mixed_precision != "off":
-        keras.config.set_dtype_policy(f"mixed_{config.mixed_precision}")
+    is_mixed = config.mixed_precision != "off"
+    keras.config.set_dtype_policy(f"mixed_{config.mixed_precision}" if is_mixed else "float32")
     try:
         yield
     finally:
@@ -308,7 +316,7 @@ def _restrict_to_deterministic_ops():
 def _environment(images) -> dict:
     """Return what else than the configuration a run's bits depend on."""
     backend = keras.backend.backend()
-    versions = {package: metadata.version(package) for package in (*PACKAGES, backend)}
+    versions = {package: metadata.version(package) for package in (*PACKAGES, *BACKEND_PACKAGES[backend])}
     return {
         "backend": backend,
         "versions": {**versions, "python": platform.python_version()},

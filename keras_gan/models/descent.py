@@ -11,7 +11,7 @@ def descend(objective, network, optimizer):
     """Take one optimizer step on a network.
 
     Args:
-        objective: Function that returns the loss and the values to report.
+        objective: Function that returns the loss, regularisation included, and the values to report.
         network: The model whose trainable weights are updated.
         optimizer: Its optimizer.
 
@@ -21,7 +21,7 @@ def descend(objective, network, optimizer):
 
     def scaled_objective():
         loss, values = objective()
-        return optimizer.scale_loss(loss + sum(network.losses)), values
+        return optimizer.scale_loss(loss), values
 
     weights = network.trainable_weights
     (_, values), gradients = autodiff.value_and_gradients(scaled_objective, weights)

@@ -168,11 +168,13 @@ class GAN(SteppedModel):
 
         def objective():
             real_scores, fake_scores = self._score(self.critic, real, fake)
+            # Of this pass: the penalty's has losses of its own.
+            regularisation = sum(self.critic.losses)
             real_loss, fake_loss = self.adversarial_loss.discriminator_terms(real_scores, fake_scores)
             penalty = self._constraint.penalty(self._critic_in_training, real, fake, self.noise)
             loss = self._constraint.critic_loss_scale * (real_loss + fake_loss) + self._constraint.weight * penalty
             distance = _mean_score(real_scores) - _mean_score(fake_scores)
-            return loss, (loss, real_loss, fake_loss, penalty, distance)
+            return loss + regularisation, (loss, real_loss, fake_loss, penalty, distance)
 
         values, norm, learning_rate = descend(objective, self.critic, self.critic_optimizer)
         self._constraint.constrain(self.critic)
@@ -183,9 +185,10 @@ class GAN(SteppedModel):
 
         def objective():
             fake = self.generator(latents, training=True)
+            regularisation = sum(self.generator.losses)
             compared = [fake, real] if self.adversarial_loss.generator_needs_reals else [fake]
             loss = self.adversarial_loss.generator(*(self._call_frozen(self.critic, images) for images in compared))
-            return loss, loss
+            return loss + regularisation, loss
 
         loss, norm, learning_rate = descend(objective, self.generator, self.generator_optimizer)
         return {"g_loss": loss, "generator_gradient_norm": norm, "generator_learning_rate": learning_rate}

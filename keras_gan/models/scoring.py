@@ -1,27 +1,50 @@
 """A critic's scores of real and of generated images."""
 
 import keras
-from keras import ops
+from keras import layers, ops
 
-#: Layers of Keras that need not treat each sample alone, with no weight that would tell.
-_OPAQUE = (keras.layers.Lambda, keras.layers.BatchNormalization)
+#: Layers that treat each sample alone, unless they are given a function of the user's.
+_SAMPLEWISE = (
+    layers.InputLayer,
+    layers.Conv2D,
+    layers.DepthwiseConv2D,
+    layers.SeparableConv2D,
+    layers.Dense,
+    layers.Activation,
+    layers.LeakyReLU,
+    layers.PReLU,
+    layers.ReLU,
+    layers.ELU,
+    layers.LayerNormalization,
+    layers.GroupNormalization,
+    layers.Dropout,
+    layers.SpatialDropout2D,
+    layers.GaussianNoise,
+    layers.AveragePooling2D,
+    layers.MaxPooling2D,
+    layers.GlobalAveragePooling2D,
+    layers.ZeroPadding2D,
+    layers.Rescaling,
+    layers.Flatten,
+    layers.Reshape,
+    layers.Add,
+)
 
 
 def scores_each_alone(critic: keras.Model) -> bool:
     """Return whether a critic is known to score each image by itself, whatever others are in its batch.
 
-    It is, if it is a graph of Keras's own layers without batch statistics. Layers that move weights of their own in
-    training, operations between layers, and layers and models of a user's own might look at the batch.
+    It is, if it is a graph of layers of Keras's own that do. Others, operations between layers, functions and models of
+    a user's own might look at the batch, and losses of activities count the images of a pass.
 
     Args:
         critic: The critic, built.
     """
-    is_sequential = isinstance(critic, keras.Sequential)
-    operations = critic.layers if is_sequential else getattr(critic, "operations", None)
-    if operations is None or critic.non_trainable_weights:
+    if not type(critic).__module__.startswith("keras."):
         return False
+    operations = critic.layers if isinstance(critic, keras.Sequential) else critic.operations
     return all(
-        scores_each_alone(operation) if isinstance(operation, keras.Model) else _is_known(operation)
+        scores_each_alone(operation) if isinstance(operation, keras.Model) else _is_samplewise(operation)
         for operation in operations
     )
 
@@ -47,6 +70,8 @@ def score_apart(critic: keras.Model, real, fake):
     return critic(real, training=True), critic(fake, training=True)
 
 
-def _is_known(operation):
-    is_kerass = type(operation).__module__.startswith("keras.") and isinstance(operation, keras.layers.Layer)
-    return is_kerass and not any(isinstance(layer, _OPAQUE) for layer in operation._flatten_layers())
+def _is_samplewise(operation):
+    activation = getattr(operation, "activation", None)
+    has_own_function = activation is not None and not activation.__module__.startswith("keras.")
+    has_loss = getattr(operation, "activity_regularizer", None) is not None
+    return type(operation) in _SAMPLEWISE and not has_own_function and not has_loss

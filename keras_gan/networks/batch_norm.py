@@ -48,5 +48,4 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         return ops.reshape(outputs, ops.shape(inputs))
 
     def _move(self, average, value):
-        value = ops.cast(value, average.dtype)
-        average.assign(average * self.momentum + value * (1.0 - self.momentum))
+        average.assign(ops.cast(average, "float32") * self.momentum + value * (1.0 - self.momentum))

@@ -23,6 +23,15 @@ def nested_critic(critic):
     return keras.Model(images, critic(images))
 
 
+class Centred(keras.Sequential):
+    def call(self, inputs, training=None, mask=None):
+        return super().call(inputs - keras.ops.mean(inputs, axis=0, keepdims=True), training=training)
+
+
+def centred(x):
+    return x - keras.ops.mean(x, axis=0, keepdims=True)
+
+
 CRITICS = {
     "ours": (convolutional_critic, True),
     "sequential": (small_critic, True),
@@ -45,6 +54,12 @@ CRITICS = {
         False,
     ),
     "a layer of the user's": (lambda: small_critic(Doubled()), False),
+    "a wrapped layer of the user's": (lambda: small_critic(keras.layers.TimeDistributed(Doubled())), False),
+    "a model of the user's": (lambda: Centred(small_critic().layers), False),
+    "a function of the user's": (lambda: small_critic(keras.layers.Activation(centred)), False),
+    "a layer with a function of the user's": (lambda: small_critic(keras.layers.Dense(3, centred)), False),
+    "a softmax over the batch": (lambda: small_critic(keras.layers.Softmax(axis=0)), False),
+    "a loss of activities": (lambda: small_critic(keras.layers.Dense(3, activity_regularizer="l2")), False),
     "an operation": (critic_with_an_operation, False),
 }
 

@@ -4,8 +4,14 @@ import sys
 
 import keras
 
+
+class NoTensorFlow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tensorflow":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
 if keras.backend.backend() == "jax":
-    # Keras looks for it when it saves a model.
-    sys.modules["tensorflow"] = None
+    sys.meta_path.insert(0, NoTensorFlow())
 else:
     collect_ignore_glob = ["test_*.py"]

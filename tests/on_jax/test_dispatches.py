@@ -91,6 +91,39 @@ def test_a_resumed_run_equals_one_that_was_never_stopped(train, tmp_path, images
     assert_bits_equal(all_state(gan), all_state(whole))
 
 
+def test_an_interrupted_dispatch_loses_no_weights(make_gan, images, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    def fit(gan):
+        batches = image_batches(images, batch_size=4, n_critic=gan.n_critic)
+        gan.fit(batches, steps_per_epoch=1, epochs=4, verbose=0)
+        return gan
+
+    gan = make_gan(compile_options={"steps_per_execution": 4})
+    with monkeypatch.context() as context:
+        context.setattr(EpochDispatches, "hand_in", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            fit(gan)
+    expected = fit(make_gan(compile_options={"steps_per_execution": 4}))
+    assert_bits_equal(values_of(gan.weights), values_of(expected.weights))
+    assert gan.steps_taken == 4
+
+
+def test_unusable_images_lose_no_weights(make_gan):
+    gan = make_gan()
+    before = gan.generate(3, seed=0)
+    with pytest.raises(ValueError, match="must have the generator's shape"):
+        gan.fit(np.zeros((16, 5, 5, 3), "float32"), batch_size=16, verbose=0)
+    np.testing.assert_array_equal(gan.generate(3, seed=0), before)
+
+
+def test_a_batch_is_trained_on_without_fit(make_gan, float_images):
+    gan = make_gan()
+    assert np.isfinite(gan.train_on_batch(float_images[:16], return_dict=True)["d_loss"])
+    assert gan.steps_taken == 1
+
+
 def test_training_stops_after_the_epochs_that_have_run(train):
     class Stop(Reader):
         def on_epoch_end(self, epoch, logs=None):
@@ -148,11 +181,14 @@ def test_each_epoch_has_its_share_of_the_time():
     np.testing.assert_allclose(times, [2.5, 2.5, 2.5])
 
 
-def test_steps_within_an_epoch_run_together(make_gan, float_images):
+@pytest.mark.parametrize("arguments", [{}, {"steps_per_epoch": 1}], ids=["whole passes", "epochs of one step"])
+def test_an_array_is_gone_through_as_by_single_steps(make_gan, float_images, arguments):
     results = []
     for steps in (1, 2):
         gan = make_gan(compile_options={"steps_per_execution": steps})
-        results.append(gan.fit(float_images, batch_size=16, shuffle=False, epochs=2, verbose=0).history)
+        # The last step of a pass has fewer images, and so a dispatch of its own.
+        options = {"batch_size": 16, "shuffle": False, "epochs": 6, "verbose": 0, **arguments}
+        results.append(gan.fit(float_images[:56], **options).history)
         del results[-1]["epoch_time"]
     for key, values in results[0].items():
         np.testing.assert_allclose(results[1][key], values, rtol=1e-4, atol=1e-6, err_msg=key)

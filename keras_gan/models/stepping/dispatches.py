@@ -1,7 +1,9 @@
 """What the steps of a dispatch have reported, on its way to callbacks."""
 
 import collections
+import itertools
 import warnings
+from collections.abc import Iterator
 
 import keras
 
@@ -10,7 +12,7 @@ _OBSERVERS = (keras.callbacks.CSVLogger, keras.callbacks.TerminateOnNaN)
 
 
 class StepDispatches(keras.callbacks.Callback):
-    """Dispatches within an epoch, of which the last step's values are handed out.
+    """Dispatches of some steps of an epoch, whose values are handed out one by one.
 
     Args:
         most: Steps of a dispatch at most.
@@ -26,10 +28,28 @@ class StepDispatches(keras.callbacks.Callback):
         super().__init__()
         self.pending = collections.deque()
         self.most = most
+        self._held = []
 
     def allowance(self) -> int:
         """Return how many steps the next dispatch may run."""
         return self.most
+
+    def take(self, iterator: Iterator) -> list:
+        """Take the images of the next dispatch's steps, all of one shape, since one program runs them.
+
+        Args:
+            iterator: Yields the images of a step.
+
+        Returns:
+            What it has yielded; nothing at its end.
+        """
+        batches, self._held = self._held, []
+        for batch in itertools.islice(iterator, self.allowance() - len(batches)):
+            if batches and _shapes(batch) != _shapes(batches[0]):
+                self._held = [batch]
+                break
+            batches.append(batch)
+        return batches
 
     def hand_in(self, values: list[dict[str, float]], seconds: float):
         """Take what a dispatch has reported.
@@ -38,7 +58,7 @@ class StepDispatches(keras.callbacks.Callback):
             values: Values of the epoch so far, after each step.
             seconds: Time that it took.
         """
-        self.pending.append(values[-1])
+        self.pending.extend(values)
 
 
 class EpochDispatches(StepDispatches):
@@ -65,7 +85,7 @@ class EpochDispatches(StepDispatches):
             warnings.warn(
                 f"Each step is dispatched alone, not {most} at a time: {', '.join(strangers)} may look at the model "
                 "after any. Give it a method `reads_model(epoch)` that returns whether it does.",
-                stacklevel=5,
+                stacklevel=4,
             )
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -81,7 +101,7 @@ class EpochDispatches(StepDispatches):
         return self._allowance
 
     def hand_in(self, values, seconds):
-        self.pending.extend(values)
+        super().hand_in(values, seconds)
         self._share = seconds / len(values)
         # The epoch that begins the dispatch has waited for all of it.
         self._waited = seconds
@@ -94,3 +114,7 @@ class EpochDispatches(StepDispatches):
 
     def _is_read(self, epoch):
         return any(not hasattr(reader, "reads_model") or reader.reads_model(epoch) for reader in self._readers)
+
+
+def _shapes(batch):
+    return [array.shape for array in keras.tree.flatten(batch) if array is not None]

@@ -64,13 +64,24 @@ class SteppedModel(keras.Model):
         # Of steps that are not run nothing is read.
         return jax.lax.fori_loop(0, count, body, (jnp.zeros((len(batches), len(TRAINING_KEYS))), state))
 
+    def compile(self, *args, **kwargs):
+        super().compile(*args, **kwargs)
+        # Keras would count that many steps for each call of the train function, which hands out one at a time.
+        self._steps_per_dispatch, self.steps_per_execution = self.steps_per_execution, 1
+
+    def fit(self, *args, **kwargs):
+        try:
+            return super().fit(*args, **kwargs)
+        finally:
+            self._dispatches = None
+
     def prepare_fit(self, steps_per_epoch, callbacks) -> list[keras.callbacks.Callback]:
         """See `keras_gan.models.stepping`."""
         if steps_per_epoch == 1:
-            self._dispatches = EpochDispatches(self.steps_per_execution, callbacks)
+            self._dispatches = EpochDispatches(self._steps_per_dispatch, callbacks)
         else:
-            check_steps_per_execution(self.steps_per_execution, steps_per_epoch)
-            self._dispatches = StepDispatches(self.steps_per_execution)
+            check_steps_per_execution(self._steps_per_dispatch, steps_per_epoch)
+            self._dispatches = StepDispatches(self._steps_per_dispatch)
         return [self._dispatches]
 
     def make_train_function(self, force=False):
@@ -81,21 +92,35 @@ class SteppedModel(keras.Model):
             run = jax.jit(run, donate_argnums=0, static_argnames="are_epochs")
 
         def train_function(state, iterator):
-            dispatches = self._dispatches
+            # Without `fit`, as in `train_on_batch`, each step is alone.
+            dispatches = self._dispatches or StepDispatches(1)
             if not dispatches.pending:
-                begun = time.perf_counter()
-                batches = list(itertools.islice(iterator, dispatches.allowance()))
-                if not batches:
-                    raise StopIteration
-                # One program, of one shape, for dispatches of any length.
-                filled = batches + batches[-1:] * (dispatches.most - len(batches))
-                reports, state = run(state, filled, len(batches), are_epochs=dispatches.are_epochs)
-                rows = np.asarray(reports)[: len(batches)].tolist()
-                dispatches.hand_in([dict(zip(TRAINING_KEYS, row)) for row in rows], time.perf_counter() - begun)
+                state = self._dispatch(run, dispatches, state, iterator)
             self._reported = dispatches.pending.popleft()
             return self._reported, state
 
         self.train_function = train_function
+
+    def _dispatch(self, run, dispatches, state, iterator):
+        """Run as many steps as may be, hand in what they report, and return the new state."""
+        begun = time.perf_counter()
+        # Where Keras finds the weights again if this ends with an exception: it has taken them from the variables.
+        self._keep(state)
+        batches = dispatches.take(iterator)
+        if not batches:
+            raise StopIteration
+        # One program, of one shape, for dispatches of any length.
+        filled = batches + batches[-1:] * (dispatches.most - len(batches))
+        reports, state = run(state, filled, len(batches), are_epochs=dispatches.are_epochs)
+        # Before anybody waits, and can be interrupted: the old state is gone.
+        self._keep(state)
+        rows = np.asarray(reports)[: len(batches)].tolist()
+        dispatches.hand_in([dict(zip(TRAINING_KEYS, row)) for row in rows], time.perf_counter() - begun)
+        return state
+
+    def _keep(self, state):
+        names = "trainable_variables", "non_trainable_variables", "optimizer_variables", "metrics_variables"
+        self._jax_state = dict(zip(names, state))
 
     def get_metrics_result(self):
         # Those of the epoch that callbacks see: the variables are those of the last that has run.

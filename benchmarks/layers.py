@@ -1,0 +1,91 @@
+"""What the generator's own layers save: each against the Keras layers that it stands for, at the shapes of `horses`.
+
+Forward in training mode, and with the gradients by inputs and weights; medians of contestants that take turns.
+"""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import statistics
+import time
+
+import keras
+import tensorflow as tf
+import tyro
+
+from keras_gan import UpsampleConv2D
+from keras_gan.networks.batch_norm import FusedBatchNormalization
+
+#: Side, channels and filters of each upsampling convolution.
+CONVOLUTIONS = ((4, 128, 128), (8, 128, 64), (16, 64, 32))
+
+#: Side and channels of each feature map that is normalised.
+MAPS = ((8, 128), (16, 64), (32, 32))
+
+
+def upsampling_pair(filters, kernel_size):
+    """Return our layer and the two of Keras."""
+    upsampling, convolution = keras.layers.UpSampling2D(), keras.layers.Conv2D(filters, kernel_size, padding="same")
+    return UpsampleConv2D(filters, kernel_size), keras.Sequential([upsampling, convolution])
+
+
+def functions_of(layer, inputs):
+    """Return the compiled forward pass, and the one with gradients; each reads what it has computed."""
+    layer(inputs)
+
+    @tf.function
+    def forward():
+        return layer(inputs, training=True)[0]
+
+    @tf.function
+    def gradients():
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            loss = tf.reduce_sum(layer(inputs, training=True) ** 2)
+        by_inputs, *by_weights = tape.gradient(loss, [inputs, *layer.trainable_weights])
+        return by_inputs[0], by_weights
+
+    return forward, gradients
+
+
+def seconds(function):
+    """Return the time of a call."""
+    begun = time.perf_counter()
+    tf.nest.map_structure(lambda value: value.numpy(), function())
+    return time.perf_counter() - begun
+
+
+def print_row(name, pair, inputs, rounds):
+    """Print both times of our layer, and their ratios to those of Keras's."""
+    cells = []
+    for functions in zip(*(functions_of(layer, inputs) for layer in pair)):
+        for function in functions:
+            function()
+        times = [[seconds(function) for function in functions] for _ in range(rounds)]
+        ours, theirs = map(statistics.median, zip(*times))
+        cells.append(f"{1e3 * ours:7.1f} ms, {ours / theirs:.2f} ×")
+    print(f"{name:<44}{cells[0]:>20}{cells[1]:>22}", flush=True)
+
+
+def main(batch_size: int = 512, rounds: int = 9):
+    """Print a row for each layer.
+
+    Args:
+        batch_size: Images in a batch.
+        rounds: Calls of each.
+    """
+    print(f"{f'batch {batch_size}':<44}{'forward':>20}{'with gradients':>22}")
+    for side, channels, filters in CONVOLUTIONS:
+        inputs = tf.random.normal((batch_size, side, side, channels))
+        for kernel_size in (5, 3):
+            name = f"UpsampleConv2D({filters}, {kernel_size}) of {side}×{side}×{channels}"
+            print_row(name, upsampling_pair(filters, kernel_size), inputs, rounds)
+    for side, channels in MAPS:
+        inputs = tf.random.normal((batch_size, side, side, channels))
+        pair = FusedBatchNormalization(), keras.layers.BatchNormalization()
+        print_row(f"FusedBatchNormalization of {side}×{side}×{channels}", pair, inputs, rounds)
+
+
+if __name__ == "__main__":
+    tyro.cli(main)

@@ -34,7 +34,9 @@ np.savez(f"{folder}/ours.npz", samples=gan.predict(given["latents"], verbose=0))
 
 
 def run_on_jax(*arguments, **kwargs):
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    # Most of the time goes into compiling programs that run for milliseconds.
+    flags = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "XLA_FLAGS": flags}
     return subprocess.run(
         [sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False, **kwargs
     )

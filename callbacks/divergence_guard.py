@@ -24,7 +24,8 @@ WATCHED = (
 class DivergenceGuard(Observer):
     """Stop training in the step in which losses or weights become NaN or infinite, or the critic's distance absurd.
 
-    It says which quantity, in which step, and what to change; `GanCheckpoint` keeps the checkpoints of before.
+    It says which quantity, in which step, and what to change; `GanCheckpoint` keeps the checkpoints of before. Where
+    several steps run in one dispatch, the others of it are recorded too.
 
     Args:
         bound: What the absolute value of `wasserstein_distance` may reach. Defaults to 1e6, far beyond the thousands

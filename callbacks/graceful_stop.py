@@ -10,6 +10,8 @@ from keras_gan.callbacks._observer import Observer
 class GracefulStop(Observer):
     """End training after the current step when the user presses Ctrl-C; a second Ctrl-C interrupts at once.
 
+    Where several steps run in one dispatch, training ends after all of them.
+
     It is a callback and the context that the callback works in: Ctrl-C means something else inside the `with` only.
 
     ```python

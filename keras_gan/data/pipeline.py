@@ -69,7 +69,7 @@ def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int 
     Returns:
         An endless `tf.data.Dataset` of float32 arrays `(n_critic · batch_size, height, width, channels)`, one a step.
         Under JAX, which needs no TensorFlow then, a generator of uint8 arrays, in a tuple each, which the model brings
-        into that range. Give `fit` a `steps_per_epoch`.
+        into that range; for one `fit` alone. Give `fit` a `steps_per_epoch`.
 
     Raises:
         ValueError: If the images are not uint8 images or fewer than a batch, or a number is less than 1.

@@ -101,7 +101,9 @@ class GAN(SteppedModel):
             critic_optimizer: Optimizer, its name or its config.
             generator_optimizer: Likewise; not the critic's instance.
             **kwargs: Passed on to `keras.Model.compile`: `run_eagerly`, `steps_per_execution`, `auto_scale_loss`, and
-                `jit_compile`, whose default `"auto"` uses XLA on accelerators only.
+                `jit_compile`, whose default `"auto"` uses XLA on accelerators and on JAX. There `steps_per_execution`
+                may be more than the one step of an epoch: callbacks then get the values of each epoch in turn, and a
+                dispatch ends where one of them looks at the model, as its method `reads_model(epoch)` says.
 
         Raises:
             ValueError: If a loss or metrics are given, which the model has already, or if both optimizers are one.

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from keras_gan.networks.batch_norm import FusedBatchNormalization
-from keras_gan.networks.upsample_conv import UpsampleConv2D
+from keras_gan.networks.upsample_conv import PhasedConv2D, PhasedUpsampleConv2D, UpsampleConv2D
 
 #: Standard deviation of the normal initialisation of DCGAN, arXiv:1511.06434.
 INITIAL_STD = 0.02
@@ -27,6 +27,16 @@ def convolution(x, filters: int, kernel_size: int, strides: int = 1):
 def upsampled_convolution(x, filters: int, kernel_size: int):
     """Apply a nearest-neighbour ×2 upsampling and a same-padded convolution with normal initialisation."""
     return UpsampleConv2D(filters, kernel_size, kernel_initializer=normal_initializer())(x)
+
+
+def upsampled_phases(x, filters: int, kernel_size: int):
+    """Apply the same, and leave the four phases of the image apart."""
+    return PhasedUpsampleConv2D(filters, kernel_size, kernel_initializer=normal_initializer())(x)
+
+
+def phased_convolution(x, filters: int, kernel_size: int):
+    """Apply a same-padded convolution with normal initialisation to an image's phases; return an image."""
+    return PhasedConv2D(filters, kernel_size, kernel_initializer=normal_initializer())(x)
 
 
 def activation(x):

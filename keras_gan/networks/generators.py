@@ -8,7 +8,9 @@ from keras_gan.networks.blocks import (
     full_precision,
     normal_initializer,
     normalised_activation,
+    phased_convolution,
     upsampled_convolution,
+    upsampled_phases,
 )
 
 #: Side of the feature map that latents are projected to.
@@ -25,7 +27,8 @@ def upsampling_generator(
 
     Latents are projected to a 4×4 map of `filters[0]` channels. Every convolution but the last follows a ×2
     upsampling, so that n filters make images of side 4·2ⁿ⁻¹. BatchNormalization and LeakyReLU(0.2) stand between
-    layers, tanh at the end.
+    layers, tanh at the end. The largest feature map is kept as its four phases, `(batch, height / 2, 2 · width, …)`, of
+    which the last convolution makes an image.
 
     Args:
         latent_dim: Length of a latent. Defaults to 100.
@@ -46,9 +49,13 @@ def upsampling_generator(
     x = layers.Dense(BASE_SIZE * BASE_SIZE * filters[0], kernel_initializer=normal_initializer())(latents)
     x = normalised_activation(x, batch_norm_momentum)
     x = layers.Reshape((BASE_SIZE, BASE_SIZE, filters[0]))(x)
-    for count in filters[:-1]:
-        x = upsampled_convolution(x, count, kernel_size)
-        x = normalised_activation(x, batch_norm_momentum)
-    x = convolution(x, filters[-1], kernel_size)
+    *hidden, channels = filters
+    for count in hidden[:-1]:
+        x = normalised_activation(upsampled_convolution(x, count, kernel_size), batch_norm_momentum)
+    if hidden:
+        x = normalised_activation(upsampled_phases(x, hidden[-1], kernel_size), batch_norm_momentum)
+        x = phased_convolution(x, channels, kernel_size)
+    else:
+        x = convolution(x, channels, kernel_size)
     images = layers.Activation("tanh", dtype=full_precision(), name="images")(x)
     return keras.Model(latents, images, name="generator")

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from keras_gan import UpsampleConv2D, convolutional_critic, upsampling_generator
+from keras_gan.networks import PhasedConv2D, PhasedUpsampleConv2D
 
 
 def test_horses_generator_has_the_references_layers():
@@ -13,8 +14,12 @@ def test_horses_generator_has_the_references_layers():
     assert [(layer.filters, layer.kernel_size) for layer in convolutions] == [(n, (5, 5)) for n in (128, 64, 32, 3)]
     normalisations = [layer for layer in generator.layers if isinstance(layer, keras.layers.BatchNormalization)]
     assert [layer.momentum for layer in normalisations] == [0.8] * 4
-    upsamplings = [isinstance(layer, UpsampleConv2D) for layer in convolutions]
-    assert upsamplings == [True, True, True, False]
+    assert [type(layer) for layer in convolutions] == [
+        UpsampleConv2D,
+        UpsampleConv2D,
+        PhasedUpsampleConv2D,
+        PhasedConv2D,
+    ]
 
 
 def test_horses_critic_has_the_references_layers():

@@ -37,9 +37,11 @@ from keras_gan.presets import PRESETS
 
 
 def our_model(config):
-    """Return our model, with the weights that a run would begin from."""
-    from keras_gan.experiment import build_model, set_seeds
+    """Return our model, with the weights that a run would begin from, in a process set up as a run's."""
+    from keras_gan.experiment import build_model
+    from keras_gan.runtime import keep_freed_memory, set_seeds
 
+    keep_freed_memory()
     set_seeds(config)
     return build_model(config)
 

@@ -1,19 +1,13 @@
 """A training run from start to end: data, networks, model, callbacks, run folder and seeds."""
 
-import contextlib
 import dataclasses
-import os
-import platform
-import random
-import sys
 import zipfile
-from importlib import metadata
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from keras_gan import callbacks, data, metrics, models, networks, run_folder, run_report
+from keras_gan import callbacks, data, metrics, models, networks, run_folder, run_report, runtime
 from keras_gan.analysis.history import read_losses
 from keras_gan.analysis.saved_run import annotate
 from keras_gan.callbacks._files import whole_file
@@ -22,10 +16,6 @@ from keras_gan.presets import ExperimentConfig, RunOptions
 
 #: Images that the toy set has.
 TOY_IMAGES = 5000
-
-#: Packages whose versions a run's bits depend on, and those of each backend.
-PACKAGES = ("keras-gan", "keras", "numpy")
-BACKEND_PACKAGES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib")}
 
 
 class DivergedError(Exception):
@@ -178,7 +168,8 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
         OSError: If files cannot be read or the run folder cannot be made.
     """
     run_folder.check(config, options)
-    _leave_tensorflow_out()
+    runtime.leave_tensorflow_out()
+    runtime.keep_freed_memory()
     if config.steps_per_execution > 1 and keras.backend.backend() != "jax":
         raise ValueError(
             "`steps_per_execution` must be 1, but on the Keras backend jax (KERAS_BACKEND=jax), which runs several "
@@ -186,7 +177,7 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
         )
     config, images = _load_images(config, options)
     run_folder.check_count(len(images), config, options)
-    set_seeds(config)
+    runtime.set_seeds(config)
     environment = _environment(images)
     if options.resume is None:
         model, start = build_model(config), 0
@@ -205,18 +196,9 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
     return Experiment(config, options, folder, images, model, start, evaluator)
 
 
-def _leave_tensorflow_out():
-    """Keep Keras on another backend from importing TensorFlow, for nothing, when it saves a model."""
-    from keras.src.utils import module_utils
-
-    if keras.backend.backend() != "tensorflow" and "tensorflow" not in sys.modules:
-        # Not by an entry in `sys.modules`: Keras takes that for TensorFlow being there.
-        module_utils.tensorflow._available = False
-
-
 def build_model(config: ExperimentConfig) -> models.WGAN:
     """Build and compile the model that a configuration describes, with fresh weights."""
-    with _precision(config):
+    with runtime.precision(config):
         generator = networks.upsampling_generator(
             config.latent_dim, config.generator_filters, config.generator_kernel_size, config.batch_norm_momentum
         )
@@ -230,18 +212,6 @@ def build_model(config: ExperimentConfig) -> models.WGAN:
         steps_per_execution=config.steps_per_execution,
     )
     return gan
-
-
-@contextlib.contextmanager
-def _precision(config):
-    """Build layers in a configuration's precision, but not what is built later, such as feature extractors."""
-    before = keras.config.dtype_policy()
-    is_mixed = config.mixed_precision != "off"
-    keras.config.set_dtype_policy(f"mixed_{config.mixed_precision}" if is_mixed else "float32")
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def _check_image_shape(model, images):
@@ -282,46 +252,9 @@ def _load_images(config, options):
     return dataclasses.replace(config, dataset="toy"), data.toy_horses(TOY_IMAGES)
 
 
-def set_seeds(config: ExperimentConfig):
-    """Seed Python, NumPy and the backend; restrict it to deterministic ops if the configuration asks for it.
-
-    Args:
-        config: The run's configuration.
-    """
-    if keras.backend.backend() == "jax":
-        # What Keras does, but for TensorFlow, which it would import. Without a seed, it draws one from Python's.
-        random.seed(config.seed)
-        np.random.seed(config.seed)
-    else:
-        keras.utils.set_random_seed(config.seed)
-    if config.deterministic:
-        _restrict_to_deterministic_ops()
-
-
-def _restrict_to_deterministic_ops():
-    if keras.backend.backend() == "jax":
-        # Read when JAX first looks for its devices.
-        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true"
-        callbacks.say("Deterministic ops: on.")
-        return
-    import tensorflow as tf
-
-    tf.config.experimental.enable_op_determinism()
-    callbacks.say(
-        "Deterministic ops: on; `python benchmarks/determinism.py` measures what they cost on this machine (the "
-        "README's CPU: nothing above its noise). XLA: off, because Keras does not compile deterministic ops."
-    )
-
-
 def _environment(images) -> dict:
     """Return what else than the configuration a run's bits depend on."""
-    backend = keras.backend.backend()
-    versions = {package: metadata.version(package) for package in (*PACKAGES, *BACKEND_PACKAGES[backend])}
-    return {
-        "backend": backend,
-        "versions": {**versions, "python": platform.python_version()},
-        "data": {"images": len(images), "sha256": data.fingerprint(images)},
-    }
+    return {**runtime.software(), "data": {"images": len(images), "sha256": data.fingerprint(images)}}
 
 
 def _restore(folder: Path, config: ExperimentConfig) -> tuple[models.WGAN, int]:

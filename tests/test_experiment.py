@@ -402,10 +402,10 @@ def test_determinism_is_switched_on_and_xla_off():
     code = """
 import dataclasses, tensorflow as tf
 from tensorflow.python.framework.config import is_op_determinism_enabled
-from keras_gan import experiment
+from keras_gan import experiment, runtime
 from keras_gan.presets import PRESETS
 tf.config.list_physical_devices = lambda kind=None: [tf.config.PhysicalDevice("/gpu:0", "GPU")]
-experiment.set_seeds(dataclasses.replace(PRESETS["demo"], deterministic=DETERMINISTIC))
+runtime.set_seeds(dataclasses.replace(PRESETS["demo"], deterministic=DETERMINISTIC))
 print(is_op_determinism_enabled(), experiment.build_model(PRESETS["demo"]).jit_compile)
 """
     for deterministic, expected in (("True", "True False"), ("False", "False True")):

@@ -57,7 +57,7 @@ def _shuffled_pass(count: int, index: int, seed: int) -> np.ndarray:
 
 
 def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int = 0, start: int = 0):
-    """Feed a GAN's `fit` with images in [−1, 1], endlessly.
+    """Feed a GAN's `fit` with uint8 images, which the model brings into [−1, 1], endlessly.
 
     Args:
         images: The set, `(images, height, width, channels)`, uint8; kept in memory as it is.
@@ -67,9 +67,9 @@ def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int 
         start: Step to begin at, for a resumed run. Defaults to 0.
 
     Returns:
-        An endless `tf.data.Dataset` of float32 arrays `(n_critic · batch_size, height, width, channels)`, one a step.
-        Under JAX, which needs no TensorFlow then, a generator of uint8 arrays, in a tuple each, which the model brings
-        into that range; for one `fit` alone. Give `fit` a `steps_per_epoch`.
+        An endless `tf.data.Dataset` of uint8 arrays `(n_critic · batch_size, height, width, channels)`, one a step.
+        Under JAX, which needs no TensorFlow then, a generator of them, in a tuple each, for one `fit` alone. Give `fit`
+        a `steps_per_epoch`.
 
     Raises:
         ValueError: If the images are not uint8 images or fewer than a batch, or a number is less than 1.
@@ -98,8 +98,7 @@ def _tensorflow_dataset(images_of, start, shape):
     def steps() -> Iterator[np.ndarray]:
         return map(images_of, itertools.count(start))
 
-    batches = tf.data.Dataset.from_generator(steps, output_signature=tf.TensorSpec(shape, tf.uint8))
-    return batches.map(lambda batch: tf.cast(batch, tf.float32) / 127.5 - 1.0).prefetch(1)
+    return tf.data.Dataset.from_generator(steps, output_signature=tf.TensorSpec(shape, tf.uint8)).prefetch(1)
 
 
 def _prefetched(images_of, start) -> Iterator[tuple[np.ndarray]]:

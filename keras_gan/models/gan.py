@@ -11,7 +11,7 @@ from keras_gan.metrics.training import TrainingTracker, mean_and_std
 from keras_gan.models import autodiff, sampling
 from keras_gan.models.descent import build_optimizer, descend
 from keras_gan.models.fitting import OptimizerPair, arranged
-from keras_gan.models.inputs import check_networks, check_step_sizes, split_images
+from keras_gan.models.inputs import check_networks, check_step_sizes, in_range, split_images
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
 from keras_gan.models.state import inner_scope
@@ -160,11 +160,12 @@ class GAN(SteppedModel):
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
         batches = split_images(data, self.n_critic, self.generator.output_shape[1:])
         critic_values = autodiff.repeat(self._critic_update, batches, CRITIC_UPDATE_KEYS)
-        generator_values = self._generator_update(batches[-1])
+        generator_values = self._generator_update(in_range(batches[-1]))
         self.tracker.update_state({**critic_values, **generator_values, **self._weight_values()})
         return self.tracker.result()
 
-    def _critic_update(self, real):
+    def _critic_update(self, batch):
+        real = in_range(batch)
         fake = self._call_frozen(self.generator, self._latents(ops.shape(real)[0]))
         fake = ops.cast(fake, real.dtype)
 

@@ -59,7 +59,7 @@ def check_steps_per_execution(steps_per_execution: int, steps_per_epoch: int | N
 
 
 def split_images(data, n_critic, image_shape):
-    """Check the images of a step and split them into its batches in [−1, 1], when the step is traced.
+    """Check the images of a step and split them into its batches, when the step is traced.
 
     Args:
         data: What `fit` hands to a step: an array of images, alone, floats in [−1, 1] or uint8.
@@ -67,7 +67,7 @@ def split_images(data, n_critic, image_shape):
         image_shape: Height, width and channels that the images must have.
 
     Returns:
-        Float images `(n_critic, batch, height, width, channels)`.
+        Images `(n_critic, batch, height, width, channels)`, of the dtype they have.
 
     Raises:
         ValueError: If there is more than images, or these are not as many or of such a shape and dtype.
@@ -77,8 +77,7 @@ def split_images(data, n_critic, image_shape):
         raise ValueError("A GAN trains on images alone. Received: targets or sample weights")
     if tuple(images.shape[1:]) != tuple(image_shape):
         raise ValueError(f"Images must have the generator's shape {image_shape}. Received: {images.shape[1:]}")
-    is_uint8 = keras.backend.standardize_dtype(images.dtype) == "uint8"
-    if not (is_uint8 or keras.backend.is_float_dtype(images.dtype)):
+    if not (_is_uint8(images) or keras.backend.is_float_dtype(images.dtype)):
         raise ValueError(f"Images must be floats in [-1, 1] or uint8. Received: dtype={images.dtype}")
     count = images.shape[0]
     if count is not None and count % n_critic:
@@ -86,7 +85,14 @@ def split_images(data, n_critic, image_shape):
             f"A step takes `n_critic` batches: the number of its images must be a multiple of {n_critic}. "
             f"Received: {count} images"
         )
-    images = ops.cast(images, keras.config.floatx())
-    if is_uint8:
-        images = images / 127.5 - 1.0
     return ops.reshape(images, (n_critic, -1 if count is None else count // n_critic, *image_shape))
+
+
+def in_range(images):
+    """Return images, floats in [−1, 1] or uint8, as floats in [−1, 1]."""
+    floats = ops.cast(images, keras.config.floatx())
+    return floats / 127.5 - 1.0 if _is_uint8(images) else floats
+
+
+def _is_uint8(images):
+    return keras.backend.standardize_dtype(images.dtype) == "uint8"

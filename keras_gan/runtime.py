@@ -1,0 +1,100 @@
+"""What a run asks of its process, and what it says of it: allocator, backend, seeds, precision, versions."""
+
+import contextlib
+import ctypes
+import os
+import platform
+import random
+import sys
+from importlib import metadata
+
+import keras
+import numpy as np
+
+from keras_gan import callbacks
+from keras_gan.presets import ExperimentConfig
+
+#: Packages whose versions a run's bits depend on, and those of each backend.
+PACKAGES = ("keras-gan", "keras", "numpy")
+BACKEND_PACKAGES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib")}
+
+#: Parameters of glibc's `mallopt`, of its malloc.h, and what a run sets them to.
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4
+_ALLOCATOR = {_TRIM_THRESHOLD: 2**31 - 1, _MMAP_MAX: 0}
+
+
+def keep_freed_memory():
+    """Have glibc's allocator keep what a step frees, for the next; leave any other as it is.
+
+    A step on a CPU allocates and frees feature maps of tens of MiB. By default these go back to the system and are
+    asked for again, and every page of them is mapped and cleared anew.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        mallopt = ctypes.CDLL(None).mallopt
+        for parameter, value in _ALLOCATOR.items():
+            mallopt(parameter, value)
+
+
+def leave_tensorflow_out():
+    """Keep Keras on another backend from importing TensorFlow, for nothing, when it saves a model."""
+    from keras.src.utils import module_utils
+
+    if keras.backend.backend() != "tensorflow" and "tensorflow" not in sys.modules:
+        # Not by an entry in `sys.modules`: Keras takes that for TensorFlow being there.
+        module_utils.tensorflow._available = False
+
+
+def set_seeds(config: ExperimentConfig):
+    """Seed Python, NumPy and the backend; restrict it to deterministic ops if the configuration asks for it.
+
+    Args:
+        config: The run's configuration.
+    """
+    if keras.backend.backend() == "jax":
+        # What Keras does, but for TensorFlow, which it would import. Without a seed, it draws one from Python's.
+        random.seed(config.seed)
+        np.random.seed(config.seed)
+    else:
+        keras.utils.set_random_seed(config.seed)
+    if config.deterministic:
+        _restrict_to_deterministic_ops()
+
+
+def _restrict_to_deterministic_ops():
+    if keras.backend.backend() == "jax":
+        flags, flag = os.environ.get("XLA_FLAGS", ""), "--xla_gpu_deterministic_ops=true"
+        if flag not in flags.split():
+            # Read when JAX first looks for its devices.
+            os.environ["XLA_FLAGS"] = f"{flags} {flag}".strip()
+        callbacks.say("Deterministic ops: on.")
+        return
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+    callbacks.say(
+        "Deterministic ops: on; `python benchmarks/determinism.py` measures what they cost on this machine (the "
+        "README's CPU: nothing above its noise). XLA: off, because Keras does not compile deterministic ops."
+    )
+
+
+@contextlib.contextmanager
+def precision(config: ExperimentConfig):
+    """Build layers in a configuration's precision, but not what is built later, such as feature extractors.
+
+    Args:
+        config: The run's configuration.
+    """
+    before = keras.config.dtype_policy()
+    is_mixed = config.mixed_precision != "off"
+    keras.config.set_dtype_policy(f"mixed_{config.mixed_precision}" if is_mixed else "float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def software() -> dict:
+    """Return the backend, and the versions that a run's bits depend on."""
+    backend = keras.backend.backend()
+    versions = {package: metadata.version(package) for package in (*PACKAGES, *BACKEND_PACKAGES[backend])}
+    return {"backend": backend, "versions": {**versions, "python": platform.python_version()}}

@@ -1,0 +1,40 @@
+import platform
+import subprocess
+import sys
+
+import pytest
+
+PAGE_FAULTS = """
+import resource, sys
+import numpy as np
+from keras_gan import runtime
+
+def faults_of_a_step():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(3):
+        # Larger than what glibc would learn to keep by itself.
+        np.ones(64 * 2**20, np.uint8)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+faults_of_a_step()
+before = faults_of_a_step()
+runtime.keep_freed_memory()
+faults_of_a_step()
+print(before, faults_of_a_step())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc's allocator is told what to keep")
+def test_freed_memory_is_not_asked_of_the_system_again():
+    result = subprocess.run([sys.executable, "-c", PAGE_FAULTS], capture_output=True, text=True, check=True)
+    before, after = map(int, result.stdout.split())
+    assert before > 3 * after
+    assert after < 3
+
+
+def test_other_allocators_are_left_alone(monkeypatch):
+    from keras_gan import runtime
+
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+    monkeypatch.delattr(runtime.ctypes, "CDLL")
+    runtime.keep_freed_memory()

@@ -14,11 +14,14 @@ import keras
 import tensorflow as tf
 import tyro
 
-from keras_gan import UpsampleConv2D
+from keras_gan.networks import PhasedConv2D, PhasedUpsampleConv2D, UpsampleConv2D
 from keras_gan.networks.batch_norm import FusedBatchNormalization
 
 #: Side, channels and filters of each upsampling convolution.
-CONVOLUTIONS = ((4, 128, 128), (8, 128, 64), (16, 64, 32))
+CONVOLUTIONS = ((4, 128, 128), (8, 128, 64))
+
+#: Side and channels of what the last two convolutions get, and filters of each.
+LAST = (16, 64, 32, 3)
 
 #: Side and channels of each feature map that is normalised.
 MAPS = ((8, 128), (16, 64), (32, 32))
@@ -28,6 +31,13 @@ def upsampling_pair(filters, kernel_size):
     """Return our layer and the two of Keras."""
     upsampling, convolution = keras.layers.UpSampling2D(), keras.layers.Conv2D(filters, kernel_size, padding="same")
     return UpsampleConv2D(filters, kernel_size), keras.Sequential([upsampling, convolution])
+
+
+def phased_pair(hidden, channels, kernel_size):
+    """Return our last two convolutions, and those of Keras."""
+    ours = [PhasedUpsampleConv2D(hidden, kernel_size), PhasedConv2D(channels, kernel_size)]
+    theirs = [keras.layers.Conv2D(filters, kernel_size, padding="same") for filters in (hidden, channels)]
+    return keras.Sequential(ours), keras.Sequential([keras.layers.UpSampling2D(), *theirs])
 
 
 def functions_of(layer, inputs):
@@ -81,6 +91,11 @@ def main(batch_size: int = 512, rounds: int = 9):
         for kernel_size in (5, 3):
             name = f"UpsampleConv2D({filters}, {kernel_size}) of {side}×{side}×{channels}"
             print_row(name, upsampling_pair(filters, kernel_size), inputs, rounds)
+    side, channels, hidden, colours = LAST
+    inputs = tf.random.normal((batch_size, side, side, channels))
+    for kernel_size in (5, 3):
+        name = f"the last two ({hidden}, {colours}; {kernel_size}) of {side}×{side}×{channels}"
+        print_row(name, phased_pair(hidden, colours, kernel_size), inputs, rounds)
     for side, channels in MAPS:
         inputs = tf.random.normal((batch_size, side, side, channels))
         pair = FusedBatchNormalization(), keras.layers.BatchNormalization()

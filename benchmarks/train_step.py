@@ -5,7 +5,8 @@ has a process of its own, so that none shares threads or memory with another, an
 another order each time. Between its blocks a process waits without using the processor: the thread pools of TensorFlow
 and PyTorch come to rest within milliseconds. The machine should have nothing else to do: PyTorch's threads spin while
 they wait for each other, so that one busy process of another program slows it down several times, and TensorFlow by
-half. Where that cannot be helped, OMP_WAIT_POLICY=PASSIVE in the environment keeps them from it. The contestants:
+half. Where that cannot be helped, OMP_WAIT_POLICY=PASSIVE in the environment keeps them from it. In every process the
+allocator keeps what a step frees for the next, as in runs of our scripts. The contestants:
 
 - ours, fit: `model.fit` with the console log, by epochs of one step, data pipeline and all;
 - ours, bare step: the compiled step alone, on images in memory;
@@ -37,11 +38,10 @@ from keras_gan.presets import PRESETS
 
 
 def our_model(config):
-    """Return our model, with the weights that a run would begin from, in a process set up as a run's."""
+    """Return our model, with the weights that a run would begin from."""
     from keras_gan.experiment import build_model
-    from keras_gan.runtime import keep_freed_memory, set_seeds
+    from keras_gan.runtime import set_seeds
 
-    keep_freed_memory()
     set_seeds(config)
     return build_model(config)
 

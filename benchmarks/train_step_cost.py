@@ -9,6 +9,8 @@ import time
 
 import numpy as np
 
+from keras_gan.allocator import keep_freed_memory
+
 #: Sides of the square matrices whose product is timed: too large for a cache, small enough to be over soon.
 MATRIX_SIZES = (2048, 3072, 4096)
 
@@ -65,6 +67,7 @@ def memory(field: str) -> float:
 
 def serve(connection, prepare, config):
     """Run blocks of as many steps as the connection asks for, until it asks for none; then report the memory."""
+    keep_freed_memory()
     try:
         block = prepare(config)
         before = memory("VmRSS")
@@ -98,7 +101,10 @@ class Worker:
         # Only the process is to hold it, so that its death is noticed here.
         other_end.close()
         self.figures = []
-        self.refusal = self._connection.recv()
+        try:
+            self.refusal = self._connection.recv()
+        except EOFError as error:
+            raise RuntimeError(f"{prepare} ended before its first block; its own error is above") from error
 
     def run(self, count):
         """Run a block of some steps."""

@@ -63,6 +63,7 @@ class RecipeGan(keras.Model):
         return loss
 
     def train_step(self, images):
+        images = tf.cast(images, tf.float32) / 127.5 - 1.0
         for real in tf.split(images, self.n_critic):
             critic_loss = self.critic_update(real)
         latents = tf.random.normal((tf.shape(real)[0], self.latent_dim))

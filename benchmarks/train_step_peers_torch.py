@@ -11,6 +11,9 @@ from train_step_cost import block_of, step_images
 #: Keras's defaults, where PyTorch has others.
 NORM_EPSILON, OPTIMIZER_EPSILON = 1e-3, 1e-7
 
+#: Methods of the trainer.
+FORWARD_PASSES = ("generate", "critic_loss", "generator_loss")
+
 
 class Generator(nn.Module):
     """Nearest-neighbour upsamplings and convolutions, from latents to images."""
@@ -82,6 +85,11 @@ class Trainer:
         self.critic = build_critic(config).apply(initialise).to(memory_format=torch.channels_last)
         self.critic_optimizer = build_optimizer(self.critic, config, config.critic_learning_rate)
         self.generator_optimizer = build_optimizer(self.generator, config, config.generator_learning_rate)
+        if config.mixed_precision != "off":
+            # Around each forward pass by itself: within one context, PyTorch casts a weight only once.
+            autocast = torch.autocast(torch.get_default_device().type, torch.bfloat16)
+            for name in FORWARD_PASSES:
+                setattr(self, name, autocast(getattr(self, name)))
 
     def step(self, batches):
         """Take the critic updates, each on its batch, then the generator update; return the values of the last."""
@@ -163,7 +171,7 @@ class Trainer:
             NotImplementedError: If PyTorch cannot compile them, or does and computes something else.
         """
         before = self._critic_gradients(real)
-        for name in ("generate", "critic_loss", "generator_loss"):
+        for name in FORWARD_PASSES:
             setattr(self, name, torch.compile(getattr(self, name)))
         try:
             after = self._critic_gradients(real)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keras_gan import callbacks, data, metrics, models, networks, run_folder, run_report, runtime
+from keras_gan.allocator import keep_freed_memory
 from keras_gan.analysis.history import read_losses
 from keras_gan.analysis.saved_run import annotate
 from keras_gan.callbacks._files import whole_file
@@ -169,7 +170,7 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
     """
     run_folder.check(config, options)
     runtime.leave_tensorflow_out()
-    runtime.keep_freed_memory()
+    keep_freed_memory()
     if config.steps_per_execution > 1 and keras.backend.backend() != "jax":
         raise ValueError(
             "`steps_per_execution` must be 1, but on the Keras backend jax (KERAS_BACKEND=jax), which runs several "

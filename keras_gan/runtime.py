@@ -1,7 +1,6 @@
-"""What a run asks of its process, and what it says of it: allocator, backend, seeds, precision, versions."""
+"""What a run asks of its process, and what it says of it: backend, seeds, precision, versions."""
 
 import contextlib
-import ctypes
 import os
 import platform
 import random
@@ -17,22 +16,6 @@ from keras_gan.presets import ExperimentConfig
 #: Packages whose versions a run's bits depend on, and those of each backend.
 PACKAGES = ("keras-gan", "keras", "numpy")
 BACKEND_PACKAGES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib")}
-
-#: Parameters of glibc's `mallopt`, of its malloc.h, and what a run sets them to.
-_TRIM_THRESHOLD, _MMAP_MAX = -1, -4
-_ALLOCATOR = {_TRIM_THRESHOLD: 2**31 - 1, _MMAP_MAX: 0}
-
-
-def keep_freed_memory():
-    """Have glibc's allocator keep what a step frees, for the next; leave any other as it is.
-
-    A step on a CPU allocates and frees feature maps of tens of MiB. By default these go back to the system and are
-    asked for again, and every page of them is mapped and cleared anew.
-    """
-    if platform.libc_ver()[0] == "glibc":
-        mallopt = ctypes.CDLL(None).mallopt
-        for parameter, value in _ALLOCATOR.items():
-            mallopt(parameter, value)
 
 
 def leave_tensorflow_out():

@@ -28,6 +28,7 @@ ALLOWED = {
 
 WITHOUT_TENSORFLOW = [
     "keras_gan",
+    "keras_gan.allocator",
     "keras_gan.command_line",
     "keras_gan.diagnosis",
     "keras_gan.options",

@@ -60,10 +60,27 @@ def test_where_dispatches_end_changes_no_bit(train):
     assert_bits_equal(all_state(other), all_state(one))
 
 
-def test_callbacks_find_the_model_of_their_epoch(train):
+def test_callbacks_find_the_model_of_their_epoch(train, monkeypatch):
+    lengths, hand_in = [], EpochDispatches.hand_in
+
+    def spy(dispatches, values, seconds):
+        lengths.append(len(values))
+        hand_in(dispatches, values, seconds)
+
+    monkeypatch.setattr(EpochDispatches, "hand_in", spy)
     readers = Reader({2, 3}), Reader({6})
     train(4, callbacks=readers)
     assert [reader.taken for reader in readers] == [[3, 4], [7]]
+    assert lengths == [3, 1, 3]
+
+
+def test_eager_dispatches_are_those_of_the_compiled_program(make_gan, images):
+    histories = []
+    for is_eager in (False, True):
+        gan = make_gan(compile_options={"steps_per_execution": 3, "run_eagerly": is_eager})
+        batches = image_batches(images, batch_size=4, n_critic=gan.n_critic)
+        histories.append(gan.fit(batches, steps_per_epoch=1, epochs=4, verbose=0).history["critic_gradient_norm"])
+    np.testing.assert_allclose(*histories, rtol=1e-4)
 
 
 def test_checkpoints_hold_the_state_of_their_epoch(train, tmp_path):

@@ -1,13 +1,16 @@
+import ctypes
 import platform
 import subprocess
 import sys
 
 import pytest
 
+from keras_gan.allocator import keep_freed_memory
+
 PAGE_FAULTS = """
 import resource, sys
 import numpy as np
-from keras_gan import runtime
+from keras_gan.allocator import keep_freed_memory
 
 def faults_of_a_step():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -18,7 +21,7 @@ def faults_of_a_step():
 
 faults_of_a_step()
 before = faults_of_a_step()
-runtime.keep_freed_memory()
+keep_freed_memory()
 faults_of_a_step()
 print(before, faults_of_a_step())
 """
@@ -28,13 +31,11 @@ print(before, faults_of_a_step())
 def test_freed_memory_is_not_asked_of_the_system_again():
     result = subprocess.run([sys.executable, "-c", PAGE_FAULTS], capture_output=True, text=True, check=True)
     before, after = map(int, result.stdout.split())
-    assert before > 3 * after
-    assert after < 3
+    # Pages that are kept are not mapped again; the interpreter's own few may be.
+    assert 10 * after < before
 
 
 def test_other_allocators_are_left_alone(monkeypatch):
-    from keras_gan import runtime
-
     monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
-    monkeypatch.delattr(runtime.ctypes, "CDLL")
-    runtime.keep_freed_memory()
+    monkeypatch.delattr(ctypes, "CDLL")
+    keep_freed_memory()

@@ -12,10 +12,10 @@ _OBSERVERS = (keras.callbacks.CSVLogger, keras.callbacks.TerminateOnNaN)
 
 
 class StepDispatches(keras.callbacks.Callback):
-    """Dispatches of some steps of an epoch, whose values are handed out one by one.
+    """Dispatches of several steps of one epoch; callbacks get their values one step at a time.
 
     Args:
-        most: Steps of a dispatch at most.
+        limit: Steps of a dispatch at most. Epochs have a multiple of it, or end with the data.
 
     Attributes:
         pending: Values that are not handed out yet.
@@ -24,15 +24,19 @@ class StepDispatches(keras.callbacks.Callback):
     #: Whether each of the steps is an epoch.
     are_epochs = False
 
-    def __init__(self, most: int):
+    def __init__(self, limit: int):
         super().__init__()
         self.pending = collections.deque()
-        self.most = most
+        self.limit = limit
         self._held = []
+        self._taken = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._taken = 0
 
     def allowance(self) -> int:
-        """Return how many steps the next dispatch may run."""
-        return self.most
+        """Return how many steps the next dispatch may run; after a short one, none beyond the epoch's end."""
+        return self.limit - self._taken % self.limit
 
     def take(self, iterator: Iterator) -> list:
         """Take the images of the next dispatch's steps, all of one shape, since one program runs them.
@@ -59,16 +63,17 @@ class StepDispatches(keras.callbacks.Callback):
             seconds: Time that it took.
         """
         self.pending.extend(values)
+        self._taken += len(values)
 
 
 class EpochDispatches(StepDispatches):
-    """Dispatches of several epochs of one step each, whose values are handed out one by one.
+    """Dispatches of several epochs of one step each; callbacks get their values one epoch at a time.
 
-    A dispatch ends where a callback looks at the model. Those with a method `reads_model(epoch)` are asked whether they
-    do when that epoch ends; others are taken to do whenever one does.
+    A dispatch ends with an epoch after which a callback reads the model. A callback's `reads_model(epoch)` says whether
+    it does; one without that method is assumed to after every epoch.
 
     Args:
-        most: Steps of a dispatch, and so epochs, at most.
+        limit: Steps of a dispatch, and so epochs, at most.
         callbacks: All callbacks of `fit`.
 
     Warns:
@@ -77,14 +82,14 @@ class EpochDispatches(StepDispatches):
 
     are_epochs = True
 
-    def __init__(self, most: int, callbacks: list[keras.callbacks.Callback]):
-        super().__init__(most)
+    def __init__(self, limit: int, callbacks: list[keras.callbacks.Callback]):
+        super().__init__(limit)
         self._readers = [callback for callback in callbacks if not isinstance(callback, _OBSERVERS)]
-        strangers = [type(callback).__name__ for callback in self._readers if not hasattr(callback, "reads_model")]
-        if most > 1 and strangers:
+        undeclared = [type(callback).__name__ for callback in self._readers if not hasattr(callback, "reads_model")]
+        if limit > 1 and undeclared:
             warnings.warn(
-                f"Each step is dispatched alone, not {most} at a time: {', '.join(strangers)} may look at the model "
-                "after any. Give it a method `reads_model(epoch)` that returns whether it does.",
+                f"Steps are dispatched one at a time instead of {limit}, because {', '.join(undeclared)} may read the "
+                "model after any epoch. Define `reads_model(epoch)` on the callback to say when it does.",
                 stacklevel=4,
             )
 
@@ -107,8 +112,8 @@ class EpochDispatches(StepDispatches):
         self._waited = seconds
 
     def _count_unread(self, epoch):
-        """Return how many epochs, from this one, may run before a callback looks at the model."""
-        last = min(epoch + self.most, self.params["epochs"]) - 1
+        """Return how many epochs, from this one, may run before a callback reads the model."""
+        last = min(epoch + self.limit, self.params["epochs"]) - 1
         read = (index for index in range(epoch, last) if self._is_read(index))
         return next(read, last) - epoch + 1
 

@@ -17,6 +17,7 @@ class SteppedModel(keras.Model):
     """See `keras_gan.models.stepping`."""
 
     _dispatches = None
+    _steps_per_dispatch = 1
     _is_stopped = False
 
     def train_step(self, state, data):
@@ -61,13 +62,14 @@ class SteppedModel(keras.Model):
             return reports.at[index].set(report), state
 
         stacked = jax.tree.map(lambda *images: jnp.stack(images), *batches)
-        # Of steps that are not run nothing is read.
+        # Rows of steps that are not run stay zero, and are cut off.
         return jax.lax.fori_loop(0, count, body, (jnp.zeros((len(batches), len(TRAINING_KEYS))), state))
 
     def compile(self, *args, **kwargs):
         super().compile(*args, **kwargs)
         # Keras would count that many steps for each call of the train function, which hands out one at a time.
         self._steps_per_dispatch, self.steps_per_execution = self.steps_per_execution, 1
+        self._reported = {}
 
     def fit(self, *args, **kwargs):
         try:
@@ -104,15 +106,15 @@ class SteppedModel(keras.Model):
     def _dispatch(self, run, dispatches, state, iterator):
         """Run as many steps as may be, hand in what they report, and return the new state."""
         begun = time.perf_counter()
-        # Where Keras finds the weights again if this ends with an exception: it has taken them from the variables.
+        # Keras has taken the weights out of the variables; if this raises, it restores them from here.
         self._keep(state)
         batches = dispatches.take(iterator)
         if not batches:
             raise StopIteration
         # One program, of one shape, for dispatches of any length.
-        filled = batches + batches[-1:] * (dispatches.most - len(batches))
+        filled = batches + batches[-1:] * (dispatches.limit - len(batches))
         reports, state = run(state, filled, len(batches), are_epochs=dispatches.are_epochs)
-        # Before anybody waits, and can be interrupted: the old state is gone.
+        # At once, before waiting for the results can be interrupted: the old state's memory has been reused.
         self._keep(state)
         rows = np.asarray(reports)[: len(batches)].tolist()
         dispatches.hand_in([dict(zip(TRAINING_KEYS, row)) for row in rows], time.perf_counter() - begun)

@@ -1,5 +1,7 @@
 """A critic's scores of real and of generated images."""
 
+import inspect
+
 import keras
 from keras import layers, ops
 
@@ -34,8 +36,8 @@ _SAMPLEWISE = (
 def scores_each_alone(critic: keras.Model) -> bool:
     """Return whether a critic is known to score each image by itself, whatever others are in its batch.
 
-    It is, if it is a graph of layers of Keras's own that do. Others, operations between layers, functions and models of
-    a user's own might look at the batch, and losses of activities count the images of a pass.
+    Only graphs of Keras's own per-sample layers are. Other layers, operations between layers, and functions and models
+    of a user's own might look at the whole batch; losses of activities depend on how many images a pass has.
 
     Args:
         critic: The critic, built.
@@ -72,6 +74,10 @@ def score_apart(critic: keras.Model, real, fake):
 
 def _is_samplewise(operation):
     activation = getattr(operation, "activation", None)
-    has_own_function = activation is not None and not activation.__module__.startswith("keras.")
+    # Not a layer, which Keras takes for an activation too.
+    is_function_of_keras = inspect.isfunction(activation) and activation.__module__.startswith("keras.")
     has_loss = getattr(operation, "activity_regularizer", None) is not None
-    return type(operation) in _SAMPLEWISE and not has_own_function and not has_loss
+    # Which may have the size of a batch in it.
+    has_noise_shape = getattr(operation, "noise_shape", None) is not None
+    is_plain = (activation is None or is_function_of_keras) and not has_loss and not has_noise_shape
+    return type(operation) in _SAMPLEWISE and is_plain

@@ -58,6 +58,11 @@ CRITICS = {
     "a model of the user's": (lambda: Centred(small_critic().layers), False),
     "a function of the user's": (lambda: small_critic(keras.layers.Activation(centred)), False),
     "a layer with a function of the user's": (lambda: small_critic(keras.layers.Dense(3, centred)), False),
+    "a layer that is an activation": (
+        lambda: small_critic(keras.layers.Activation(keras.layers.BatchNormalization())),
+        False,
+    ),
+    "noise of a shape of its own": (lambda: small_critic(keras.layers.Dropout(0.3, noise_shape=(8, 1, 1, 8))), False),
     "a softmax over the batch": (lambda: small_critic(keras.layers.Softmax(axis=0)), False),
     "a loss of activities": (lambda: small_critic(keras.layers.Dense(3, activity_regularizer="l2")), False),
     "an operation": (critic_with_an_operation, False),

@@ -37,7 +37,7 @@ def our_fit(config):
     from train_step_cost import random_images
 
     from keras_gan import EpochLog, image_batches
-    from keras_gan.experiment import build_model
+    from keras_gan.model_building import build_model
     from keras_gan.runtime import set_seeds
 
     set_seeds(config)

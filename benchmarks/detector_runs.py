@@ -19,8 +19,8 @@ import tyro
 from keras_gan import data, run_folder
 from keras_gan.analysis.saved_run import REAL_PICTURE
 from keras_gan.callbacks import DivergenceGuard, LossCsv, QualityMonitor, SampleGrid, save_grid, say
-from keras_gan.experiment import build_model
 from keras_gan.metrics import Cifar10ResNet, Evaluator
+from keras_gan.model_building import build_model
 from keras_gan.presets import PRESETS
 
 #: Seeds that the detectors' thresholds were chosen on, and seeds that they were not.

@@ -21,7 +21,7 @@ def step_times(preset: str, deterministic: bool, steps: int) -> list[float]:
 
     from keras_gan import image_batches
     from keras_gan.data import toy_horses
-    from keras_gan.experiment import build_model
+    from keras_gan.model_building import build_model
     from keras_gan.runtime import set_seeds
 
     config = dataclasses.replace(PRESETS[preset], deterministic=deterministic)

@@ -40,7 +40,7 @@ from keras_gan import (
 )
 from keras_gan.callbacks import TrainingProgress, progress_display
 from keras_gan.data import toy_horses
-from keras_gan.experiment import build_model
+from keras_gan.model_building import build_model
 from keras_gan.presets import PRESETS
 
 TINY = {"generator_filters": (4, 4, 4, 3), "critic_filters": (4,), "critic_strides": (8,), "batch_size": 2}

@@ -20,7 +20,6 @@ import tyro
 from keras_gan import Evaluator, image_batches, tf_gan
 from keras_gan.callbacks import sample_batches
 from keras_gan.data import toy_horses
-from keras_gan.experiment import build_model
 from keras_gan.metrics import (
     Cifar10ResNet,
     feature_statistics,
@@ -28,6 +27,7 @@ from keras_gan.metrics import (
     inception_score,
     kernel_distance,
 )
+from keras_gan.model_building import build_model
 from keras_gan.presets import PRESETS
 
 RANDOM = np.random.default_rng(0)

@@ -39,7 +39,7 @@ from keras_gan.presets import PRESETS
 
 def our_model(config):
     """Return our model, with the weights that a run would begin from."""
-    from keras_gan.experiment import build_model
+    from keras_gan.model_building import build_model
     from keras_gan.runtime import set_seeds
 
     set_seeds(config)

@@ -7,12 +7,13 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from keras_gan import callbacks, data, metrics, models, networks, run_folder, run_report, runtime
+from keras_gan import callbacks, data, metrics, models, run_folder, run_report, runtime
 from keras_gan.allocator import keep_freed_memory
 from keras_gan.analysis.history import read_losses
 from keras_gan.analysis.saved_run import annotate
 from keras_gan.callbacks._files import whole_file
 from keras_gan.metrics.features import weights_digest
+from keras_gan.model_building import build_model
 from keras_gan.presets import ExperimentConfig, RunOptions
 
 #: Images that the toy set has.
@@ -20,7 +21,7 @@ TOY_IMAGES = 5000
 
 
 class DivergedError(Exception):
-    """Training that was stopped because losses or weights were no numbers any more."""
+    """Training was stopped because losses or weights became NaN or infinite."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,12 +170,11 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
         OSError: If files cannot be read or the run folder cannot be made.
     """
     run_folder.check(config, options)
-    runtime.leave_tensorflow_out()
     keep_freed_memory()
     if config.steps_per_execution > 1 and keras.backend.backend() != "jax":
         raise ValueError(
-            "`steps_per_execution` must be 1, but on the Keras backend jax (KERAS_BACKEND=jax), which runs several "
-            f"epochs at a time. Received: {config.steps_per_execution} on {keras.backend.backend()}"
+            "`steps_per_execution` must be 1 unless the Keras backend is jax (KERAS_BACKEND=jax). "
+            f"Received: {config.steps_per_execution} on {keras.backend.backend()}"
         )
     config, images = _load_images(config, options)
     run_folder.check_count(len(images), config, options)
@@ -197,24 +197,6 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
     return Experiment(config, options, folder, images, model, start, evaluator)
 
 
-def build_model(config: ExperimentConfig) -> models.WGAN:
-    """Build and compile the model that a configuration describes, with fresh weights."""
-    with runtime.precision(config):
-        generator = networks.upsampling_generator(
-            config.latent_dim, config.generator_filters, config.generator_kernel_size, config.batch_norm_momentum
-        )
-        critic = networks.convolutional_critic(
-            generator.output_shape[1:], config.critic_filters, config.critic_strides, config.critic_kernel_size
-        )
-    gan = models.WGAN(generator, critic, _lipschitz(config), config.n_critic, config.seed)
-    gan.compile(
-        critic_optimizer=_optimizer(config, config.critic_learning_rate),
-        generator_optimizer=_optimizer(config, config.generator_learning_rate),
-        steps_per_execution=config.steps_per_execution,
-    )
-    return gan
-
-
 def _check_image_shape(model, images):
     made, given = model.generator.output_shape[1:], images.shape[1:]
     if made != given:
@@ -225,20 +207,6 @@ def _evaluator(images, options) -> metrics.Evaluator | None:
     if options.quality_every == 0:
         return None
     return metrics.Evaluator(metrics.Cifar10ResNet(), images, options.quality_samples)
-
-
-def _lipschitz(config):
-    if config.clip_threshold is not None:
-        return models.WeightClipping(config.clip_threshold)
-    if config.gradient_penalty is not None:
-        return models.GradientPenalty(config.gradient_penalty)
-    return None
-
-
-def _optimizer(config, learning_rate):
-    if config.optimizer == "adam":
-        return keras.optimizers.Adam(learning_rate, beta_1=config.beta_1, beta_2=config.beta_2)
-    return keras.optimizers.RMSprop(learning_rate, rho=config.beta_2)
 
 
 def _load_images(config, options):

@@ -1,14 +1,11 @@
-"""What a run asks of its process, and what it says of it: backend, seeds, precision, versions."""
+"""What a run asks of its process, and what it says of it: backend, seeds, versions."""
 
-import contextlib
 import os
 import platform
-import random
 import sys
 from importlib import metadata
 
 import keras
-import numpy as np
 
 from keras_gan import callbacks
 from keras_gan.presets import ExperimentConfig
@@ -19,7 +16,7 @@ BACKEND_PACKAGES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib")}
 
 
 def leave_tensorflow_out():
-    """Keep Keras on another backend from importing TensorFlow, for nothing, when it saves a model."""
+    """Keep Keras on another backend from importing TensorFlow needlessly when it saves a model or is seeded."""
     from keras.src.utils import module_utils
 
     if keras.backend.backend() != "tensorflow" and "tensorflow" not in sys.modules:
@@ -33,12 +30,8 @@ def set_seeds(config: ExperimentConfig):
     Args:
         config: The run's configuration.
     """
-    if keras.backend.backend() == "jax":
-        # What Keras does, but for TensorFlow, which it would import. Without a seed, it draws one from Python's.
-        random.seed(config.seed)
-        np.random.seed(config.seed)
-    else:
-        keras.utils.set_random_seed(config.seed)
+    leave_tensorflow_out()
+    keras.utils.set_random_seed(config.seed)
     if config.deterministic:
         _restrict_to_deterministic_ops()
 
@@ -47,9 +40,8 @@ def _restrict_to_deterministic_ops():
     if keras.backend.backend() == "jax":
         flags, flag = os.environ.get("XLA_FLAGS", ""), "--xla_gpu_deterministic_ops=true"
         if flag not in flags.split():
-            # Read when JAX first looks for its devices.
             os.environ["XLA_FLAGS"] = f"{flags} {flag}".strip()
-        callbacks.say("Deterministic ops: on.")
+        callbacks.say("Deterministic ops: on, unless this process has used JAX before: XLA reads its flags once.")
         return
     import tensorflow as tf
 
@@ -58,22 +50,6 @@ def _restrict_to_deterministic_ops():
         "Deterministic ops: on; `python benchmarks/determinism.py` measures what they cost on this machine (the "
         "README's CPU: nothing above its noise). XLA: off, because Keras does not compile deterministic ops."
     )
-
-
-@contextlib.contextmanager
-def precision(config: ExperimentConfig):
-    """Build layers in a configuration's precision, but not what is built later, such as feature extractors.
-
-    Args:
-        config: The run's configuration.
-    """
-    before = keras.config.dtype_policy()
-    is_mixed = config.mixed_precision != "off"
-    keras.config.set_dtype_policy(f"mixed_{config.mixed_precision}" if is_mixed else "float32")
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def software() -> dict:

@@ -58,8 +58,8 @@ class GanCheckpoint(Periodic):
 
     def reads_model(self, epoch):
         # Figures of quality come in epochs in which QualityMonitor reads the model.
-        is_any_epochs = self.monitor is not None and self.monitor not in CHARTS["quality"]
-        return is_any_epochs or super().reads_model(epoch)
+        may_be_any_epoch = self.monitor is not None and self.monitor not in CHARTS["quality"]
+        return may_be_any_epoch or super().reads_model(epoch)
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)

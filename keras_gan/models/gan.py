@@ -50,8 +50,8 @@ class GAN(SteppedModel):
         **kwargs: Passed on to `keras.Model`.
 
     Attributes:
-        has_diverged: Whether the last `fit` was stopped because its numbers were none any more. `DivergenceGuard` says
-            so; `GanCheckpoint` then keeps the checkpoints of before.
+        has_diverged: Whether the last `fit` was stopped because losses or weights became NaN or infinite.
+            `DivergenceGuard` says so; `GanCheckpoint` then keeps the checkpoints of before.
 
     Raises:
         ValueError: If the critic does not take the generator's images or defeats the constraint, if `loss` is no
@@ -142,7 +142,8 @@ class GAN(SteppedModel):
             A `keras.callbacks.History`.
 
         Raises:
-            ValueError: If images or callbacks are not such.
+            ValueError: If `x` is no images of the generator's shape, or does not split into steps of `n_critic` equal
+                batches, or if `callbacks` is a `CallbackList`.
         """
         if isinstance(callbacks, keras.callbacks.CallbackList):
             raise ValueError("`callbacks` must be a list of callbacks. Received: a CallbackList")

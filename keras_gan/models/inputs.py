@@ -8,7 +8,7 @@ def check_networks(generator, critic):
     """Refuse networks that are not built, or a critic that does not take the generator's images.
 
     Raises:
-        ValueError: If so.
+        ValueError: If a network is not built, or the critic takes images of another shape.
     """
     for name, network in (("generator", generator), ("critic", critic)):
         if not isinstance(network, keras.Model) or not network.built:
@@ -31,7 +31,7 @@ def check_step_sizes(count: int, batch_size: int, n_critic: int):
         n_critic: Batches in a step.
 
     Raises:
-        ValueError: If so.
+        ValueError: If a step cannot be split into `n_critic` equal batches.
     """
     for size in (min(batch_size, count), count % batch_size):
         if size % n_critic:
@@ -49,12 +49,12 @@ def check_steps_per_execution(steps_per_execution: int, steps_per_epoch: int | N
         steps_per_epoch: Steps in an epoch, or None where the data's end decides.
 
     Raises:
-        ValueError: If so.
+        ValueError: If an epoch has no whole number of dispatches.
     """
     if steps_per_epoch is not None and steps_per_epoch % steps_per_execution:
         raise ValueError(
-            f"`steps_per_execution` must divide `steps_per_epoch` = {steps_per_epoch}; on JAX, epochs may also be of "
-            f"one step. Received: steps_per_execution={steps_per_execution}"
+            "`steps_per_execution` must divide `steps_per_epoch`; on JAX, `steps_per_epoch=1` allows any. "
+            f"Received: steps_per_execution={steps_per_execution}, steps_per_epoch={steps_per_epoch}"
         )
 
 

@@ -1,4 +1,4 @@
-"""Scopes in which variables keep what they are, whatever is assigned to them."""
+"""A scope whose assignments to variables do not reach the scope around it."""
 
 import contextlib
 
@@ -7,7 +7,7 @@ import keras
 
 @contextlib.contextmanager
 def inner_scope():
-    """Open a scope in which variables begin with the values that they have around it, and keep their changes.
+    """Open a scope in which variables begin with their values outside; what is assigned inside stays inside.
 
     Yields:
         The `keras.StatelessScope`. Its `original_scope` is the one around it, or None.

@@ -1,4 +1,4 @@
-"""Convolutions before and after a nearest-neighbour upsampling, at the cost of smaller ones.
+"""Same-padded convolutions of upsampled images, computed on maps of half the side.
 
 The four phases of an image are its pixels at even and odd rows and columns. `(batch, height, 4 · width, channels)`
 holds them with the four pixels of a 2×2 square one after another.
@@ -8,8 +8,29 @@ import keras
 import numpy as np
 from keras import ops
 
-#: What the layers fix of a convolution, and leave out of their config.
+#: Arguments of `Conv2D` that these layers fix, and leave out of their config.
 _FIXED = {"strides": 1, "padding": "same", "data_format": "channels_last", "dilation_rate": 1, "groups": 1}
+
+
+def phase_taps(kernel_size: int) -> np.ndarray:
+    """Return which row of which phase each tap of a kernel meets.
+
+    Rows 2i and 2i + 1 are row i of two phases. Output row 2i + a meets with tap u, counted from the kernel's centre,
+    row 2i + a + u, which is row i + ⌊(a + u) / 2⌋ of phase (a + u) mod 2.
+
+    Args:
+        kernel_size: Taps of the kernel.
+
+    Returns:
+        Ones where they meet, `(output's phase, row − i, input's phase, tap)`, of lengths 2, rows, 2 and `kernel_size`;
+        the rows are those that a same-padded kernel of as many covers.
+    """
+    taps = np.arange(kernel_size) - (kernel_size - 1) // 2
+    rows, phases = np.divmod(np.arange(2)[:, None] + taps, 2)
+    covered = np.arange(rows.min(), rows.max() + 1)
+    meets_row = covered[:, None, None] == rows[:, None, None, :]
+    meets_phase = np.arange(2)[:, None] == phases[:, None, None, :]
+    return (meets_row & meets_phase).astype("float32")
 
 
 class _PhaseConvolution(keras.layers.Conv2D):
@@ -39,12 +60,53 @@ class _PhaseConvolution(keras.layers.Conv2D):
         return ops.reshape(ops.transpose(phases, (0, 2, 1, 3)), (-1, 2 * height, 2 * width, self.filters))
 
 
+class _UpsamplingConvolution(_PhaseConvolution):
+    """The same of an upsampled input."""
+
+    def _phases(self, inputs):
+        # All phases of the upsampled image are the input itself.
+        vertical, horizontal = (phase_taps(size).sum(axis=2) for size in self.kernel_size)
+        kernel = ops.convert_to_tensor(self.kernel)
+        kernel = ops.einsum("apu,uvio->apvio", ops.cast(vertical, kernel.dtype), kernel)
+        kernel = ops.einsum("bqv,apvio->pqiabo", ops.cast(horizontal, kernel.dtype), kernel)
+        return self._convolve(inputs, kernel)
+
+
 @keras.saving.register_keras_serializable(package="keras_gan")
-class PhasedUpsampleConv2D(_PhaseConvolution):
+class UpsampleConv2D(_UpsamplingConvolution):
+    """`UpSampling2D(2, interpolation="nearest")`, then a same-padded `Conv2D`, with the latter's weights.
+
+    Under the kernel of an output pixel most upsampled pixels are copies of each other. So the weights that meet copies
+    are summed, once for each of the four positions of an output pixel in its 2×2 square, and one convolution of the
+    input as it is, with the four smaller kernels side by side, makes all four. With k = 5 an output pixel takes 9
+    multiplications instead of 25 for each pair of channels; with k = 3 it takes 9 either way, but no upsampled copy is
+    made. Results, borders included, are those of the two layers but for rounding.
+
+    Args:
+        filters: Channels of the output.
+        kernel_size: Side of the kernel, or its height and width.
+        **kwargs: `activation`, `use_bias`, initializers, regularizers and constraints, as of `keras.layers.Conv2D`.
+
+    Input: `(batch, height, width, channels)`. Output: `(batch, 2 · height, 2 · width, filters)`.
+
+    Raises:
+        ValueError: If strides, padding, data format, dilation or groups are given.
+    """
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        return batch, height and 2 * height, width and 2 * width, self.filters
+
+    def call(self, inputs):
+        return self.activation(self._interleave(self._phases(inputs)))
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class PhasedUpsampleConv2D(_UpsamplingConvolution):
     """`UpsampleConv2D` that leaves the phases of its output apart, for `PhasedConv2D`.
 
-    What treats every pixel alike, such as an activation or batch normalisation, can stand between the two. Neither
-    layer nor what is between them then ever arranges pixels as an image.
+    Layers that treat all pixels alike, such as activations and batch normalisation, can stand between the two; pixels
+    stay in the order of phases until `PhasedConv2D` makes an image.
 
     Args:
         filters: Channels of the output.
@@ -67,43 +129,6 @@ class PhasedUpsampleConv2D(_PhaseConvolution):
         _, height, width, _ = ops.shape(phases)
         return self.activation(ops.reshape(phases, (-1, height, 4 * width, self.filters)))
 
-    def _phases(self, inputs):
-        # All phases of the upsampled image are the input itself.
-        vertical, horizontal = (phase_taps(size).sum(axis=2) for size in self.kernel_size)
-        kernel = ops.convert_to_tensor(self.kernel)
-        kernel = ops.einsum("apu,uvio->apvio", ops.cast(vertical, kernel.dtype), kernel)
-        kernel = ops.einsum("bqv,apvio->pqiabo", ops.cast(horizontal, kernel.dtype), kernel)
-        return self._convolve(inputs, kernel)
-
-
-@keras.saving.register_keras_serializable(package="keras_gan")
-class UpsampleConv2D(PhasedUpsampleConv2D):
-    """`UpSampling2D(2, interpolation="nearest")`, then a same-padded `Conv2D`, with the latter's weights.
-
-    Under the kernel of an output pixel most upsampled pixels are copies of each other. So the weights that meet copies
-    are summed, once for each of the four positions of an output pixel in its 2×2 square, and one convolution of the
-    input as it is, with the four smaller kernels side by side, makes all four. An output pixel takes 9 multiplications
-    for 25 with k = 5; with k = 3 as many as before, but no upsampled copy is made. Results are those of the two layers
-    but for rounding, borders included.
-
-    Args:
-        filters: Channels of the output.
-        kernel_size: Side of the kernel, or its height and width.
-        **kwargs: `activation`, `use_bias`, initializers, regularizers and constraints, as of `keras.layers.Conv2D`.
-
-    Input: `(batch, height, width, channels)`. Output: `(batch, 2 · height, 2 · width, filters)`.
-
-    Raises:
-        ValueError: If strides, padding, data format, dilation or groups are given.
-    """
-
-    def compute_output_shape(self, input_shape):
-        batch, height, width, _ = input_shape
-        return batch, height and 2 * height, width and 2 * width, self.filters
-
-    def call(self, inputs):
-        return self.activation(self._interleave(self._phases(inputs)))
-
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class PhasedConv2D(_PhaseConvolution):
@@ -111,7 +136,7 @@ class PhasedConv2D(_PhaseConvolution):
 
     A convolution to few filters, such as to an image's colours, leaves most of a processor's lanes idle. Here the four
     phases of the output are filters of one convolution of the four phases of the input, with a kernel of about half
-    the side: more multiplications, in less time. Results are those of `Conv2D` but for rounding, borders included.
+    the side: more multiplications, in less time. Results, borders included, are those of `Conv2D` but for rounding.
 
     Args:
         filters: Channels of the output.
@@ -143,24 +168,3 @@ class PhasedConv2D(_PhaseConvolution):
         kernel = ops.einsum("apcu,uvio->apcvio", ops.cast(vertical, kernel.dtype), kernel)
         kernel = ops.einsum("bqdv,apcvio->pqcdiabo", ops.cast(horizontal, kernel.dtype), kernel)
         return self.activation(self._interleave(self._convolve(inputs, kernel)))
-
-
-def phase_taps(kernel_size: int) -> np.ndarray:
-    """Return which row of which phase each tap of a kernel meets.
-
-    Rows 2i and 2i + 1 are row i of two phases. Output row 2i + a meets with tap u, counted from the kernel's centre,
-    row 2i + a + u, which is row i + ⌊(a + u) / 2⌋ of phase (a + u) mod 2.
-
-    Args:
-        kernel_size: Taps of the kernel.
-
-    Returns:
-        Ones where they meet, `(output's phase, row − i, input's phase, tap)`, of lengths 2, rows, 2 and `kernel_size`;
-        the rows are those that a same-padded kernel of as many covers.
-    """
-    taps = np.arange(kernel_size) - (kernel_size - 1) // 2
-    rows, phases = np.divmod(np.arange(2)[:, None] + taps, 2)
-    covered = np.arange(rows.min(), rows.max() + 1)
-    meets_row = covered[:, None, None] == rows[:, None, None, :]
-    meets_phase = np.arange(2)[:, None] == phases[:, None, None, :]
-    return (meets_row & meets_phase).astype("float32")

@@ -250,7 +250,7 @@ def test_bytes_are_brought_into_range(make_gan, images, float_images):
 
 def test_dispatches_must_end_with_an_epoch(make_gan, float_images):
     gan = make_gan(compile_options={"steps_per_execution": 2})
-    with pytest.raises(ValueError, match="must divide `steps_per_epoch` = 3.*Received: steps_per_execution=2"):
+    with pytest.raises(ValueError, match="must divide .*Received: steps_per_execution=2, steps_per_epoch=3"):
         gan.fit(float_images, batch_size=16, steps_per_epoch=3, verbose=0)
 
 
@@ -349,6 +349,12 @@ def test_one_optimizer_cannot_serve_both_networks(make_gan):
     optimizer = keras.optimizers.RMSprop()
     with pytest.raises(ValueError, match="must be two instances"):
         make_gan().compile(optimizer, optimizer)
+
+
+def test_fit_asks_for_a_compiled_model(float_images):
+    gan = WGAN(small_generator(), small_critic())
+    with pytest.raises(ValueError, match="compile"):
+        gan.fit(float_images[:40], batch_size=20, verbose=0)
 
 
 def test_optimizers_may_be_named(make_gan, float_images):

@@ -38,6 +38,7 @@ from keras_gan import (
     image_batches,
     init_wandb,
 )
+from keras_gan.allocator import keep_freed_memory
 from keras_gan.callbacks import TrainingProgress, progress_display
 from keras_gan.data import toy_horses
 from keras_gan.model_building import build_model
@@ -133,6 +134,7 @@ def main(batch_size: int = 64, blocks: int = 6, epochs: int = 8):
         blocks: Blocks of each kind.
         epochs: Steps or epochs in a block; twenty times as many for the tiny networks.
     """
+    keep_freed_memory()  # as the scripts do
     horses = dataclasses.replace(PRESETS["horses"], batch_size=batch_size)
     bare, *fits = compare(horses, blocks, epochs)
     print(f"horses networks, batch {batch_size}: step {1e3 * bare:.1f} ms")

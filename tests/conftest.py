@@ -14,7 +14,14 @@ from helpers import IMAGE_SHAPE, small_critic, small_generator
 from keras_gan import WGAN, WeightClipping
 from keras_gan.data import load_cifar10
 
+#: Files that take minutes, so that no worker is left alone with one of them at the end.
+FIRST = ("test_jax.py", "test_experiment.py", "test_triage.py")
+
 REFERENCE = pathlib.Path(__file__).parents[2] / "shared"
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in FIRST)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     """`keras.layers.BatchNormalization`, under TensorFlow by its fused operation.
 
     Keras normalises in six operations that each read and write the whole feature map, and has more for the gradients.
-    TensorFlow has one operation for each direction, 2 to 3 times faster on a CPU. It sums in float32, as Keras does: of
+    TensorFlow has one operation for each direction, some 3 times faster on a CPU. It sums in float32, as Keras does: of
     half a million values, the standard deviation has a relative error of up to 1e-4. Other backends fuse by themselves.
 
     Arguments, weights and moving statistics are Keras's; what the operation cannot do, such as masks and other axes, is

@@ -23,7 +23,7 @@ import time
 import tyro
 from train_step_cost import Worker, alternate, naive_flops
 
-from keras_gan.presets import PRESETS
+from keras_gan.training.presets import PRESETS
 
 #: Epochs of the classic set-up.
 EPOCHS = 12_000
@@ -37,8 +37,8 @@ def our_fit(config):
     from train_step_cost import random_images
 
     from keras_gan import EpochLog, image_batches
-    from keras_gan.model_building import build_model
-    from keras_gan.runtime import set_seeds
+    from keras_gan.training.build import build_model
+    from keras_gan.training.runtime import set_seeds
 
     set_seeds(config)
     gan, images = build_model(config), random_images(config)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 import numpy as np
 import scipy.ndimage
 
-from keras_gan.analysis.findings import Diagnosis
-from keras_gan.analysis.quality_history import QualityHistory
-from keras_gan.analysis.saved_run import SavedRun
+from keras_gan.analysis.detectors.findings import Diagnosis
+from keras_gan.analysis.run.quality_history import QualityHistory
+from keras_gan.analysis.run.saved_run import SavedRun
 from keras_gan.data import toy_horses
 
-PASSPORT = {
+PROVENANCE = {
     "extractor": "cifar10-resnet",
     "weights_sha256": "0",
     "resize": "none",
@@ -84,7 +84,7 @@ class _Curves:
         }
         places = np.linspace(0, self.epochs - 1, self.evaluations).round()
         figures = {"epoch": places, "fid_score": self.fid, "fid_floor": np.full(self.evaluations, 0.5)}
-        quality = QualityHistory(PASSPORT, {**figures, "feature_diversity": self.diversity})
+        quality = QualityHistory(PROVENANCE, {**figures, "feature_diversity": self.diversity})
         config = {"clip_threshold": 0.01} if self.is_clipped else {"clip_threshold": None, "gradient_penalty": 10.0}
         return SavedRun(name, history, config, quality)
 

@@ -16,12 +16,15 @@ import keras
 import numpy as np
 import tyro
 
-from keras_gan import data, run_folder
-from keras_gan.analysis.saved_run import REAL_PICTURE
-from keras_gan.callbacks import DivergenceGuard, LossCsv, QualityMonitor, SampleGrid, save_grid, say
+from keras_gan import data
+from keras_gan.analysis.run.saved_run import REAL_PICTURE
+from keras_gan.callbacks import DivergenceGuard, LossCsv, QualityMonitor, SampleGrid
+from keras_gan.console import say
+from keras_gan.data.grids import save_grid
 from keras_gan.metrics import Cifar10ResNet, Evaluator
-from keras_gan.model_building import build_model
-from keras_gan.presets import PRESETS
+from keras_gan.training import run_folder
+from keras_gan.training.build import build_model
+from keras_gan.training.presets import PRESETS
 
 #: Seeds that the detectors' thresholds were chosen on, and seeds that they were not.
 TUNING_SEEDS, HELD_OUT_SEEDS = (0, 1), (100, 101)

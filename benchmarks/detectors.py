@@ -13,9 +13,9 @@ import tyro
 from detector_cases import Case, curve_cases, sample_cases
 from detector_runs import HELD_OUT_SEEDS, RECIPES, TUNING_SEEDS, make_all
 
-from keras_gan.analysis.advisor import diagnose
-from keras_gan.analysis.findings import Diagnosis
-from keras_gan.analysis.saved_run import load_run
+from keras_gan.analysis.detectors.advisor import diagnose
+from keras_gan.analysis.detectors.findings import Diagnosis
+from keras_gan.analysis.run.saved_run import load_run
 
 #: Seeds of drawn curves and samples, beside those of the runs.
 DRAWN_TUNING, DRAWN_HELD_OUT = range(10), range(1000, 1020)

@@ -12,7 +12,7 @@ import time
 
 import tyro
 
-from keras_gan.presets import PRESETS
+from keras_gan.training.presets import PRESETS
 
 
 def step_times(preset: str, deterministic: bool, steps: int) -> list[float]:
@@ -21,8 +21,8 @@ def step_times(preset: str, deterministic: bool, steps: int) -> list[float]:
 
     from keras_gan import image_batches
     from keras_gan.data import toy_horses
-    from keras_gan.model_building import build_model
-    from keras_gan.runtime import set_seeds
+    from keras_gan.training.build import build_model
+    from keras_gan.training.runtime import set_seeds
 
     config = dataclasses.replace(PRESETS[preset], deterministic=deterministic)
     set_seeds(config)

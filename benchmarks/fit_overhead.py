@@ -38,11 +38,11 @@ from keras_gan import (
     image_batches,
     init_wandb,
 )
-from keras_gan.allocator import keep_freed_memory
 from keras_gan.callbacks import TrainingProgress, progress_display
 from keras_gan.data import toy_horses
-from keras_gan.model_building import build_model
-from keras_gan.presets import PRESETS
+from keras_gan.training.allocator import keep_freed_memory
+from keras_gan.training.build import build_model
+from keras_gan.training.presets import PRESETS
 
 TINY = {"generator_filters": (4, 4, 4, 3), "critic_filters": (4,), "critic_strides": (8,), "batch_size": 2}
 

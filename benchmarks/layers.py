@@ -15,7 +15,7 @@ import tensorflow as tf
 import tyro
 
 from keras_gan.networks import PhasedConv2D, PhasedUpsampleConv2D, UpsampleConv2D
-from keras_gan.networks.batch_norm import FusedBatchNormalization
+from keras_gan.networks.layers.batch_norm import FusedBatchNormalization
 
 #: Side, channels and filters of each upsampling convolution.
 CONVOLUTIONS = ((4, 128, 128), (8, 128, 64))

@@ -17,7 +17,7 @@ import scipy.linalg
 import tensorflow as tf
 import tyro
 
-from keras_gan import Evaluator, image_batches, tf_gan
+from keras_gan import Evaluator, image_batches
 from keras_gan.callbacks import sample_batches
 from keras_gan.data import toy_horses
 from keras_gan.metrics import (
@@ -26,9 +26,10 @@ from keras_gan.metrics import (
     frechet_distance,
     inception_score,
     kernel_distance,
+    tf_gan,
 )
-from keras_gan.model_building import build_model
-from keras_gan.presets import PRESETS
+from keras_gan.training.build import build_model
+from keras_gan.training.presets import PRESETS
 
 RANDOM = np.random.default_rng(0)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import tyro
 
-from keras_gan.callbacks import save_grid
+from keras_gan.data.grids import save_grid
 
 #: What a run logs, and how many columns of quality it has that most rows leave empty.
 COLUMNS = (
@@ -30,7 +30,7 @@ EMPTY = 15
 REPORT = """
 import time; start = time.perf_counter()
 import re, sys
-from keras_gan.analysis.reporting import write_report
+from keras_gan.analysis.report.write import write_report
 write_report(sys.argv[1])
 # The peak since the process began, where that of `resource` has its parent's in it.
 print(time.perf_counter() - start, int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024)

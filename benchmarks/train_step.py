@@ -31,7 +31,7 @@ import statistics
 import tyro
 from train_step_cost import Worker, alternate, block_of, matrix_rates, naive_flops, step_images
 
-from keras_gan.presets import PRESETS
+from keras_gan.training.presets import PRESETS
 
 # --- contestants ------------------------------------------------------------------------------------------------------
 # Each imports its framework in the process that runs it: the others are not to hold it.
@@ -39,8 +39,8 @@ from keras_gan.presets import PRESETS
 
 def our_model(config):
     """Return our model, with the weights that a run would begin from."""
-    from keras_gan.model_building import build_model
-    from keras_gan.runtime import set_seeds
+    from keras_gan.training.build import build_model
+    from keras_gan.training.runtime import set_seeds
 
     set_seeds(config)
     return build_model(config)

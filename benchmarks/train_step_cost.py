@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from keras_gan.allocator import keep_freed_memory
+from keras_gan.training.allocator import keep_freed_memory
 
 #: Sides of the square matrices whose product is timed: too large for a cache, small enough to be over soon.
 MATRIX_SIZES = (2048, 3072, 4096)

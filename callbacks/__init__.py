@@ -1,6 +1,5 @@
 """Keras callbacks that watch and save a run."""
 
-from keras_gan.callbacks._console import say
 from keras_gan.callbacks.charts import CHARTS
 from keras_gan.callbacks.checkpoint import GanCheckpoint, checkpoints
 from keras_gan.callbacks.divergence_guard import DivergenceGuard
@@ -9,7 +8,7 @@ from keras_gan.callbacks.graceful_stop import GracefulStop
 from keras_gan.callbacks.loss_csv import LossCsv, kept_rows
 from keras_gan.callbacks.progress import ProgressStream, TrainingProgress, progress_display
 from keras_gan.callbacks.quality_monitor import SAMPLE_BATCH, QualityMonitor, sample_batches
-from keras_gan.callbacks.sample_grid import SampleGrid, image_grid, pictures, save_grid
+from keras_gan.callbacks.sample_grid import SampleGrid, pictures
 from keras_gan.callbacks.tensorboard_scalars import TensorBoardScalars
 from keras_gan.callbacks.wandb_charts import WandbCharts
 from keras_gan.callbacks.wandb_report import log_report
@@ -32,7 +31,6 @@ __all__ = [
     "checkpoints",
     "define_wgan_charts",
     "finish_wandb",
-    "image_grid",
     "init_wandb",
     "kept_rows",
     "last_run_id",
@@ -42,6 +40,4 @@ __all__ = [
     "render_epoch",
     "render_quality",
     "sample_batches",
-    "save_grid",
-    "say",
 ]

@@ -6,10 +6,10 @@ import shutil
 import warnings
 from pathlib import Path
 
-from keras_gan.callbacks._files import numbered_files, whole_file
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHARTS
+from keras_gan.files import numbered_files, whole_file
 
 BEST = "best.keras"
 

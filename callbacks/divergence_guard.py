@@ -2,9 +2,9 @@
 
 import math
 
-from keras_gan.callbacks._console import say
 from keras_gan.callbacks._observer import Observer
 from keras_gan.callbacks._stages import Stage
+from keras_gan.console import say
 
 #: What must be finite. A gradient norm need not be: float16 training skips steps whose gradients overflow.
 WATCHED = (

@@ -2,9 +2,9 @@
 
 import warnings
 
-from keras_gan.callbacks._console import say
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
+from keras_gan.console import say
 
 RULE_WIDTH = 75
 

@@ -3,8 +3,8 @@
 import signal
 import threading
 
-from keras_gan.callbacks._console import say
 from keras_gan.callbacks._observer import Observer
+from keras_gan.console import say
 
 
 class GracefulStop(Observer):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gan.callbacks._files import named_errors, whole_file
 from keras_gan.callbacks._recorder import EpochRecorder
+from keras_gan.files import named_errors, whole_file
 
 
 class LossCsv(EpochRecorder):

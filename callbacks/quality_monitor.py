@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gan.callbacks._console import say
-from keras_gan.callbacks._files import named_errors, whole_file
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.epoch_log import render_quality
+from keras_gan.console import say
+from keras_gan.files import named_errors, whole_file
 
 #: Samples generated at a time.
 SAMPLE_BATCH = 1000
@@ -55,7 +55,7 @@ class QualityMonitor(Periodic):
     Args:
         evaluator: A `keras_gan.Evaluator` for the model's images.
         every: Epochs from one evaluation to the next, at least 1. Defaults to 100.
-        path: A CSV file for the figures with their passports, one row an evaluation; None for none. Defaults to None.
+        path: A CSV file for the figures with their provenances, one row an evaluation; None for none. Defaults to None.
         append: Whether to continue an existing file; its rows from the first trained epoch on are dropped. Defaults to
             False, where an existing file is an error.
         seed: Seed of the latents. Defaults to 0.
@@ -63,7 +63,7 @@ class QualityMonitor(Periodic):
 
     Raises:
         ValueError: If `every` is less than 1; before the first epoch of all, if the generator's images are not of the
-            real images' shape and range; before the first epoch, if the file's figures have another passport.
+            real images' shape and range; before the first epoch, if the file's figures have another provenance.
         FileExistsError: When training begins, if the file exists and is not to be continued.
         OSError: At the end of an epoch, if its row cannot be written; the message names the file.
     """
@@ -92,9 +92,9 @@ class QualityMonitor(Periodic):
         if self.path is not None and self.path.exists() and not self.append:
             raise FileExistsError(f"{self.path} exists: give another `path`, or `append=True` to continue it")
         self._started = False
-        floor, passport = self.evaluator.floors["fid_floor"], self.evaluator.passport
+        floor, provenance = self.evaluator.floors["fid_floor"], self.evaluator.provenance
         say(
-            f"Quality: FID{self.label} of {passport.n_samples} samples against {passport.n_real} real images; "
+            f"Quality: FID{self.label} of {provenance.n_samples} samples against {provenance.n_real} real images; "
             f"between two halves of these it is {floor:.1f}.",
             self.stream,
         )
@@ -106,7 +106,7 @@ class QualityMonitor(Periodic):
         if epoch == 0:
             self.evaluator.check(self.model.generate(FIRST_LOOK, seed=self.seed))
         if self.path is not None and self.path.exists():
-            _keep_rows(self.path, epoch, self.evaluator.passport)
+            _keep_rows(self.path, epoch, self.evaluator.provenance)
         self._has_file = self.path is not None and self.path.exists()
         self._started = True
 
@@ -123,7 +123,7 @@ class QualityMonitor(Periodic):
         logs.update(evaluation.figures())
         say(render_quality(logs, self.label), self.stream)
         if self.path is not None:
-            self._append({"epoch": epoch, **evaluation.figures(), **dataclasses.asdict(evaluation.passport)})
+            self._append({"epoch": epoch, **evaluation.figures(), **dataclasses.asdict(evaluation.provenance)})
 
     def _append(self, row):
         with named_errors(self.path):
@@ -140,7 +140,7 @@ class QualityMonitor(Periodic):
                 csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n").writerow(row)
 
 
-def _keep_rows(path, first_epoch, passport):
+def _keep_rows(path, first_epoch, provenance):
     """Drop the rows of epochs that will be trained again; refuse figures that these cannot be compared with."""
     with open(path, newline="", encoding="utf-8") as file:
         lines = [line for line in file if line.endswith("\n")]
@@ -148,13 +148,13 @@ def _keep_rows(path, first_epoch, passport):
     if not pairs:
         path.unlink()
         return
-    if passport.weights_sha256 is None:
+    if provenance.weights_sha256 is None:
         raise ValueError(
-            f"{path} cannot be continued: the weights of {passport.extractor} are not known. Give a `weights_hash`"
+            f"{path} cannot be continued: the weights of {provenance.extractor} are not known. Give a `weights_hash`"
         )
-    for key, value in dataclasses.asdict(passport).items():
+    for key, value in dataclasses.asdict(provenance).items():
         others = {row.get(key) for _, row in pairs} - {str(value)}
         if others:
-            raise ValueError(f"{path} has figures of another passport: {key} is {others.pop()}. Received: {value}")
+            raise ValueError(f"{path} has figures of another provenance: {key} is {others.pop()}. Received: {value}")
     with whole_file(path) as new:
         new.write_text("".join([lines[0], *(line for line, _ in pairs)]), encoding="utf-8")

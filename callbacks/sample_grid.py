@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageOps, PngImagePlugin
+from PIL import Image, ImageDraw, ImageOps
 
-from keras_gan.callbacks._files import numbered_files, whole_file
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
+from keras_gan.data.grids import grid_picture, save_picture
+from keras_gan.files import numbered_files, whole_file
 
 #: The animation of a folder's pictures.
 ANIMATION = "progress.gif"
@@ -22,48 +23,6 @@ FRAMES = 100
 FRAME_TIME, LAST_FRAME_TIME = 100, 2000
 
 CAPTION_HEIGHT = 16
-
-#: Text in a picture's file that tells how to cut it: "64 32x32" is 64 images of height and width 32.
-TILES = "Tiles"
-
-
-def image_grid(images: np.ndarray) -> np.ndarray:
-    """Lay images out in a grid as square as can be, row by row; what is left of the last row is black.
-
-    Args:
-        images: Images `(count, height, width, channels)` in [−1, 1].
-
-    Returns:
-        One image `(rows · height, columns · width, channels)`, uint8.
-    """
-    count, height, width, channels = images.shape
-    columns = math.ceil(math.sqrt(count))
-    rows = math.ceil(count / columns)
-    cells = np.full((rows * columns, height, width, channels), -1.0, np.float32)
-    cells[:count] = images
-    grid = cells.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
-    grid = grid.reshape(rows * height, columns * width, channels)
-    return np.clip(np.round((grid + 1.0) * 127.5), 0, 255).astype(np.uint8)
-
-
-def grid_picture(images: np.ndarray) -> Image.Image:
-    """Return images in [−1, 1] as one picture, laid out by `image_grid`."""
-    grid = image_grid(images)
-    picture = Image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid)
-    picture.info[TILES] = "{} {}x{}".format(*images.shape)
-    return picture
-
-
-def save_grid(images: np.ndarray, path: str | Path):
-    """Save images in [−1, 1] as one PNG, laid out by `image_grid`; its text "Tiles" tells their number and size."""
-    save_picture(grid_picture(images), path)
-
-
-def save_picture(picture: Image.Image, path: str | Path):
-    """Save what `grid_picture` returns as a PNG."""
-    text = PngImagePlugin.PngInfo()
-    text.add_text(TILES, picture.info[TILES])
-    picture.save(path, format="PNG", pnginfo=text)
 
 
 def sample_picture(model, count: int, seed: int, epoch: int) -> Image.Image | None:

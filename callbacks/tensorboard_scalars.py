@@ -7,9 +7,9 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-from keras_gan.callbacks._files import named_errors
 from keras_gan.callbacks._recorder import EpochRecorder
 from keras_gan.callbacks.charts import CHART_NAMES
+from keras_gan.files import named_errors
 
 
 class TensorBoardScalars(EpochRecorder):

@@ -12,12 +12,12 @@ from PIL import Image
 
 from keras_gan.callbacks import wandb_run
 from keras_gan.callbacks._background import Background, call_within
-from keras_gan.callbacks._console import say
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHART_NAMES
 from keras_gan.callbacks.sample_grid import sample_picture
 from keras_gan.callbacks.wandb_run import current_run, define_wgan_charts, finish_wandb, init_wandb
+from keras_gan.console import say
 
 
 class _Entry(NamedTuple):

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from keras_gan.callbacks._background import call_within
-from keras_gan.callbacks._console import say
 from keras_gan.callbacks.charts import CHART_NAMES, SUMMARIES
+from keras_gan.console import say
 
 #: Seconds to wait for the service when a run begins, and for what is left to be uploaded when it ends.
 BEGIN_TIMEOUT, END_TIMEOUT = 20, 60

@@ -16,7 +16,7 @@ _EXPORTS = {
     "InceptionV3": "keras_gan.metrics",
     "LossCsv": "keras_gan.callbacks",
     "QualityMonitor": "keras_gan.callbacks",
-    "Report": "keras_gan.run_report",
+    "Report": "keras_gan.training.report",
     "SampleGrid": "keras_gan.callbacks",
     "TensorBoardScalars": "keras_gan.callbacks",
     "UpsampleConv2D": "keras_gan.networks",

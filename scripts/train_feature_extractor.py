@@ -17,9 +17,9 @@ import numpy as np
 import tyro
 
 from keras_gan.data import load_cifar10
-from keras_gan.metrics import cifar10_network as resnet
-from keras_gan.metrics import cifar10_training as training
-from keras_gan.metrics.cifar10_resnet import CARD, WEIGHTS
+from keras_gan.metrics.extractors import cifar10_network as resnet
+from keras_gan.metrics.extractors import cifar10_training as training
+from keras_gan.metrics.extractors.cifar10_resnet import CARD, WEIGHTS
 
 #: Sum of the features' variances over the test images, so that distances come in numbers that are easy to read.
 TOTAL_VARIANCE = 100.0

@@ -9,10 +9,10 @@ from helpers import IMAGE_SHAPE
 from PIL import Image
 
 import keras_gan as kg
-from keras_gan.analysis.findings import Diagnosis
+from keras_gan.analysis.detectors.findings import Diagnosis
 from keras_gan.callbacks import CHARTS
 from keras_gan.callbacks.epoch_log import RULE_WIDTH
-from keras_gan.presets import PRESETS
+from keras_gan.training.presets import PRESETS
 
 ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from keras_gan.analysis.advisor import diagnose
-from keras_gan.analysis.findings import Diagnosis
-from keras_gan.analysis.indicators import Status
-from keras_gan.analysis.saved_run import SavedRun
+from keras_gan.analysis.detectors.advisor import diagnose
+from keras_gan.analysis.detectors.findings import Diagnosis, Status
+from keras_gan.analysis.run.saved_run import SavedRun
 
 
 class Outcome(enum.Enum):

@@ -3,18 +3,22 @@
 from keras_gan.data.cifar10 import CLASS_NAMES, DownloadError, load_cifar10
 from keras_gan.data.folder import load_images
 from keras_gan.data.horses import load_horses
-from keras_gan.data.pipeline import check_images, fingerprint, image_batches, step_indices
+from keras_gan.data.images import ImageError, check_images, fingerprint, in_range, to_uint8
+from keras_gan.data.pipeline import image_batches, step_indices
 from keras_gan.data.toy import toy_horses
 
 __all__ = [
     "CLASS_NAMES",
     "DownloadError",
+    "ImageError",
     "check_images",
     "fingerprint",
     "image_batches",
+    "in_range",
     "load_cifar10",
     "load_horses",
     "load_images",
     "step_indices",
+    "to_uint8",
     "toy_horses",
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_gan.data.cifar10 import CLASS_NAMES, load_cifar10
-from keras_gan.data.pipeline import check_images
+from keras_gan.data.images import check_images
 
 #: File that `load_horses` reads from a data folder: arrays `x_train` and `x_test`.
 ARCHIVE_NAME = "cifar10_horses.npz"

@@ -2,32 +2,12 @@
 
 import concurrent.futures
 import functools
-import hashlib
 import itertools
 from collections.abc import Iterator
 
 import numpy as np
 
-
-def check_images(images, image_shape: tuple[int, int, int] | None = None, source: str = "images"):
-    """Refuse arrays that are not a set of uint8 images.
-
-    Args:
-        images: What to check.
-        image_shape: Height, width and channels that the images must have. Defaults to None, any.
-        source: What the error calls the array, such as its file. Defaults to "images".
-
-    Raises:
-        ValueError: If the array's dtype, shape or length is not that of a set of images.
-    """
-    wanted = "(images, height, width, channels)" if image_shape is None else f"(images, {str(image_shape)[1:]}"
-    shape, dtype = getattr(images, "shape", None), getattr(images, "dtype", None)
-    if dtype != np.uint8:
-        raise ValueError(f"{source} must be uint8 in [0, 255]. Received: {'no array' if dtype is None else dtype}")
-    if len(shape) != 4 or (image_shape is not None and shape[1:] != tuple(image_shape)):
-        raise ValueError(f"{source} must have the shape {wanted}. Received: {shape}")
-    if shape[0] == 0:
-        raise ValueError(f"{source} must hold at least one image. Received: none")
+from keras_gan.data.images import check_images
 
 
 def step_indices(count: int, size: int, step: int, seed: int) -> np.ndarray:
@@ -108,10 +88,3 @@ def _prefetched(images_of, start) -> Iterator[tuple[np.ndarray]]:
         for step in itertools.count(start + 1):
             batch, coming = coming.result(), thread.submit(images_of, step)
             yield (batch,)
-
-
-def fingerprint(images: np.ndarray) -> str:
-    """Return the SHA-256 of an image set's shape and pixels, in hexadecimal."""
-    digest = hashlib.sha256(str(images.shape).encode())
-    digest.update(np.ascontiguousarray(images).data)
-    return digest.hexdigest()

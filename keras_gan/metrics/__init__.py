@@ -1,13 +1,13 @@
 """Measures of a training run and of its samples."""
 
-from keras_gan.metrics.cifar10_resnet import Cifar10ResNet
+from keras_gan.data.images import ImageError
 from keras_gan.metrics.diversity import feature_diversity, pixel_variance
-from keras_gan.metrics.evaluation import Evaluation, Passport
+from keras_gan.metrics.evaluation import Evaluation, Provenance
 from keras_gan.metrics.evaluator import Evaluator
-from keras_gan.metrics.features import CallableExtractor, FeatureExtractor
+from keras_gan.metrics.extractors.cifar10_resnet import Cifar10ResNet
+from keras_gan.metrics.extractors.extractor import CallableExtractor, FeatureExtractor
+from keras_gan.metrics.extractors.inception import InceptionV3
 from keras_gan.metrics.frechet import bootstrap_frechet_distances, bootstrap_interval, fid_infinity, frechet_distance
-from keras_gan.metrics.images import ImageError
-from keras_gan.metrics.inception import InceptionV3
 from keras_gan.metrics.inception_score import RunningInceptionScore, inception_score
 from keras_gan.metrics.kernel import kernel_distance
 from keras_gan.metrics.precision_recall import density_coverage, precision_recall
@@ -24,7 +24,7 @@ __all__ = [
     "FeatureStatistics",
     "ImageError",
     "InceptionV3",
-    "Passport",
+    "Provenance",
     "RunningCovariance",
     "RunningInceptionScore",
     "SampleSet",

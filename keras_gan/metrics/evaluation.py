@@ -1,12 +1,12 @@
-"""Figures of sample quality, and the passport that says what they may be compared with."""
+"""Figures of sample quality, and the provenance that says what they may be compared with."""
 
 import dataclasses
 import json
 
 
 @dataclasses.dataclass(frozen=True)
-class Passport:
-    """What figures depend on besides the samples: figures compare under equal passports only."""
+class Provenance:
+    """What figures depend on besides the samples: figures compare under equal provenances only."""
 
     extractor: str
     """Name of the feature extractor."""
@@ -26,7 +26,7 @@ class Passport:
 class Evaluation:
     """What an `Evaluator` says of a set of samples. Each floor is the same distance between two halves of the reals."""
 
-    passport: Passport
+    provenance: Provenance
     """What the figures depend on."""
     fid_score: float
     """Fréchet distance to the real set; FID where the extractor is Inception."""
@@ -75,9 +75,9 @@ class Evaluation:
             earlier: The figures to compare with.
 
         Raises:
-            ValueError: If the passports differ, naming in what.
+            ValueError: If the provenances differ, naming in what.
         """
-        require_equal_passports(earlier.passport, self.passport)
+        require_equal_provenances(earlier.provenance, self.provenance)
         before = earlier.figures()
         return {name: value - before[name] for name, value in self.figures().items() if name in before}
 
@@ -96,7 +96,7 @@ class Evaluation:
             values = json.loads(text)
             interval = values.pop("fid_interval")
             return cls(
-                passport=Passport(**values.pop("passport")),
+                provenance=Provenance(**values.pop("provenance")),
                 fid_interval=None if interval is None else tuple(interval),
                 **values,
             )
@@ -104,11 +104,11 @@ class Evaluation:
             raise ValueError(f"An evaluation must have the keys of Evaluation: {error}") from error
 
 
-def require_equal_passports(one: Passport, other: Passport):
+def require_equal_provenances(one: Provenance, other: Provenance):
     """Refuse to compare figures that depend on different things.
 
     Raises:
-        ValueError: If the passports differ, naming in what.
+        ValueError: If the provenances differ, naming in what.
     """
     pairs = zip(dataclasses.asdict(one).items(), dataclasses.asdict(other).values())
     differences = [f"{name}: {first} and {second}" for (name, first), second in pairs if first != second]
@@ -116,5 +116,5 @@ def require_equal_passports(one: Passport, other: Passport):
         differences.append(f"weights_sha256: those of {one.extractor} are not known")
     if differences:
         raise ValueError(
-            f"Figures with different passports cannot be compared. They differ in {'; '.join(differences)}"
+            f"Figures with different provenances cannot be compared. They differ in {'; '.join(differences)}"
         )

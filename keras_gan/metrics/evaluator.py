@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 
-from keras_gan.data.pipeline import fingerprint
+from keras_gan.data.images import ImageError, RangeCheck, fingerprint, to_uint8
 from keras_gan.metrics.diversity import feature_diversity
-from keras_gan.metrics.evaluation import Evaluation, Passport
-from keras_gan.metrics.features import FeatureExtractor, as_extractor
+from keras_gan.metrics.evaluation import Evaluation, Provenance
+from keras_gan.metrics.extractors.extractor import FeatureExtractor, as_extractor
 from keras_gan.metrics.frechet import bootstrap_frechet_distances, bootstrap_interval, fid_infinity, frechet_distance
-from keras_gan.metrics.images import ImageError, RangeCheck, to_uint8
 from keras_gan.metrics.kernel import kernel_distance
 from keras_gan.metrics.precision_recall import density_coverage, precision_recall
 from keras_gan.metrics.progress import tracked
@@ -71,7 +70,7 @@ class Evaluator:
             images, order = images[order], np.arange(n_real)
         self.n_samples = n_samples
         self.image_shape = images.shape[1:]
-        self.passport = Passport(
+        self.provenance = Provenance(
             extractor=self.extractor.name,
             weights_sha256=self.extractor.weights_hash,
             resize=self.extractor.resize,
@@ -108,7 +107,7 @@ class Evaluator:
         density, coverage = density_coverage(real.features, samples.features)
         score_mean, score_std = samples.inception_score or (None, None)
         return Evaluation(
-            passport=self.passport,
+            provenance=self.provenance,
             fid_score=frechet_distance(samples.statistics, real.statistics),
             kernel_distance=kernel_mean,
             kernel_distance_std=kernel_std,
@@ -184,7 +183,7 @@ class Evaluator:
         return (items[start : start + size] for start in range(0, len(items), size))
 
     def _summarize_reference(self, images, order, cache):
-        path = cache.path(self.extractor, self.passport.reference_sha256)
+        path = cache.path(self.extractor, self.provenance.reference_sha256)
         reference = cache.read(path)
         if reference is None:
             batches = list(self._split(order))
@@ -206,7 +205,7 @@ class Evaluator:
     def _warn_of_bias(self):
         features = self.reference.features.shape[1]
         for name in ("n_samples", "n_real"):
-            count = getattr(self.passport, name)
+            count = getattr(self.provenance, name)
             if count < 2 * features:
                 warnings.warn(
                     f"{name}={count} is less than twice the {features} features of {self.extractor.name}: the Fréchet "

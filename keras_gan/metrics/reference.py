@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gan.metrics.features import FeatureExtractor
+from keras_gan.metrics.extractors.extractor import FeatureExtractor
 from keras_gan.metrics.inception_score import RunningInceptionScore
 from keras_gan.metrics.statistics import FeatureStatistics, RunningCovariance, RunningVariance
 

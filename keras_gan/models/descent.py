@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from keras_gan.metrics.training import global_norm
 from keras_gan.models import autodiff
+from keras_gan.models.tracker import global_norm
 
 
 def descend(objective, network, optimizer):

@@ -5,7 +5,7 @@ import time
 import keras
 
 
-def arranged(
+def in_stage_order(
     callbacks: list[keras.callbacks.Callback], dispatching: list[keras.callbacks.Callback] = ()
 ) -> list[keras.callbacks.Callback]:
     """Return callbacks in the order in which they find what they need, with those of `fit` itself around them.

@@ -6,16 +6,17 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.data.images import in_range
 from keras_gan.losses import AdversarialLoss
-from keras_gan.metrics.training import TrainingTracker, mean_and_std
 from keras_gan.models import autodiff, sampling
 from keras_gan.models.descent import build_optimizer, descend
-from keras_gan.models.fitting import OptimizerPair, arranged
-from keras_gan.models.inputs import check_networks, check_step_sizes, in_range, split_images
+from keras_gan.models.fitting import OptimizerPair, in_stage_order
+from keras_gan.models.inputs import check_networks, check_step_sizes, split_images
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
 from keras_gan.models.state import inner_scope
 from keras_gan.models.stepping import SteppedModel
+from keras_gan.models.tracker import TrainingTracker, mean_and_std
 
 CRITIC_UPDATE_KEYS = (
     "d_loss",
@@ -154,7 +155,7 @@ class GAN(SteppedModel):
             # Keras cannot shuffle a `tf.data.Dataset` or a generator, and warns unless told not to.
             kwargs.setdefault("shuffle", False)
         self.has_diverged = False
-        callbacks = arranged(callbacks, self.prepare_fit(kwargs.get("steps_per_epoch"), callbacks))
+        callbacks = in_stage_order(callbacks, self.prepare_fit(kwargs.get("steps_per_epoch"), callbacks))
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
     def run_step(self, data):

@@ -88,11 +88,5 @@ def split_images(data, n_critic, image_shape):
     return ops.reshape(images, (n_critic, -1 if count is None else count // n_critic, *image_shape))
 
 
-def in_range(images):
-    """Return images, floats in [−1, 1] or uint8, as floats in [−1, 1]."""
-    floats = ops.cast(images, keras.config.floatx())
-    return floats / 127.5 - 1.0 if _is_uint8(images) else floats
-
-
 def _is_uint8(images):
     return keras.backend.standardize_dtype(images.dtype) == "uint8"

@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from keras_gan.analysis.quality_history import QualityHistory
-from keras_gan.analysis.saved_run import SavedRun
+from keras_gan.analysis.run.quality_history import QualityHistory
+from keras_gan.analysis.run.saved_run import SavedRun
 
 #: The losses of the reference run at the ends of its phases, as its report gives them to two digits; the third is
 #: chosen so that the changes an epoch come out to its fourth. Two epochs more bend the generator's, so that its means
@@ -26,7 +26,7 @@ ENDS = {
     11999: (5.4859, -115.5495),
 }
 
-PASSPORT = {
+PROVENANCE = {
     "extractor": "cifar10-resnet",
     "weights_sha256": "ab",
     "resize": "none",
@@ -63,7 +63,7 @@ def quality():
         "recall": np.full(6, 0.5),
         "pixel_variance": np.full(6, 0.2),
     }
-    return QualityHistory(PASSPORT, figures)
+    return QualityHistory(PROVENANCE, figures)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def changed(healthy_run):
         history = {name: values for name, values in history.items() if values is not None}
         if figures is not None:
             kept = {**healthy_run.quality.figures, **figures}
-            attributes["quality"] = QualityHistory(PASSPORT, kept)
+            attributes["quality"] = QualityHistory(PROVENANCE, kept)
         return dataclasses.replace(healthy_run, history=history, **attributes)
 
     return change

@@ -27,7 +27,7 @@ from keras_gan import (
     finish_wandb,
     init_wandb,
 )
-from keras_gan.analysis.history import read_losses
+from keras_gan.analysis.run.history import read_losses
 from keras_gan.callbacks import checkpoints, pictures
 from keras_gan.callbacks.charts import CHART_NAMES
 from keras_gan.metrics import CallableExtractor

@@ -4,7 +4,7 @@ import pytest
 from helpers import assert_bits_equal, small_critic, values_of
 
 from keras_gan import DivergenceGuard, GanCheckpoint, GradientPenalty, LossCsv, SampleGrid, WeightClipping
-from keras_gan.analysis.history import read_losses
+from keras_gan.analysis.run.history import read_losses
 from keras_gan.callbacks import checkpoints
 from keras_gan.callbacks.divergence_guard import advice
 

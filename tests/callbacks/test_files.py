@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from keras_gan import GanCheckpoint, SampleGrid
-from keras_gan.callbacks import checkpoints, image_grid, pictures, save_grid
-from keras_gan.callbacks._files import whole_file
+from keras_gan.callbacks import checkpoints, pictures
 from keras_gan.callbacks.sample_grid import CAPTION_HEIGHT, FRAMES, save_animation
+from keras_gan.data.grids import image_grid, save_grid
+from keras_gan.files import whole_file
 
 
 def fit(gan, images, callback, **kwargs):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_gan import LossCsv
-from keras_gan.analysis.history import read_losses
+from keras_gan.analysis.run.history import read_losses
 from keras_gan.callbacks import kept_rows
 
 

@@ -8,7 +8,7 @@ import pytest
 from helpers import IMAGE_SHAPE, LATENT_DIM
 
 from keras_gan import EpochLog, Evaluator, LossCsv, QualityMonitor
-from keras_gan.analysis.history import read_losses
+from keras_gan.analysis.run.history import read_losses
 from keras_gan.callbacks import render_quality, sample_batches
 from keras_gan.metrics import CallableExtractor
 
@@ -93,7 +93,7 @@ def test_figures_are_those_of_the_model_at_that_epoch(make_gan, fit, evaluator, 
     expected = evaluator.evaluate(sample_batches(gan.generate, 40, seed=5))
     last = quality_rows(tmp_path / "quality.csv")[-1]
     assert float(last["fid_score"]) == expected.fid_score
-    assert last["reference_sha256"] == expected.passport.reference_sha256
+    assert last["reference_sha256"] == expected.provenance.reference_sha256
     assert last["epoch"] == "1"
 
 
@@ -167,12 +167,12 @@ def test_resumed_run_has_every_row_once(fit, evaluator, tmp_path):
     assert after[2] != before[2]
 
 
-def test_figures_of_another_passport_are_not_continued(fit, evaluator, images, tmp_path):
+def test_figures_of_another_provenance_are_not_continued(fit, evaluator, images, tmp_path):
     path = tmp_path / "quality.csv"
     fit(QualityMonitor(evaluator, 1, path), epochs=1)
     before = path.read_text()
     other, unknown = make_evaluator(images, tmp_path, 41), make_evaluator(images, tmp_path, 40, weights_hash=None)
-    with pytest.raises(ValueError, match="another passport: n_samples is 40. Received: 41"):
+    with pytest.raises(ValueError, match="another provenance: n_samples is 40. Received: 41"):
         fit(QualityMonitor(other, 1, path, append=True), initial_epoch=1, epochs=2)
     with pytest.raises(ValueError, match="the weights of features_of are not known"):
         fit(QualityMonitor(unknown, 1, path, append=True), initial_epoch=1, epochs=2)

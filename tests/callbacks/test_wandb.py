@@ -26,8 +26,9 @@ from keras_gan import (
     finish_wandb,
     init_wandb,
 )
-from keras_gan.analysis.history import read_losses
-from keras_gan.callbacks import CHARTS, checkpoints, image_grid, last_run_id, wandb_run
+from keras_gan.analysis.run.history import read_losses
+from keras_gan.callbacks import CHARTS, checkpoints, last_run_id, wandb_run
+from keras_gan.data.grids import image_grid
 from keras_gan.metrics import CallableExtractor
 
 KEYS = [key for keys in CHARTS.values() for key in keys]

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from records import B, C, integers, normal, per_image, record, simplex, uniform
 
-from keras_gan import tf_gan
+from keras_gan.metrics import tf_gan
 
 
 def keras_losses():

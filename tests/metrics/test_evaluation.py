@@ -2,12 +2,12 @@ import dataclasses
 
 import pytest
 
-from keras_gan.metrics import Evaluation, Passport
+from keras_gan.metrics import Evaluation, Provenance
 
-PASSPORT = Passport("cifar10-resnet", "ab" * 32, "none", "cd" * 32, 5000, 1000)
-NAMES = [field.name for field in dataclasses.fields(Evaluation) if field.name not in ("passport", "fid_interval")]
+PROVENANCE = Provenance("cifar10-resnet", "ab" * 32, "none", "cd" * 32, 5000, 1000)
+NAMES = [field.name for field in dataclasses.fields(Evaluation) if field.name not in ("provenance", "fid_interval")]
 EVALUATION = Evaluation(
-    passport=PASSPORT, **{name: 1.5 * index for index, name in enumerate(NAMES)}, fid_interval=(0.25, 4.0)
+    provenance=PROVENANCE, **{name: 1.5 * index for index, name in enumerate(NAMES)}, fid_interval=(0.25, 4.0)
 )
 
 
@@ -17,7 +17,7 @@ def test_json_gives_back_the_same():
     assert Evaluation.from_json(bare.to_json()) == bare
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"passport": {}, "fid_interval": null}', "5", "no JSON"])
+@pytest.mark.parametrize("text", ["[]", "{}", '{"provenance": {}, "fid_interval": null}', "5", "no JSON"])
 def test_json_of_something_else(text):
     with pytest.raises(ValueError, match="keys of Evaluation|Expecting value"):
         Evaluation.from_json(text)
@@ -29,7 +29,7 @@ def test_figures_are_the_numbers_there_are():
     assert set(EVALUATION.figures()) - set(without.figures()) == {"inception_score_mean"}
 
 
-def test_changes_are_of_figures_with_one_passport():
+def test_changes_are_of_figures_with_one_provenance():
     later = dataclasses.replace(EVALUATION, fid_score=EVALUATION.fid_score + 2, inception_score_mean=None)
     changes = later.changes_since(EVALUATION)
     assert changes["fid_score"] == 2
@@ -38,17 +38,17 @@ def test_changes_are_of_figures_with_one_passport():
 
 
 def test_figures_of_unknown_weights_compare_within_one_evaluator():
-    unknown = dataclasses.replace(EVALUATION, passport=dataclasses.replace(PASSPORT, weights_sha256=None))
+    unknown = dataclasses.replace(EVALUATION, provenance=dataclasses.replace(PROVENANCE, weights_sha256=None))
     assert set(unknown.changes_since(unknown).values()) == {0.0}
     with pytest.raises(ValueError, match="weights_sha256: None and abab"):
         EVALUATION.changes_since(unknown)
-    again = dataclasses.replace(unknown, passport=dataclasses.replace(unknown.passport))
+    again = dataclasses.replace(unknown, provenance=dataclasses.replace(unknown.provenance))
     with pytest.raises(ValueError, match="weights_sha256: those of cifar10-resnet are not known"):
         again.changes_since(unknown)
 
 
-@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Passport)])
-def test_figures_with_different_passports_do_not_compare(field):
-    other = dataclasses.replace(EVALUATION, passport=dataclasses.replace(PASSPORT, **{field: 7}))
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Provenance)])
+def test_figures_with_different_provenances_do_not_compare(field):
+    other = dataclasses.replace(EVALUATION, provenance=dataclasses.replace(PROVENANCE, **{field: 7}))
     with pytest.raises(ValueError, match=f"differ in {field}: .* and 7$"):
         other.changes_since(EVALUATION)

@@ -119,10 +119,10 @@ def test_extractor_without_a_classifier_has_no_inception_score(make_evaluator):
     assert evaluation.inception_score_mean is evaluation.inception_score_std is None
 
 
-def test_passport_says_what_the_figures_depend_on(make_evaluator):
-    passport = make_evaluator().passport
-    assert (passport.extractor, passport.n_real, passport.n_samples) == ("features_of", 120, 100)
-    assert passport == make_evaluator().passport
+def test_provenance_says_what_the_figures_depend_on(make_evaluator):
+    provenance = make_evaluator().provenance
+    assert (provenance.extractor, provenance.n_real, provenance.n_samples) == ("features_of", 120, 100)
+    assert provenance == make_evaluator().provenance
     others = [
         make_evaluator(real=REAL[::-1]),
         make_evaluator(n_samples=99),
@@ -130,7 +130,7 @@ def test_passport_says_what_the_figures_depend_on(make_evaluator):
         make_evaluator(network()),
         make_evaluator(network()),
     ]
-    assert len({dataclasses.astuple(each.passport) for each in others} | {dataclasses.astuple(passport)}) == 6
+    assert len({dataclasses.astuple(each.provenance) for each in others} | {dataclasses.astuple(provenance)}) == 6
 
 
 def network():
@@ -201,7 +201,7 @@ def test_real_images_are_drawn_from_all(make_evaluator):
     late = {row.tobytes() for row in features_of(REAL[100:])[0]}
     assert len(drawn) == 100
     assert 10 < len(drawn & late) < 20
-    assert evaluator.passport.reference_sha256 != make_evaluator().passport.reference_sha256
+    assert evaluator.provenance.reference_sha256 != make_evaluator().provenance.reference_sha256
 
 
 def test_cache_knows_how_images_are_resized(make_evaluator, tmp_path):
@@ -304,4 +304,4 @@ def test_first_look_at_samples_needs_only_some(make_evaluator):
 
 
 def test_float_reals_are_their_bytes(make_evaluator):
-    assert make_evaluator(real=floats(REAL)).passport == make_evaluator().passport
+    assert make_evaluator(real=floats(REAL)).provenance == make_evaluator().provenance

@@ -4,7 +4,6 @@ import scipy.linalg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_gan import tf_gan
 from keras_gan.metrics import (
     FeatureStatistics,
     bootstrap_frechet_distances,
@@ -12,6 +11,7 @@ from keras_gan.metrics import (
     feature_statistics,
     fid_infinity,
     frechet_distance,
+    tf_gan,
 )
 from keras_gan.metrics.frechet import extrapolate_frechet_distance, extrapolation_sizes
 

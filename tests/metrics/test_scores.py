@@ -10,7 +10,6 @@ import scipy.special
 import scipy.stats
 from keras import ops
 
-from keras_gan import tf_gan
 from keras_gan.metrics import (
     RunningInceptionScore,
     density_coverage,
@@ -20,6 +19,7 @@ from keras_gan.metrics import (
     kernel_distance,
     precision_recall,
     sliced_wasserstein,
+    tf_gan,
 )
 
 GOLDEN = json.loads((pathlib.Path(__file__).parents[1] / "golden" / "metrics.json").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ from keras_gan.losses import (
     RelativisticAverage,
     Wasserstein,
 )
-from keras_gan.metrics.training import TRAINING_KEYS
+from keras_gan.models.tracker import TRAINING_KEYS
 
 BATCH = 8
 

@@ -61,13 +61,13 @@ def test_where_dispatches_end_changes_no_bit(train):
 
 
 def test_callbacks_find_the_model_of_their_epoch(train, monkeypatch):
-    lengths, hand_in = [], EpochDispatches.hand_in
+    lengths, receive = [], EpochDispatches.receive
 
     def spy(dispatches, values, seconds):
         lengths.append(len(values))
-        hand_in(dispatches, values, seconds)
+        receive(dispatches, values, seconds)
 
-    monkeypatch.setattr(EpochDispatches, "hand_in", spy)
+    monkeypatch.setattr(EpochDispatches, "receive", spy)
     readers = Reader({2, 3}), Reader({6})
     train(4, callbacks=readers)
     assert [reader.taken for reader in readers] == [[3, 4], [7]]
@@ -119,7 +119,7 @@ def test_an_interrupted_dispatch_loses_no_weights(make_gan, images, monkeypatch)
 
     gan = make_gan(compile_options={"steps_per_execution": 4})
     with monkeypatch.context() as context:
-        context.setattr(EpochDispatches, "hand_in", interrupt)
+        context.setattr(EpochDispatches, "receive", interrupt)
         with pytest.raises(KeyboardInterrupt):
             fit(gan)
     expected = fit(make_gan(compile_options={"steps_per_execution": 4}))
@@ -188,7 +188,7 @@ def test_each_epoch_has_its_share_of_the_time():
     dispatches.set_params({"epochs": 3})
     dispatches.on_epoch_begin(0)
     assert dispatches.allowance() == 3
-    dispatches.hand_in([{}, {}, {}], 6.0)
+    dispatches.receive([{}, {}, {}], 6.0)
     times = []
     for elapsed in (6.5, 0.5, 0.5):
         logs = {"epoch_time": elapsed}

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from helpers import call_script, refusal
 
-from keras_gan.analysis import reporting
-from keras_gan.analysis.history import read_losses
+from keras_gan.analysis.report import write as report_files
+from keras_gan.analysis.run.history import read_losses
 from keras_gan.callbacks import checkpoints
 from keras_gan.data import toy_horses
 from keras_gan.data.horses import ARCHIVE_NAME
@@ -30,7 +30,7 @@ def test_a_run_is_trained_and_resumed_as_one_that_was_never_stopped(
     data_dir, tmp_path, user_cache, capsys, monkeypatch
 ):
     # No figures, which take longer than these runs.
-    monkeypatch.setattr(reporting, "save_figures", lambda run, folder: {})
+    monkeypatch.setattr(report_files, "save_figures", lambda run, folder: {})
 
     watched = "--data-dir", data_dir, "--quality-every", 4, "--quality-samples", 20
 
@@ -63,8 +63,8 @@ def test_a_run_imports_no_tensorflow(tmp_path):
     flags = [*map(str, FLAGS), "--dataset", "toy", "--quality-every", "0", "--out", str(tmp_path)]
     code = f"""
 import sys
-from keras_gan.command_line import parse
-from keras_gan.experiment import prepare
+from keras_gan.cli.parser import parse
+from keras_gan.training.experiment import prepare
 
 run = prepare(*parse({flags}, "train_horses.py", ""))
 run.model.save({str(tmp_path / "model.keras")!r})

@@ -55,7 +55,7 @@ class StepDispatches(keras.callbacks.Callback):
             batches.append(batch)
         return batches
 
-    def hand_in(self, values: list[dict[str, float]], seconds: float):
+    def receive(self, values: list[dict[str, float]], seconds: float):
         """Take what a dispatch has reported.
 
         Args:
@@ -105,8 +105,8 @@ class EpochDispatches(StepDispatches):
     def allowance(self):
         return self._allowance
 
-    def hand_in(self, values, seconds):
-        super().hand_in(values, seconds)
+    def receive(self, values, seconds):
+        super().receive(values, seconds)
         self._share = seconds / len(values)
         # The epoch that begins the dispatch has waited for all of it.
         self._waited = seconds

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 from jax import numpy as jnp
 
-from keras_gan.metrics.training import TRAINING_KEYS
 from keras_gan.models.inputs import check_steps_per_execution
 from keras_gan.models.stepping.dispatches import EpochDispatches, StepDispatches
+from keras_gan.models.tracker import TRAINING_KEYS
 
 
 class SteppedModel(keras.Model):
@@ -117,7 +117,7 @@ class SteppedModel(keras.Model):
         # At once, before waiting for the results can be interrupted: the old state's memory has been reused.
         self._keep(state)
         rows = np.asarray(reports)[: len(batches)].tolist()
-        dispatches.hand_in([dict(zip(TRAINING_KEYS, row)) for row in rows], time.perf_counter() - begun)
+        dispatches.receive([dict(zip(TRAINING_KEYS, row)) for row in rows], time.perf_counter() - begun)
         return state
 
     def _keep(self, state):

@@ -1,0 +1,201 @@
+"""What is wrong with a run, by its curves.
+
+Each function takes a `SavedRun` and returns a `Finding`, or None. Thresholds were chosen on the runs and curves of
+`benchmarks/detectors.py`, which measures on others how often they are right.
+"""
+
+import numpy as np
+
+from keras_gan.analysis.detectors.findings import Diagnosis, Finding, Status
+from keras_gan.analysis.run.curves import SMOOTHING, height, late, reversals, smoothed, wasserstein_distance
+from keras_gan.analysis.run.saved_run import SavedRun
+
+#: What must be finite, and what must also stay in bounds.
+WATCHED = (
+    *("d_loss", "g_loss", "wasserstein_distance", "gradient_penalty", "critic_weight_mean", "critic_weight_std"),
+    *("generator_weight_mean", "generator_weight_std"),
+)
+LOSSES = ("d_loss", "g_loss", "wasserstein_distance")
+
+#: Size that nothing healthy has.
+ABSURD = 1e6
+
+#: A loss that reaches this, and this many times its median.
+EXPLOSION, EXPLOSION_FACTOR = 1e3, 1e2
+
+#: Turns of the critic's distance by this share of its height that make an oscillation, if they are so many times larger
+#: than the noise.
+TURN, TURN_NOISE, TURNS = 0.5, 6.0, 3
+
+#: Distance that is rounding of float32 scores.
+NOISE = 1e-6
+
+#: Deviation from its moving mean, as a share of its height, that is more than the noise of small batches.
+FAST_SWING = 0.5
+
+#: Gradient penalty of gradients whose norm is 3 where it should be 1.
+WEAK_PENALTY = 4.0
+
+#: Share of late epochs with reals above fakes, below which the critic has lost.
+LOST = 0.2
+
+#: Share of its height that a positive loss of the critic is large at.
+LARGE_SHARE = 0.3
+
+#: Change of the generator's loss, as a share of its size, that is none.
+NO_CHANGE = 1e-3
+
+#: Norm of the generator's gradient that no step comes of, and share of its own height.
+NO_GRADIENT, NO_GRADIENT_SHARE = 1e-4, 1e-3
+
+#: Share of clipped weights above which the threshold is too small.
+CLIPPED = 0.5
+
+#: Share of its height that the critic's distance stays at, and the least distance that this is large of.
+PLATEAU, LARGE_DISTANCE = 0.8, 10.0
+
+#: What a distance to the real set must have fallen to, as a share of the first one, to have improved.
+IMPROVED = 0.95
+
+
+def exploding_losses(run: SavedRun) -> Finding | None:
+    """Find losses that are infinite or no numbers, beyond a million, or thousands and a hundred times the usual."""
+    if run.diverged is not None:
+        return Finding(Diagnosis.EXPLODING_LOSSES, f"training was stopped because {run.diverged}")
+    for name in (name for name in WATCHED if name in run.history):
+        losses = run.history[name]
+        spoilt = np.flatnonzero(~np.isfinite(losses))
+        if len(spoilt) > 0:
+            return Finding(
+                Diagnosis.EXPLODING_LOSSES, f"{name} is {losses[spoilt[0]]} in epoch {_epoch(run, spoilt[0])}"
+            )
+        if name not in LOSSES:
+            continue
+        sizes = np.abs(losses)
+        worst = int(np.argmax(sizes))
+        if sizes[worst] > min(ABSURD, max(EXPLOSION, EXPLOSION_FACTOR * np.median(sizes))):
+            text = (
+                f"{name} is {losses[worst]:.4g} in epoch {_epoch(run, worst)}, with a median of {np.median(losses):.4g}"
+            )
+            return Finding(Diagnosis.EXPLODING_LOSSES, text)
+    return None
+
+
+def weak_constraint(run: SavedRun) -> Finding | None:
+    """Find a penalty that leaves the critic's gradients far above norm 1."""
+    if "gradient_penalty" not in run.history or run.is_clipped:
+        return None
+    penalty = float(np.median(late(run.history["gradient_penalty"])))
+    if not penalty > WEAK_PENALTY:
+        return None
+    norm = 1 + penalty**0.5
+    text = f"the gradient penalty is {penalty:.3g} in the last third: norms of about {norm:.1f} where 1 is asked for"
+    return Finding(Diagnosis.WEAK_CONSTRAINT, text)
+
+
+def oscillation(run: SavedRun) -> Finding | None:
+    """Find a critic's distance that swings to and fro by half of what it reaches, slowly or from epoch to epoch.
+
+    The generator's loss wanders in healthy runs too: scores have no zero.
+    """
+    distance, name = wasserstein_distance(run.history), "the critic's distance"
+    return fast_swings(distance, name) or slow_swings(distance, name)
+
+
+def fast_swings(values: np.ndarray, name: str) -> Finding | None:
+    """Find a curve that swings from epoch to epoch.
+
+    Args:
+        values: The curve.
+        name: What the evidence calls it.
+    """
+    reached = height(values)
+    if not (np.isfinite(reached) and reached > NOISE):
+        return None
+    swing = float(np.std(late(values - smoothed(values, _window(values))))) / reached
+    if swing <= FAST_SWING:
+        return None
+    text = f"{name} swings from epoch to epoch by {swing:.0%} of its height of {reached:.3g}"
+    return Finding(Diagnosis.OSCILLATION, text)
+
+
+def slow_swings(values: np.ndarray, name: str) -> Finding | None:
+    """Find a curve that turns again and again, by far more than its noise; arguments as of `fast_swings`."""
+    reached = height(values)
+    if not (np.isfinite(reached) and reached > NOISE):
+        return None
+    window = _window(values)
+    noise = float(np.std(np.diff(values))) / (2 * window) ** 0.5
+    # The first third is the critic's rise.
+    turns = reversals(smoothed(values, window)[len(values) // 3 :], max(TURN * reached, TURN_NOISE * noise))
+    if turns < TURNS:
+        return None
+    text = f"{name} turns {turns} times by more than half of its height of {reached:.3g}"
+    return Finding(Diagnosis.OSCILLATION, text)
+
+
+def _window(values):
+    return max(SMOOTHING, len(values) // 60)
+
+
+def generator_dominates(run: SavedRun) -> Finding | None:
+    """Find a critic that scores fakes above reals."""
+    if "wasserstein_distance" in run.history:
+        share = float(np.mean(late(run.history["wasserstein_distance"]) > 0))
+        if share >= LOST:
+            return None
+        text = f"the critic scores reals above fakes in {share:.0%} of the last third's epochs"
+        return Finding(Diagnosis.GENERATOR_DOMINATES, text)
+    losses = late(run.history["d_loss"])
+    middle = float(np.median(losses))
+    if np.mean(losses > 0) <= 1 - LOST or middle < LARGE_SHARE * height(run.history["d_loss"]):
+        return None
+    return Finding(Diagnosis.GENERATOR_DOMINATES, f"d_loss stays above 0, at {middle:.3g} in the last third")
+
+
+def vanishing_gradients(run: SavedRun) -> Finding | None:
+    """Find a generator that gets no gradients, or a loss of it that does not change."""
+    if "generator_gradient_norm" in run.history:
+        norms = run.history["generator_gradient_norm"]
+        norm = float(np.median(late(norms)))
+        if norm < max(NO_GRADIENT, NO_GRADIENT_SHARE * height(norms)):
+            text = f"the generator's gradient has a norm of {norm:.2g} in the last third"
+            return Finding(Diagnosis.VANISHING_GRADIENTS, text)
+        return None
+    losses = run.history["g_loss"]
+    moved = float(np.ptp(late(losses)))
+    if moved < NO_CHANGE * np.max(np.abs(losses)) or moved == 0:
+        return Finding(Diagnosis.VANISHING_GRADIENTS, f"g_loss changes by {moved:.2g} in the whole last third")
+    return None
+
+
+def persistent_clipping(run: SavedRun) -> Finding | None:
+    """Find a critic more than half of whose weights lie at the threshold."""
+    if "clip_ratio" not in run.history:
+        return None
+    share = float(np.median(late(run.history["clip_ratio"])))
+    if share <= CLIPPED:
+        return None
+    return Finding(Diagnosis.PERSISTENT_CLIPPING, f"Clip% is {share:.0%} in the last third", Status.WARNING)
+
+
+def critic_dominates(run: SavedRun) -> Finding | None:
+    """Find a distance that stays where it is, near its height, while samples get no better."""
+    distance = wasserstein_distance(run.history)
+    reached, stays = height(distance), float(np.median(late(distance)))
+    if not (stays > 0 and stays > PLATEAU * reached):
+        return None
+    text = f"the critic's distance stays at {stays:.3g}, near its height of {reached:.3g}"
+    fid = np.empty(0) if run.fresh_quality is None else run.fresh_quality.finite("fid_score")
+    if len(fid) < 2:
+        if stays < LARGE_DISTANCE:
+            return None
+        return Finding(Diagnosis.CRITIC_DOMINATES, f"{text}; no samples were measured", Status.WARNING)
+    if np.min(fid[1:]) < IMPROVED * fid[0]:
+        return None
+    text += f", while FID{run.quality.label} has not fallen below {IMPROVED:.0%} of its first {fid[0]:.1f}"
+    return Finding(Diagnosis.CRITIC_DOMINATES, text)
+
+
+def _epoch(run: SavedRun, index: int) -> int:
+    return int(run.history["epoch"][index]) if "epoch" in run.history else int(index)

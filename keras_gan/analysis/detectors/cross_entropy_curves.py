@@ -1,0 +1,73 @@
+"""What is wrong with a GAN whose discriminator is trained by cross-entropy, by its curves.
+
+For files of other programs; each function takes a `SavedRun` and returns a `Finding`, or None.
+"""
+
+import numpy as np
+
+from keras_gan.analysis.detectors.critic_curves import fast_swings, slow_swings
+from keras_gan.analysis.detectors.findings import Diagnosis, Finding
+from keras_gan.analysis.run.curves import late
+from keras_gan.analysis.run.saved_run import SavedRun
+
+#: Between these the discriminator's loss is stuck when the generator has collapsed, if it moves no more than this.
+STUCK, STUCK_SPREAD = (0.72, 0.75), 0.01
+
+#: Accuracy of a discriminator that cannot tell, and how far from it is still that.
+CHANCE, CHANCE_SPREAD = 0.5, 0.02
+
+#: Accuracy of a network that has won.
+WON = 0.99
+
+#: Loss of a discriminator that has won.
+NEAR_ZERO = 0.05
+
+
+def mode_collapse(run: SavedRun) -> Finding | None:
+    """Find a discriminator that is stuck: at its loss of collapse, or at chance while the generator always wins."""
+    losses = late(run.history["d_loss"])
+    if STUCK[0] <= np.median(losses) <= STUCK[1] and np.std(losses) < STUCK_SPREAD:
+        return Finding(Diagnosis.MODE_COLLAPSE, f"d_loss is stuck at {np.median(losses):.3f} in the last third")
+    d_accuracy, g_accuracy = (_accuracy(run, name) for name in ("d_accuracy", "g_accuracy"))
+    if d_accuracy is None or g_accuracy is None:
+        return None
+    is_stuck = abs(np.median(d_accuracy) - CHANCE) < CHANCE_SPREAD and np.std(d_accuracy) < CHANCE_SPREAD
+    if not (is_stuck and np.median(g_accuracy) > WON):
+        return None
+    text = f"d_accuracy is stuck at {np.median(d_accuracy):.0%} and g_accuracy is {np.median(g_accuracy):.1%}"
+    return Finding(Diagnosis.MODE_COLLAPSE, text)
+
+
+def vanishing_gradients(run: SavedRun) -> Finding | None:
+    """Find a discriminator that is nearly always right, whose gradients are next to nothing."""
+    accuracy = _accuracy(run, "d_accuracy")
+    if accuracy is None or np.median(accuracy) < WON:
+        return None
+    return Finding(Diagnosis.VANISHING_GRADIENTS, f"d_accuracy is {np.median(accuracy):.1%} in the last third")
+
+
+def critic_dominates(run: SavedRun) -> Finding | None:
+    """Find a discriminator's loss near 0 while the generator's grows."""
+    d_loss, g_loss = late(run.history["d_loss"]), run.history["g_loss"]
+    first, last = np.median(g_loss[: len(g_loss) // 3]), np.median(late(g_loss))
+    if np.median(d_loss) > NEAR_ZERO or last <= first:
+        return None
+    text = f"d_loss is {np.median(d_loss):.3g} in the last third, and g_loss has grown from {first:.3g} to {last:.3g}"
+    return Finding(Diagnosis.CRITIC_DOMINATES, text)
+
+
+def oscillation(run: SavedRun) -> Finding | None:
+    """Find a loss that swings by half of what it reaches, slowly or from epoch to epoch."""
+    for name in ("d_loss", "g_loss"):
+        found = fast_swings(run.history[name], name) or slow_swings(run.history[name], name)
+        if found is not None:
+            return found
+    return None
+
+
+def _accuracy(run, name):
+    """Return the last third of a column as shares, whether it was in per cent or not; None if it is not there."""
+    if name not in run.history:
+        return None
+    values = run.history[name]
+    return late(values / 100 if np.max(values) > 1 else values)

@@ -1,0 +1,226 @@
+"""What to change about what is wrong, in the training guides' order of priority."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from keras_gan.analysis.detectors.findings import Diagnosis
+
+#: What the guides start from, where a run's own value is not known.
+USUAL = {
+    "n_critic": 5,
+    "latent_dim": 128,
+    "gradient_penalty": 10.0,
+    "clip_threshold": 0.01,
+    "critic_learning_rate": 1e-4,
+    "generator_learning_rate": 1e-4,
+    "batch_size": 64,
+    "epochs": 2000,
+    "generator_filters": (128, 64, 32, 3),
+    "critic_filters": (32, 64, 128, 128),
+    "seed": 42,
+}
+
+
+#: Of these a run has one at most.
+CONSTRAINTS = ("clip_threshold", "gradient_penalty")
+
+
+@dataclasses.dataclass(frozen=True)
+class Remedy:
+    """Something to change.
+
+    Attributes:
+        advice: What, in words.
+        flags: What to pass to the training script; None where no flag does it.
+        parameters: What it changes. Defaults to nothing.
+    """
+
+    advice: str
+    flags: str | None = None
+    parameters: frozenset[str] = frozenset()
+
+
+@dataclasses.dataclass(frozen=True)
+class _Change:
+    """A remedy before the values of a run are known."""
+
+    advice: str
+    #: New values by parameter, as functions of the present ones; none where no parameter does it.
+    parameters: Mapping[str, Callable[[Any], Any]] = dataclasses.field(default_factory=dict)
+
+    def applies_to(self, config: Mapping[str, Any]) -> bool:
+        """Return whether a run has what is to be changed: one with a penalty has no threshold."""
+        # Of a switch from one constraint to the other, the first is what it must have.
+        constraint = next((name for name in self.parameters if name in CONSTRAINTS), None)
+        return constraint is None or config.get(constraint, USUAL[constraint]) is not None
+
+    def remedy(self, config: Mapping[str, Any]) -> Remedy | None:
+        """Return the remedy for a run; None if the values cannot change any further."""
+        values = ((name, config.get(name, USUAL[name])) for name in self.parameters)
+        # JSON has lists for tuples.
+        old = {name: tuple(value) if isinstance(value, list) else value for name, value in values}
+        if not old or not all(_is_like(value, name) for name, value in old.items()):
+            return Remedy(self.advice)
+        new = {name: change(old[name]) for name, change in self.parameters.items()}
+        if new == old:
+            return None
+        changes = ", ".join(
+            f"{name} {_text(old[name])} → {_text(value)}" for name, value in new.items() if value != old[name]
+        )
+        assumed = "" if all(name in config for name in new) else ", from the guides' usual value"
+        flags = " ".join(f"--{name.replace('_', '-')} {_text(value)}" for name, value in new.items())
+        return Remedy(f"{self.advice} ({changes}{assumed})", flags, frozenset(new))
+
+
+def remedies(diagnosis: Diagnosis, config: Mapping[str, Any]) -> list[Remedy]:
+    """Return what to change, the first thing first.
+
+    Args:
+        diagnosis: What is wrong.
+        config: What the run was trained with, as far as it is known.
+    """
+    table = CROSS_ENTROPY_CHANGES if config.get("loss") == "cross-entropy" else CHANGES
+    changes = (change for change in table[diagnosis] if change.applies_to(config))
+    return [remedy for remedy in (change.remedy(config) for change in changes) if remedy is not None]
+
+
+def _is_like(value, name) -> bool:
+    """Return whether a value is of its parameter's kind: users' own configurations hold whatever they like."""
+    if value is None:
+        return name in CONSTRAINTS
+    if isinstance(USUAL[name], tuple):
+        return isinstance(value, tuple) and all(isinstance(count, int) for count in value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _text(value) -> str:
+    """Write a value as a flag takes it."""
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _times(factor: float) -> Callable[[float], float]:
+    return lambda value: value * factor
+
+
+def _whole(factor: float, least: int = 1) -> Callable[[int], int]:
+    return lambda value: max(least, round(value * factor))
+
+
+def _wider(factor: float, kept: int) -> Callable[[Iterable[int]], tuple[int, ...]]:
+    """Return a change of filters that leaves the last few, such as an image's channels, as they are."""
+
+    def change(filters):
+        end = len(filters) - kept
+        return (*(max(1, round(count * factor)) for count in filters[:end]), *filters[end:])
+
+    return change
+
+
+_FEWER_CRITIC_UPDATES = _Change("Update the critic less often", {"n_critic": lambda value: max(1, value - 2)})
+_MORE_CRITIC_UPDATES = _Change("Update the critic more often", {"n_critic": lambda value: value + 2})
+_SLOWER_GENERATOR = _Change("Slow the generator down (TTUR)", {"generator_learning_rate": _times(0.1)})
+_STRONGER_PENALTY = _Change("Raise the penalty's λ", {"gradient_penalty": _times(2)})
+_SMALLER_BATCHES = _Change("Take smaller batches", {"batch_size": _whole(0.5)})
+_LOWER_RATES = _Change(
+    "Lower both learning rates", {"critic_learning_rate": _times(0.2), "generator_learning_rate": _times(0.2)}
+)
+_HALF_CRITIC_RATE = _Change("Halve the critic's learning rate", {"critic_learning_rate": _times(0.5)})
+_LARGER_THRESHOLD = _Change("Raise the clipping threshold", {"clip_threshold": _times(2)})
+_OTHER_SEED = _Change("Try another seed", {"seed": lambda value: value + 1})
+_SMALLER_CRITIC = _Change("Halve the critic's filters", {"critic_filters": _wider(0.5, 0)})
+_NOISE = _Change("Add noise to the real images that the critic sees")
+_DROPOUT = _Change("Use dropout in the critic")
+_WASSERSTEIN = _Change("Use a Wasserstein loss")
+_MORE_EPOCHS = _Change("Train longer", {"epochs": _whole(2)})
+
+CHANGES = {
+    Diagnosis.EXPLODING_LOSSES: (
+        _LOWER_RATES,
+        _STRONGER_PENALTY,
+        _SMALLER_BATCHES,
+        _Change("Make sure that the critic has no BatchNormalization"),
+    ),
+    Diagnosis.WEAK_CONSTRAINT: (_STRONGER_PENALTY, _HALF_CRITIC_RATE),
+    Diagnosis.OSCILLATION: (
+        _STRONGER_PENALTY,
+        _HALF_CRITIC_RATE,
+        _Change("Take larger batches", {"batch_size": _whole(2)}),
+    ),
+    Diagnosis.NON_CONVERGENCE: (
+        _SLOWER_GENERATOR,
+        _Change("Keep the checkpoint of the best score, best.keras, and look at the samples more often"),
+        _FEWER_CRITIC_UPDATES,
+    ),
+    Diagnosis.GENERATOR_DOMINATES: (_MORE_CRITIC_UPDATES, _SLOWER_GENERATOR),
+    Diagnosis.VANISHING_GRADIENTS: (
+        _LARGER_THRESHOLD,
+        _Change(
+            "Use a gradient penalty instead of clipping",
+            {"clip_threshold": lambda _: None, "gradient_penalty": lambda _: USUAL["gradient_penalty"]},
+        ),
+        _FEWER_CRITIC_UPDATES,
+    ),
+    Diagnosis.PERSISTENT_CLIPPING: (_LARGER_THRESHOLD,),
+    Diagnosis.CRITIC_DOMINATES: (
+        _FEWER_CRITIC_UPDATES,
+        _SMALLER_CRITIC,
+        _NOISE,
+        _DROPOUT,
+    ),
+    Diagnosis.MODE_COLLAPSE: (
+        _MORE_CRITIC_UPDATES,
+        _Change("Lengthen the latents", {"latent_dim": _whole(2)}),
+        _SLOWER_GENERATOR,
+        _Change("Widen the generator", {"generator_filters": _wider(1.5, 1)}),
+        _SMALLER_BATCHES,
+        _OTHER_SEED,
+    ),
+    Diagnosis.MEMORISATION: (
+        _Change("Train on more images, or augment these"),
+        _Change("Shorten the latents", {"latent_dim": _whole(0.5)}),
+        _Change("Stop earlier", {"epochs": _whole(0.5)}),
+    ),
+    Diagnosis.CHECKERBOARD: (
+        _Change("Upsample and convolve, as `upsampling_generator` does, in place of transposed convolutions"),
+    ),
+    Diagnosis.BLUR: (
+        _MORE_EPOCHS,
+        _Change("Use a larger network, with residual blocks and attention"),
+        _Change("Slow the generator down slightly", {"generator_learning_rate": _times(0.5)}),
+        _Change("Lower the penalty's λ slightly", {"gradient_penalty": _times(0.5)}),
+    ),
+    Diagnosis.WASHED_OUT_COLOUR: (
+        _Change("Augment colours less: hue by half, then brightness and saturation by half"),
+        _MORE_EPOCHS,
+    ),
+}
+
+#: The same for a discriminator that is trained by cross-entropy, of which the guides know other things.
+CROSS_ENTROPY_CHANGES = {
+    **CHANGES,
+    Diagnosis.MODE_COLLAPSE: (
+        _SMALLER_BATCHES,
+        _LOWER_RATES,
+        _MORE_CRITIC_UPDATES,
+        _Change("Reduce dropout"),
+        _OTHER_SEED,
+        _WASSERSTEIN,
+        _Change("Discriminate minibatches, or add noise to the labels"),
+    ),
+    Diagnosis.VANISHING_GRADIENTS: (
+        _Change("Use a Wasserstein or least-squares loss"),
+        _Change("Smooth the labels of reals to 0.9"),
+        _FEWER_CRITIC_UPDATES,
+    ),
+    Diagnosis.CRITIC_DOMINATES: (
+        _SMALLER_CRITIC,
+        _NOISE,
+        _DROPOUT,
+        _FEWER_CRITIC_UPDATES,
+    ),
+    Diagnosis.OSCILLATION: (_SLOWER_GENERATOR, _HALF_CRITIC_RATE, _WASSERSTEIN),
+    Diagnosis.EXPLODING_LOSSES: (_LOWER_RATES, _SMALLER_BATCHES),
+}

@@ -1,0 +1,207 @@
+"""What is wrong with a run, by its samples and what they were worth."""
+
+import numpy as np
+import scipy.ndimage
+
+from keras_gan.analysis.detectors.findings import Diagnosis, Finding, Status
+from keras_gan.analysis.run.curves import late
+from keras_gan.analysis.run.saved_run import SavedRun
+from keras_gan.data.images import in_range
+
+#: Spread of the samples' features or pixels, in units of the real images', below which they are too much alike.
+ALIKE = 0.3
+
+#: Pixel variance below which the training guide speaks of mode collapse, whatever the data.
+ALIKE_PIXELS = 0.1
+
+#: Loss of a generator whose fakes all score very high, how little it then moves, and in how many epochs at least.
+VERY_NEGATIVE, FROZEN_SPREAD, FROZEN_EPOCHS = 10.0, 0.1, 100
+
+#: How much worse than the best a score may end, and how much the last ones may vary.
+SETTLED, STEADY = 1.3, 0.25
+
+#: Evaluations that convergence is judged by.
+LEAST_EVALUATIONS = 5
+
+#: Distance to the nearest training image, as a share of the distance between that and its nearest other. Of samples of
+#: the same distribution half are beyond 1.
+COPY = 0.8
+
+#: Training images that are looked at at a time.
+BLOCK = 1000
+
+#: Distance a pixel below which two images are one.
+SAME = 1e-4
+
+#: Share of samples that are copies.
+COPIES = 0.5
+
+#: Side of images that have frequencies to compare.
+LEAST_SIDE = 8
+
+#: Power of patterns of two pixels against that of slightly coarser ones, in units of the real images' ratio.
+CHECKERED = 4.0
+
+#: Power of the finest details, and colourfulness, in units of the real images'.
+SOFT, PALE = 0.25, 0.5
+
+
+def mode_collapse(run: SavedRun, samples: np.ndarray | None, real: np.ndarray | None) -> Finding | None:
+    """Find samples that are too much alike: by their features, or else their pixels against the real images'."""
+    quality = run.fresh_quality
+    if quality is not None and (diversity := quality.last("feature_diversity")) is not None:
+        if diversity >= ALIKE:
+            return None
+        text = f"the samples' features have {diversity:.0%} of the real images' spread (feature_diversity)"
+        return Finding(Diagnosis.MODE_COLLAPSE, text)
+    if samples is not None and real is not None:
+        share = float(np.mean(np.var(samples, axis=0)) / np.mean(np.var(real, axis=0)))
+        if share >= ALIKE:
+            return None
+        return Finding(Diagnosis.MODE_COLLAPSE, f"the samples' pixels have {share:.0%} of the real images' variance")
+    measured = run.history.get("pixel_variance", np.empty(0))
+    measured = measured[np.isfinite(measured)]
+    if len(measured) > 0:
+        if measured[-1] >= ALIKE_PIXELS:
+            return None
+        text = f"pixel_variance is {measured[-1]:.3g}; below {ALIKE_PIXELS} most sets of images are too much alike"
+        return Finding(Diagnosis.MODE_COLLAPSE, text, Status.WARNING)
+    return _frozen_score(run)
+
+
+def _frozen_score(run):
+    """Find fakes that all get one very high score, which is the guide's sign where nobody has looked at them."""
+    losses = late(run.history["g_loss"])
+    level, spread = float(np.median(losses)), float(np.std(losses))
+    if run.is_cross_entropy or run.epochs < FROZEN_EPOCHS or level > -VERY_NEGATIVE or spread > FROZEN_SPREAD * -level:
+        return None
+    text = f"g_loss stays at {level:.4g} in the last third, very negative and stable; nobody has measured the samples"
+    return Finding(Diagnosis.MODE_COLLAPSE, text, Status.WARNING)
+
+
+def was_diverse(run: SavedRun) -> bool:
+    """Return whether samples once had the spread that they lack now, so that it is not for lack of learning."""
+    diversity = None if run.quality is None else run.quality.figures.get("feature_diversity")
+    return diversity is not None and bool(np.nanmax(diversity) >= ALIKE)
+
+
+def non_convergence(run: SavedRun) -> Finding | None:
+    """Find a score that has left its best behind, or still goes up and down."""
+    if run.fresh_quality is None:
+        return None
+    fid = run.quality.finite("fid_score")
+    if len(fid) < LEAST_EVALUATIONS:
+        return None
+    last = fid[-max(3, len(fid) // 3) :]
+    best, ends, varies = float(fid.min()), float(np.median(last)), float(last.std() / last.mean())
+    name = f"FID{run.quality.label}"
+    if ends > SETTLED * best:
+        text = f"{name} ends at {ends:.1f}, the median of its last {len(last)}, after {best:.1f} at its best"
+        return Finding(Diagnosis.NON_CONVERGENCE, text)
+    if varies > STEADY:
+        text = f"the last {len(last)} {name} vary by {varies:.0%} of their mean"
+        return Finding(Diagnosis.NON_CONVERGENCE, text, Status.WARNING)
+    return None
+
+
+def memorisation(samples: np.ndarray, training: np.ndarray) -> Finding | None:
+    """Find samples that are copies: nearer to a training image than that is to any other.
+
+    Args:
+        samples: Images `(count, height, width, channels)` in [−1, 1].
+        training: All training images, likewise or uint8.
+    """
+    made = samples.reshape(len(samples), -1).astype(np.float64)
+    nearest, index = _nearest(made, training)
+    chosen, places = np.unique(index, return_inverse=True)
+    originals = in_range(training[chosen]).reshape(len(chosen), -1)
+    # Of an image that is there several times, the next other one counts.
+    between, _ = _nearest(originals, training, least=SAME * np.sqrt(made.shape[1]))
+    is_near = nearest < COPY * between[places]
+    # The mean of many images is nearer to each than they are to each other, and no copy of any.
+    is_far_from_mean = nearest < COPY * np.linalg.norm(made - _mean(training), axis=1)
+    copies = float(np.mean(is_near & is_far_from_mean))
+    if copies < COPIES:
+        return None
+    text = (
+        f"{copies:.0%} of {len(samples)} samples are less than {COPY} times as far from a training image as that is "
+        f"from its nearest other; they repeat {len(chosen)} of {len(training)} images"
+    )
+    return Finding(Diagnosis.MEMORISATION, text)
+
+
+def checkerboard(samples: np.ndarray, real: np.ndarray) -> Finding | None:
+    """Find patterns that repeat every two pixels more than those of real images do.
+
+    Args:
+        samples: Images `(count, height, width, channels)`.
+        real: Real images of the same size.
+    """
+    if min(samples.shape[1:3]) < LEAST_SIDE:
+        return None
+    ratio = _finest_share(samples) / _finest_share(real)
+    if not ratio > CHECKERED:
+        return None
+    text = f"patterns of two pixels stand out {ratio:.1f} times as much as in real images"
+    return Finding(Diagnosis.CHECKERBOARD, text)
+
+
+def blur(samples: np.ndarray, real: np.ndarray) -> Finding | None:
+    """Find images without fine detail, by the mean square of their Laplacian; arguments as of `checkerboard`."""
+    share = _detail(samples) / max(_detail(real), np.finfo(float).tiny)
+    if not share < SOFT:
+        return None
+    return Finding(Diagnosis.BLUR, f"the samples have {share:.0%} of the real images' fine detail")
+
+
+def washed_out_colour(samples: np.ndarray, real: np.ndarray) -> Finding | None:
+    """Find images of pale colours, by the mean deviation of channels from grey; arguments as of `checkerboard`."""
+    made, wanted = _colourfulness(samples), _colourfulness(real)
+    if wanted == 0 or made >= PALE * wanted:
+        return None
+    text = f"the samples' colours are {made / wanted:.0%} as strong as the real images'"
+    return Finding(Diagnosis.WASHED_OUT_COLOUR, text)
+
+
+def _blocks(images):
+    """Yield images in [−1, 1], a row each, so many at a time as fit into memory whatever the set."""
+    for start in range(0, len(images), BLOCK):
+        block = images[start : start + BLOCK]
+        yield start, in_range(block).reshape(len(block), -1)
+
+
+def _nearest(rows, images, least=0.0):
+    """Return the distance from each row to its nearest image beyond a least distance, and that image's index."""
+    best, index = np.full(len(rows), np.inf), np.zeros(len(rows), int)
+    for start, block in _blocks(images):
+        squares = np.sum(rows**2, axis=1)[:, None] + np.sum(block**2, axis=1) - 2 * rows @ block.T
+        distances = np.sqrt(np.maximum(squares, 0.0))
+        distances[distances < least] = np.inf
+        closest = distances.argmin(axis=1)
+        found = distances[np.arange(len(rows)), closest]
+        index = np.where(found < best, start + closest, index)
+        best = np.minimum(found, best)
+    return best, index
+
+
+def _mean(images):
+    return sum(block.sum(axis=0) for _, block in _blocks(images)) / len(images)
+
+
+def _finest_share(images):
+    """Return the power at the finest frequency of either axis over that at the next finest ones."""
+    grey = images.mean(axis=-1)
+    power = np.mean(np.abs(np.fft.fft2(grey - grey.mean(axis=(1, 2), keepdims=True))) ** 2, axis=0)
+    height, width = (size // 2 for size in power.shape)
+    finest = power[height].mean() + power[:, width].mean()
+    next_finest = power[height - 3 : height].mean() + power[:, width - 3 : width].mean()
+    return finest / max(next_finest, np.finfo(float).tiny)
+
+
+def _detail(images):
+    grey = images.mean(axis=-1)
+    return float(np.mean(np.square([scipy.ndimage.laplace(image) for image in grey])))
+
+
+def _colourfulness(images):
+    return float(np.mean(np.abs(images - images.mean(axis=-1, keepdims=True))))

@@ -1,0 +1,62 @@
+"""In what two runs differ."""
+
+import numpy as np
+
+from keras_gan.analysis.run.saved_run import SavedRun
+from keras_gan.analysis.verdict.indicators import Verdict
+
+Row = tuple[str, str, str]
+
+#: What is compared of two evaluations, where they may be.
+FIGURES = ("fid_score", "recall", "precision", "feature_diversity", "pixel_variance")
+
+
+def compare_configs(one: SavedRun, other: SavedRun) -> list[Row]:
+    """Return what differs in the configurations of two runs, as (name, first value, second value).
+
+    Args:
+        one: The first run.
+        other: The second run.
+    """
+    names = list(dict.fromkeys([*one.config, *other.config]))
+    pairs = ((name, one.config.get(name, "—"), other.config.get(name, "—")) for name in names)
+    return [(name, str(first), str(second)) for name, first, second in pairs if first != second]
+
+
+def compare_outcomes(one: SavedRun, other: SavedRun, verdicts: tuple[Verdict, Verdict]) -> list[Row]:
+    """Return what became of two runs, as (name, first, second).
+
+    Args:
+        one: The first run.
+        other: The second run.
+        verdicts: What each was judged to be.
+    """
+    rows = [
+        ("epochs", *(str(run.epochs) for run in (one, other))),
+        ("stability", *(verdict.stability for verdict in verdicts)),
+        ("score", *(f"{verdict.passed}/{verdict.total}" for verdict in verdicts)),
+        ("quality", *(verdict.quality for verdict in verdicts)),
+    ]
+    for name in ("d_loss", "g_loss", "wasserstein_distance", "epoch_time"):
+        if name in one.history and name in other.history:
+            rows.append((f"{name}, median of the last tenth", *(_last(run.history[name]) for run in (one, other))))
+    return rows + _compare_figures(one, other)
+
+
+def _compare_figures(one, other):
+    """Return the last figures of quality; nothing of runs that were measured otherwise."""
+    if one.quality is None or other.quality is None:
+        return []
+    differences = one.quality.differences(other.quality)
+    if differences:
+        return [("figures of quality", "do not compare", f"they differ in {', '.join(differences)}")]
+    rows = []
+    for name in FIGURES:
+        values = [run.quality.last(name) for run in (one, other)]
+        rows.append((name, *("—" if value is None else f"{value:.4g}" for value in values)))
+    return rows
+
+
+def _last(values: np.ndarray) -> str:
+    values = values[-max(1, len(values) // 10) :]
+    return f"{np.nanmedian(values):.4g}"

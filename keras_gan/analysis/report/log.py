@@ -1,0 +1,141 @@
+"""The table of all runs, one row a run."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import filelock
+
+from keras_gan.analysis.report import tables
+from keras_gan.analysis.report.markdown import STABILITY_SIGNS
+from keras_gan.analysis.run.saved_run import SavedRun
+from keras_gan.analysis.verdict.indicators import Verdict
+from keras_gan.files import replace_text
+
+LOG = "experiment_log.md"
+
+COLUMNS = ("Run", "Date", "W&B URL", "Batch", "Epochs", "Stability", "D Loss", "G Loss", "Notes")
+
+HEADER = f"# Master Experiment Log\n\n{tables.header(COLUMNS)}"
+
+#: Seconds to wait for another run that is writing.
+LOCK_PATIENCE = 60
+
+
+def log_row(run: SavedRun, verdict: Verdict, name: str | None = None) -> str:
+    """Return a run's row.
+
+    Args:
+        run: The run.
+        verdict: What it is judged to be.
+        name: What it is called in the log. Defaults to None, its name.
+    """
+    stability = verdict.stability
+    cells = (
+        name or run.name,
+        run.started,
+        "" if run.wandb_url is None else f"[View]({run.wandb_url})",
+        run.config.get("batch_size", ""),
+        run.epochs,
+        f"{STABILITY_SIGNS[stability]} {stability.capitalize()}",
+        f"{run.history['d_loss'][-1]:.2f}",
+        f"{run.history['g_loss'][-1]:.1f}",
+        ". ".join(filter(None, (verdict.quality, run.notes))),
+    )
+    return tables.row(map(tables.cell, cells))
+
+
+def add_to_log(folder: str | Path, run: SavedRun, verdict: Verdict):
+    """Put a run into the log that it belongs to, in place of its earlier row.
+
+    Args:
+        folder: The run's folder.
+        run: The run.
+        verdict: What it is judged to be.
+
+    Raises:
+        OSError: As `update_log`.
+        ValueError: As `update_log`.
+    """
+    path = log_path(folder)
+    update_log(path, log_row(run, verdict, Path(folder).absolute().relative_to(path.parent).as_posix()))
+
+
+def update_log(path: str | Path, row: str):
+    """Put a run's row into the log, in place of its earlier one; several processes may do so at a time.
+
+    Args:
+        path: The log; made if need be.
+        row: What `log_row` returns.
+
+    Raises:
+        OSError: If the log cannot be written, or another process has held it for a minute.
+        ValueError: If the file is there and is no such log.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _lock(path):
+        rows = [] if not path.exists() else _read(path)
+        names = [_name(other) for other in rows]
+        if _name(row) in names:
+            rows[names.index(_name(row))] = row
+        else:
+            rows.append(row)
+        _write(path, rows)
+
+
+def rewrite_log(path: str | Path, make_rows: Callable[[], Iterable[str]]):
+    """Replace the whole log.
+
+    Args:
+        path: The log; made if need be.
+        make_rows: Function that returns its rows, as `log_row` does. No run can add its row meanwhile.
+
+    Raises:
+        OSError: If the log cannot be written, or another process has held it for a minute.
+    """
+    path = Path(path)
+    with _lock(path):
+        _write(path, make_rows())
+
+
+def log_path(folder: str | Path) -> Path:
+    """Return the log that a run belongs to: in the folder `runs` that the run is somewhere in, or else beside the run.
+
+    Args:
+        folder: The run's folder.
+    """
+    folder = Path(folder).absolute()
+    home = next((parent for parent in folder.parents if parent.name == "runs"), folder.parent)
+    return home / LOG
+
+
+def run_folders(folder: str | Path) -> list[Path]:
+    """Return all folders of runs within a folder, in the order of their names.
+
+    Args:
+        folder: The folder of all runs.
+    """
+    return sorted(path.parent for path in Path(folder).rglob("losses.csv"))
+
+
+def _lock(path):
+    try:
+        return filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_PATIENCE).acquire()
+    except filelock.Timeout as error:
+        raise OSError(f"{path} is held by another process: {error}") from error
+
+
+def _read(path):
+    text = path.read_text(encoding="utf-8")
+    if not text.startswith(HEADER):
+        raise ValueError(f"{path} must be an experiment log with the columns {COLUMNS}. Received: another file")
+    # Who edits it by hand may leave the last line without its end.
+    return [f"{line}\n" for line in text.removeprefix(HEADER).splitlines() if line]
+
+
+def _write(path, rows):
+    replace_text(path, HEADER + "".join(rows))
+
+
+def _name(row: str) -> str:
+    return row.split(" | ")[0]

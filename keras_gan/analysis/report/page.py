@@ -1,0 +1,114 @@
+"""The report of a run as one page that needs nothing but itself."""
+
+import base64
+import datetime
+import io
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import jinja2
+import numpy as np
+from PIL import Image
+
+from keras_gan.analysis.detectors.advisor import PATIENCE, Advice
+from keras_gan.analysis.report.markdown import (
+    INDICATOR_COLUMNS,
+    PHASE_COLUMNS,
+    STABILITY_SIGNS,
+    indicator_rows,
+    phase_rows,
+    title,
+)
+from keras_gan.analysis.run.saved_run import SavedRun
+from keras_gan.analysis.verdict.indicators import Verdict
+
+#: Grids of samples on a page at most, evenly chosen.
+FRAMES = 40
+
+#: Quality of the grids' compression, of 100: beyond what is seen in 32×32 images.
+COMPRESSION = 90
+
+#: Colour of the verdict.
+TONES = {"STABLE": "good", "UNSTABLE": "warning", "FAILED": "bad"}
+
+
+def render_page(
+    run: SavedRun,
+    verdict: Verdict,
+    advice: list[Advice],
+    figures: Mapping[str, str],
+    generated: datetime.datetime,
+) -> str:
+    """Render the page of a run.
+
+    Args:
+        run: The run.
+        verdict: What it is judged to be.
+        advice: What is wrong with it, and what to change.
+        figures: Its figures by name, each as an `<svg>`.
+        generated: When the page is made.
+
+    Returns:
+        HTML.
+
+    Raises:
+        ValueError: If a picture cannot be read.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("keras_gan.analysis.report"),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template("report.html").render(
+        run=run,
+        verdict=verdict,
+        tone=_tone(run, verdict),
+        signs=STABILITY_SIGNS,
+        final_d_loss=run.history["d_loss"][-1],
+        final_g_loss=run.history["g_loss"][-1],
+        generated=generated,
+        indicators=indicator_rows(verdict),
+        indicator_columns=INDICATOR_COLUMNS,
+        advice=advice,
+        patience=PATIENCE,
+        frames=[{"epochs": epochs, "source": _source(path)} for epochs, path in _chosen(run.pictures)],
+        real=None if run.real_picture is None else _source(run.real_picture),
+        figures=figures,
+        phases=phase_rows(run),
+        phase_columns=PHASE_COLUMNS,
+        quality=_last_figures(run),
+        quality_epoch=None if run.quality is None else int(run.quality.figures["epoch"][-1]),
+        title=title,
+    )
+
+
+def _tone(run, verdict):
+    """Return how the verdict looks: green only where both training and samples are good."""
+    tone = TONES[verdict.stability]
+    is_good = verdict.quality.startswith(("Excellent", "Good"))
+    return "warning" if tone == "good" and not is_good else tone
+
+
+def _chosen(pictures):
+    step = math.ceil(len(pictures) / FRAMES) or 1
+    return pictures[::-1][::step][::-1]
+
+
+def _source(path: Path) -> str:
+    """Return a picture as an address that holds it."""
+    buffer = io.BytesIO()
+    try:
+        with Image.open(path) as picture:
+            picture.convert("RGB").save(buffer, format="WebP", quality=COMPRESSION)
+    except (OSError, SyntaxError) as error:
+        raise ValueError(f"{path} cannot be read as a picture: {error}") from error
+    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def _last_figures(run) -> dict[str, float]:
+    if run.quality is None:
+        return {}
+    last = {name: values[-1] for name, values in run.quality.figures.items() if name != "epoch"}
+    return {name: float(value) for name, value in last.items() if np.isfinite(value)}

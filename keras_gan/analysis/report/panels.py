@@ -1,0 +1,155 @@
+"""What is drawn of a run: one kind of figure a function."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from keras_gan.analysis.run.quality_history import WORST
+from keras_gan.analysis.run.saved_run import SavedRun
+
+#: Points that a curve is drawn with at most; extremes are among them.
+POINTS = 2000
+
+#: Colours of the bands of quality, the best first.
+BAND_COLOURS = ("#2e7d32", "#7cb342", "#fdd835", "#fb8c00", "#c62828")
+
+#: Stands for the colour of text: a page has its own.
+TEXT_COLOUR = "#010203"
+
+
+@dataclasses.dataclass(frozen=True)
+class Panel:
+    """One kind of figure.
+
+    Attributes:
+        title: What stands above it.
+        draw: Function of axes and a run.
+        columns: What the run must have logged, one of them at least.
+    """
+
+    title: str
+    draw: Callable[[Axes, SavedRun], None]
+    columns: tuple[str, ...]
+
+    def fits(self, run: SavedRun) -> bool:
+        """Return whether a run has what is drawn."""
+        return any(np.isfinite(run.history[name]).any() for name in self.columns if name in run.history)
+
+
+def thinned(epochs: np.ndarray, values: np.ndarray, points: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
+    """Return a curve with fewer points that looks the same: of each stretch the least and the greatest value.
+
+    Args:
+        epochs: Where the values are.
+        values: The curve; what is not finite is left out.
+        points: How many to keep at most. Defaults to 2000.
+    """
+    finite = np.isfinite(values)
+    epochs, values = epochs[finite], values[finite]
+    stretch = -(-len(values) // (points // 2))
+    if stretch <= 2:
+        return epochs, values
+    starts = np.arange(0, len(values), stretch)
+    padded = np.concatenate([values, np.full(len(starts) * stretch - len(values), values[-1])])
+    stretches = padded.reshape(len(starts), stretch)
+    extremes = np.sort([stretches.argmin(axis=1), stretches.argmax(axis=1)], axis=0)
+    kept = np.unique(np.minimum((starts + extremes).ravel(), len(values) - 1))
+    return epochs[kept], values[kept]
+
+
+def draw_curve(axes: Axes, run: SavedRun, name: str, label: str | None = None, scale: float = 1.0, **style):
+    """Draw a column over the epochs, if the run has it."""
+    if name in run.history:
+        epochs = run.history.get("epoch", np.arange(run.epochs))
+        axes.plot(*thinned(epochs, scale * run.history[name]), label=label or name, linewidth=1, **style)
+
+
+def _zero(axes):
+    axes.axhline(0, color="0.6", linewidth=0.8, zorder=0)
+
+
+def draw_losses(axes: Axes, run: SavedRun):
+    """Draw the losses of both networks."""
+    draw_curve(axes, run, "g_loss", "generator (g_loss)", color="tab:orange")
+    draw_curve(axes, run, "d_loss", "critic (d_loss)", color="tab:blue")
+    _zero(axes)
+    axes.legend()
+
+
+def draw_distance(axes: Axes, run: SavedRun):
+    """Draw the critic's Wasserstein distance."""
+    draw_curve(axes, run, "wasserstein_distance", color="tab:green")
+    _zero(axes)
+
+
+def draw_ratio(axes: Axes, run: SavedRun):
+    """Draw |D| / |G|, on a logarithmic axis."""
+    draw_curve(axes, run, "dg_ratio", color="tab:purple")
+    if np.any(run.history["dg_ratio"] > 0):
+        axes.set_yscale("log")
+
+
+def draw_constraint(axes: Axes, run: SavedRun):
+    """Draw what keeps the critic Lipschitz: the share of clipped weights, or the penalty."""
+    if run.is_clipped or "gradient_penalty" not in run.history:
+        draw_curve(axes, run, "clip_ratio", "Clip%", scale=100.0, color="tab:red")
+        axes.set_ylabel("% of the critic's weights")
+    else:
+        draw_curve(axes, run, "gradient_penalty", "gradient penalty", color="tab:red")
+        if np.any(run.history["gradient_penalty"] > 0):
+            axes.set_yscale("log")
+    axes.legend()
+
+
+def draw_weights(axes: Axes, run: SavedRun):
+    """Draw the deviation and, dashed, the mean of both networks' weights."""
+    for network, colour in (("critic", "tab:blue"), ("generator", "tab:orange")):
+        draw_curve(axes, run, f"{network}_weight_std", f"{network} σ", color=colour)
+        draw_curve(axes, run, f"{network}_weight_mean", f"{network} μ", color=colour, linestyle="--")
+    axes.legend()
+
+
+def draw_time(axes: Axes, run: SavedRun):
+    """Draw the seconds that epochs took, up to the 99th percentile."""
+    draw_curve(axes, run, "epoch_time", color="tab:gray")
+    axes.set_ylabel("seconds")
+    times = run.history["epoch_time"]
+    axes.set_ylim(0, 1.2 * np.percentile(times[np.isfinite(times)], 99) or 1)
+
+
+def draw_quality(axes: Axes, run: SavedRun):
+    """Draw the distance to the real set, over the bands of its words."""
+    figures = run.quality.figures
+    fid = figures["fid_score"]
+    axes.plot(figures["epoch"], fid, color=TEXT_COLOUR, marker="o", markersize=3, linewidth=1)
+    axes.set_ylabel(f"FID{run.quality.label}")
+    top, start = 1.15 * np.max(run.quality.finite("fid_score")), 0.0
+    for (bound, word), colour in zip((*run.quality.bands, (np.inf, WORST)), BAND_COLOURS):
+        if run.quality.bands and start < top:
+            axes.axhspan(start, min(bound, top), color=colour, alpha=0.18, linewidth=0)
+            place = {"xycoords": ("axes fraction", "data"), "va": "bottom"}
+            axes.annotate(word, (0.01, start), fontsize=7, color=TEXT_COLOUR, **place)
+        start = bound
+    axes.set_ylim(0, top)
+
+
+#: All kinds of figures, by the names of their files.
+PANELS = {
+    "losses": Panel("Generator and critic losses", draw_losses, ("d_loss", "g_loss")),
+    "wasserstein_distance": Panel("Critic's Wasserstein distance", draw_distance, ("wasserstein_distance",)),
+    "dg_ratio": Panel("D/G ratio", draw_ratio, ("dg_ratio",)),
+    "constraint": Panel("Lipschitz constraint", draw_constraint, ("clip_ratio", "gradient_penalty")),
+    "weights": Panel("Weights", draw_weights, ("critic_weight_std", "generator_weight_std")),
+    "epoch_time": Panel("Time an epoch", draw_time, ("epoch_time",)),
+}
+
+QUALITY = Panel("Quality of the samples", draw_quality, ())
+
+
+def panels(run: SavedRun) -> dict[str, Panel]:
+    """Return the figures that can be drawn of a run."""
+    drawn = {name: panel for name, panel in PANELS.items() if panel.fits(run)}
+    is_measured = run.quality is not None and run.quality.last("fid_score") is not None
+    return {**drawn, "quality": QUALITY} if is_measured else drawn

@@ -1,0 +1,38 @@
+"""What the scripts print of their findings."""
+
+import string
+from collections.abc import Iterable, Sequence
+
+from keras_gan.analysis.detectors.advisor import PATIENCE, Advice
+from keras_gan.analysis.verdict.indicators import Verdict
+
+
+def render_indicators(verdict: Verdict) -> str:
+    """Return the indicators and the verdict, a line each."""
+    lines = [f"  {one.status.value.split()[0]} {one.name}: {one.observation}" for one in verdict.indicators]
+    score = f"{verdict.passed} of {verdict.total} indicators passed"
+    return "\n".join([f"{verdict.stability}, {score}. Quality: {verdict.quality}", *lines])
+
+
+def render_advice(advice: Iterable[Advice]) -> str:
+    """Return what is wrong, on what evidence, and what to change, in order."""
+    blocks = [_render_one(number, one) for number, one in enumerate(advice, start=1)]
+    if not blocks:
+        return "Nothing known is wrong."
+    last = f"Change one parameter at a time, the first one first, and give it {PATIENCE} epochs before you judge."
+    return "\n\n".join([*blocks, last])
+
+
+def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table, each column as wide as its widest cell."""
+    rows = [tuple(columns), *(tuple(map(str, row)) for row in rows)]
+    widths = [max(len(row[index]) for row in rows) for index in range(len(columns))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
+
+
+def _render_one(number, advice):
+    lines = [f"{number}. {advice.finding.diagnosis.value.upper()}: {advice.finding.evidence}"]
+    for letter, remedy in zip(string.ascii_lowercase, advice.remedies):
+        flags = "" if remedy.flags is None else f"   {remedy.flags}"
+        lines.append(f"   {letter}) {remedy.advice}{flags}")
+    return "\n".join(lines)

@@ -1,0 +1,72 @@
+"""All that is written about a run when it has ended."""
+
+import dataclasses
+import datetime
+from pathlib import Path
+
+import numpy as np
+
+from keras_gan.analysis.detectors.advisor import Advice, advise, diagnose
+from keras_gan.analysis.detectors.findings import Diagnosis
+from keras_gan.analysis.report.figures import save_figures
+from keras_gan.analysis.report.markdown import render_report
+from keras_gan.analysis.report.page import render_page
+from keras_gan.analysis.run.saved_run import SavedRun, annotate, load_run
+from keras_gan.analysis.verdict.indicators import Verdict
+from keras_gan.analysis.verdict.judge import judge
+from keras_gan.files import replace_text
+
+#: The report as text, and as a page.
+REPORT, PAGE = "analysis_report.md", "report.html"
+
+#: The folder of the figures.
+FIGURES = "plots"
+
+
+@dataclasses.dataclass(frozen=True)
+class RunReport:
+    """What was found about a run, and where it was written.
+
+    Attributes:
+        run: The run.
+        verdict: What the run is judged to be.
+        advice: What is wrong, and what to change.
+        files: The report as text and as a page.
+    """
+
+    run: SavedRun
+    verdict: Verdict
+    advice: list[Advice]
+    files: tuple[Path, ...]
+
+
+def write_report(folder: str | Path, rules: str = "default", training_images: np.ndarray | None = None) -> RunReport:
+    """Write `analysis_report.md`, `report.html` and `plots/` into a run's folder.
+
+    Args:
+        folder: The run's folder.
+        rules: "default", or "reference" for the checks of old reports. Defaults to "default".
+        training_images: All images that it was trained on, uint8, to find copies of them. Defaults to None, for
+            no such search.
+
+    Returns:
+        What was found.
+
+    Raises:
+        OSError: If there is no run, or the report cannot be written.
+        ValueError: If a file of the run is not what it should be, or its columns do not do for the rules.
+    """
+    folder = Path(folder)
+    run = load_run(folder)
+    findings = diagnose(run, training_images=training_images)
+    if training_images is not None:
+        # For later reports, which may have no images at hand.
+        copies = [finding.evidence for finding in findings if finding.diagnosis is Diagnosis.MEMORISATION]
+        annotate(folder, copies=copies[0] if copies else "")
+    verdict, advice = judge(run, findings, rules), advise(findings, run.config)
+    generated = datetime.datetime.now()
+    figures = save_figures(run, folder / FIGURES)
+    files = (folder / REPORT, folder / PAGE)
+    replace_text(files[0], render_report(run, verdict, generated))
+    replace_text(files[1], render_page(run, verdict, advice, figures, generated))
+    return RunReport(run, verdict, advice, files)

@@ -1,0 +1,169 @@
+"""Columns of other programs' CSV files, under the names that they have here."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from keras_gan.analysis.run.history import check_header
+from keras_gan.analysis.run.saved_run import LEAST_EPOCHS
+
+#: Names that other programs give a column, without regard to case and punctuation.
+ALIASES = {
+    "epoch": ("epochs", "step", "steps", "iter", "iteration", "iterations"),
+    "d_loss": ("lossd", "lossc", "criticloss", "discloss", "discriminatorloss", "dislossmean", "lossdisc"),
+    "g_loss": ("lossg", "genloss", "generatorloss", "lossgen"),
+    "d_loss_real": (),
+    "d_loss_fake": (),
+    "gradient_penalty": ("gp", "lossgp", "penalty"),
+    "wasserstein_distance": ("wdist", "wdistance", "wasserstein", "emd"),
+    "generator_gradient_norm": ("ggradnorm", "gradnormg", "generatorgradnorm"),
+    "critic_gradient_norm": ("dgradnorm", "gradnormd", "criticgradnorm"),
+    "clip_ratio": ("clip", "clippct", "clippercent"),
+    "d_accuracy": ("dacc", "discaccuracy", "discriminatoraccuracy", "discacc"),
+    "g_accuracy": ("gacc", "genaccuracy", "generatoraccuracy", "genacc"),
+    "epoch_time": ("time", "seconds", "epochseconds"),
+}
+
+
+def read_table(path: str | Path) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Read the columns of numbers of a CSV file, separated by commas, semicolons or tabs.
+
+    Args:
+        path: The file: a header, then rows.
+
+    Returns:
+        One float64 array a column, with NaN for an empty cell; and the names of columns of text, which are left out.
+
+    Raises:
+        ValueError: If the file is empty or no text, two columns have one name, or a row has another length than the
+            header.
+    """
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            first = file.readline()
+            separator = max(",;\t", key=first.count)
+            header = [name.strip() for name in next(csv.reader([first], delimiter=separator), [])]
+            rows = [row for row in csv.reader(file, delimiter=separator) if row]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path} must be a text file of rows. Received: {error}") from error
+    check_header(header, path)
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            raise ValueError(f"{path}, row {number} must have {len(header)} values. Received: {len(row)}")
+    columns, texts = {}, []
+    for index, name in enumerate(header):
+        try:
+            columns[name] = np.array([float(row[index] or "nan") for row in rows])
+        except ValueError:
+            texts.append(name)
+    return columns, texts
+
+
+def rename_columns(
+    columns: Mapping[str, np.ndarray], given: Mapping[str, str] | None = None
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Return columns under the names that they have here.
+
+    A name that is given counts first, then a column's own name, then what other programs usually call it.
+
+    Args:
+        columns: What a file has, one array a column, of one length.
+        given: Names here and the file's names for them, such as `{"d_loss": "errD"}`. Defaults to none.
+
+    Returns:
+        The columns, with those that have no name here as they are; and what was renamed, from the new names to the
+        old.
+
+    Raises:
+        ValueError: If a given column is not there or a name is unknown, two columns have one name, losses are missing,
+            rows are too few, or epochs do not increase.
+    """
+    given = dict(given or {})
+    for name, old in given.items():
+        if name not in ALIASES:
+            raise ValueError(f"`columns` must be of {sorted(ALIASES)}. Received: {name}={old}")
+        if old not in columns:
+            raise ValueError(f"`columns` must name columns of the file, {list(columns)}. Received: {name}={old}")
+    renamed = {**given, **_recognised(columns, given)}
+    taken = set(renamed.values())
+    history = {name: values for name, values in columns.items() if name not in taken and name not in renamed}
+    history = {**{name: np.asarray(columns[old], float) for name, old in renamed.items()}, **history}
+    _check(history, columns)
+    history = {name: _without_gaps(values) for name, values in history.items()}
+    _scale_shares(history, renamed)
+    if "epoch" not in history:
+        history["epoch"] = np.arange(float(len(history["d_loss"])))
+    if "wasserstein_distance" not in history and {"d_loss_real", "d_loss_fake"} <= set(history):
+        history["wasserstein_distance"] = _distance(history)
+    return history, {name: old for name, old in renamed.items() if name != old}
+
+
+def _distance(history):
+    """Return E[f(real)] − E[f(fake)]; some programs log the scores of reals, and not their negative."""
+    loss, real, fake = (history[name] for name in ("d_loss", "d_loss_real", "d_loss_fake"))
+    is_loss = np.nanmedian(np.abs(loss - (real + fake))) <= np.nanmedian(np.abs(loss - (fake - real)))
+    return -(real + fake) if is_loss else real - fake
+
+
+def _scale_shares(history, renamed):
+    """Turn a percentage of clipped weights into a share."""
+    if "clip_ratio" in history:
+        name = renamed.get("clip_ratio", "clip_ratio").lower()
+        is_percentage = "%" in name or "percent" in name or "pct" in name
+        if is_percentage or np.nanmax(history["clip_ratio"]) > 1:
+            history["clip_ratio"] = history["clip_ratio"] / 100
+
+
+def _without_gaps(values: np.ndarray) -> np.ndarray:
+    """Fill values that are missing between others with those before them, as where losses are logged in turns.
+
+    What is missing at the end stays missing, unless no longer than the other gaps: a loss that is no number any more
+    does not come back.
+    """
+    places = np.flatnonzero(~np.isnan(values))
+    if len(places) in (0, len(values)):
+        return values
+    longest = np.max(np.diff(places, prepend=-1))
+    end = len(values) if len(values) - places[-1] <= longest else places[-1] + 1
+    before = np.maximum(np.searchsorted(places, np.arange(end), side="right") - 1, 0)
+    return np.concatenate([values[places[before]], values[end:]])
+
+
+def _recognised(columns, given):
+    """Return the names of the columns that nothing was given for."""
+    free = [column for column in columns if column not in given.values()]
+    found = {}
+    for name, aliases in ALIASES.items():
+        if name in given or name in free:
+            continue
+        matches = [column for column in free if _plain(column) in (_plain(name), *aliases)]
+        if len(matches) > 1:
+            raise ValueError(f"Which column is {name}? Say so with `--columns {name}=…`. Candidates: {matches}")
+        if matches:
+            found[name] = matches[0]
+    return found
+
+
+def _plain(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+def _check(history, columns):
+    missing = [name for name in ("d_loss", "g_loss") if name not in history]
+    if missing:
+        raise ValueError(
+            f"A file of losses must have {' and '.join(missing)}: name the columns with "
+            f"`--columns {' '.join(f'{name}=…' for name in missing)}`. Received: {list(columns)}"
+        )
+    count = len(history["d_loss"])
+    if count < LEAST_EPOCHS:
+        raise ValueError(f"At least {LEAST_EPOCHS} epochs are needed to say anything. Received: {count}")
+    if "epoch" in history and not np.all(np.diff(history["epoch"]) > 0):
+        raise ValueError(
+            "Epochs must increase from row to row, and some do not: name a column that does with `--columns epoch=…`"
+        )
+    for name in ("d_loss", "g_loss"):
+        if np.isnan(history[name]).all():
+            raise ValueError(f"{name} must have values. Received: none")

@@ -1,0 +1,161 @@
+"""A run, read from its folder."""
+
+import dataclasses
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_gan.analysis.run.history import read_losses
+from keras_gan.analysis.run.quality_history import QualityHistory, read_quality
+from keras_gan.files import replace_text
+
+#: Columns that nothing can be said without.
+REQUIRED = ("d_loss", "g_loss")
+
+#: Epochs that anything can be said of.
+LEAST_EPOCHS = 20
+
+#: What is remarked on a run.
+RUN_NOTES = "run.json"
+
+#: The run's own data, next to what `SampleGrid` saves.
+REAL_PICTURE = "real.png"
+
+
+@dataclasses.dataclass(frozen=True)
+class SavedRun:
+    """What is known of a run.
+
+    Attributes:
+        name: Its name.
+        history: Its losses and whatever else was logged, one float64 array a column, all of one length.
+        config: What it was trained with. Defaults to nothing.
+        quality: What its samples were worth, or None if that was not measured. Defaults to None.
+        pictures: Grids of samples as (epochs done, file), the oldest first. Defaults to none.
+        real_picture: A grid of real images, or None. Defaults to None.
+        notes: What its user remarks. Defaults to "".
+        started: The day on which it was begun, as 2026-01-09, or "". Defaults to "".
+        wandb_url: Where it is on Weights & Biases. Defaults to None, nowhere.
+        diverged: Why training was stopped as hopeless, or None. Defaults to None.
+        copies: By what its samples are copies of training images, as was found when these were at hand; "" if they are
+            none, None if nobody has searched. Defaults to None.
+
+    Raises:
+        ValueError: If a loss is missing or there is no epoch.
+    """
+
+    name: str
+    history: dict[str, np.ndarray]
+    config: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    quality: QualityHistory | None = None
+    pictures: tuple[tuple[int, Path], ...] = ()
+    real_picture: Path | None = None
+    notes: str = ""
+    started: str = ""
+    wandb_url: str | None = None
+    diverged: str | None = None
+    copies: str | None = None
+
+    def __post_init__(self):
+        missing = [key for key in REQUIRED if key not in self.history]
+        if missing:
+            raise ValueError(f"A run's history must have {REQUIRED}. Missing: {missing} in {list(self.history)}")
+        if len(self.history["d_loss"]) == 0:
+            raise ValueError(f"The history of {self.name} must have at least one epoch. Received: none")
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs are done."""
+        return len(self.history["d_loss"])
+
+    @property
+    def fresh_quality(self) -> QualityHistory | None:
+        """The quality, if it was measured lately: no longer ago than the longest time between two evaluations."""
+        if self.quality is None:
+            return None
+        measured = np.concatenate([[-1.0], self.quality.figures["epoch"]])
+        last = self.history["epoch"][-1] if "epoch" in self.history else self.epochs - 1
+        return self.quality if last - measured[-1] <= np.max(np.diff(measured)) else None
+
+    @property
+    def is_clipped(self) -> bool:
+        """Whether the critic's weights were clipped."""
+        return self.config.get("clip_threshold") is not None
+
+    @property
+    def is_cross_entropy(self) -> bool:
+        """Whether the losses are cross-entropies, as of the first GANs, and not means of a critic's scores."""
+        return self.config.get("loss") == "cross-entropy"
+
+
+def load_run(folder: str | Path) -> SavedRun:
+    """Read a run's folder.
+
+    Args:
+        folder: Where `losses.csv` is, and, as far as they exist, `config.json`, `run.json`, `quality.csv` and
+            `samples/`.
+
+    Returns:
+        The run.
+
+    Raises:
+        FileNotFoundError: If the folder has no losses.csv.
+        ValueError: If a file is not what it should be; the message names it.
+    """
+    folder = Path(folder).absolute()
+    losses, quality, real = (folder / name for name in ("losses.csv", "quality.csv", f"samples/{REAL_PICTURE}"))
+    if not losses.is_file():
+        raise FileNotFoundError(f"{folder} is not a run folder: it has no losses.csv")
+    about = _read_json(folder / RUN_NOTES)
+    history = read_losses(losses, is_growing=True)
+    pictures = [pair for pair in _pictures(folder / "samples") if pair[0] <= len(next(iter(history.values())))]
+    return SavedRun(
+        name=folder.name,
+        history=history,
+        config=_read_json(folder / "config.json"),
+        quality=read_quality(quality) if quality.is_file() else None,
+        pictures=tuple(pictures),
+        real_picture=real if real.is_file() else None,
+        notes=about.get("notes", ""),
+        started=about.get("started", ""),
+        wandb_url=about.get("wandb_url"),
+        diverged=about.get("diverged"),
+        copies=about.get("copies"),
+    )
+
+
+def annotate(folder: str | Path, **values: str | None):
+    """Change what is remarked on a run, in its run.json.
+
+    Args:
+        folder: The run's folder.
+        **values: What is new, of `started`, `notes`, `wandb_url`, `diverged` and `copies`.
+
+    Raises:
+        OSError: If it cannot be written.
+        ValueError: If the file is not what it should be.
+    """
+    path = Path(folder) / RUN_NOTES
+    replace_text(path, json.dumps({**_read_json(path), **values}, indent=2) + "\n")
+
+
+def _pictures(folder: Path) -> list[tuple[int, Path]]:
+    matches = ((re.fullmatch(r"epoch_(\d+)", path.stem), path) for path in folder.glob("epoch_*.png"))
+    return sorted((int(match[1]), path) for match, path in matches if match)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """Return an object; an empty one if there is no such file."""
+    if not path.is_file():
+        return {}
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} must be JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ValueError(f"{path} must hold a JSON object. Received: {type(value).__name__}")
+    return value

@@ -1,0 +1,167 @@
+"""What a run is judged by: what its quantities mean, and what its samples were measured to be worth."""
+
+import numpy as np
+
+from keras_gan.analysis.detectors.advisor import advise
+from keras_gan.analysis.detectors.findings import Diagnosis, Finding, Status
+from keras_gan.analysis.run.curves import height, late, smoothed, wasserstein_distance
+from keras_gan.analysis.run.quality_history import WORST
+from keras_gan.analysis.run.saved_run import LEAST_EPOCHS, SavedRun
+from keras_gan.analysis.verdict.indicators import Indicator, Verdict
+
+#: The quality of samples that nobody has measured.
+UNMEASURED = "Unmeasured"
+
+INTERPRETATION = """\
+**What the quantities mean:**
+- **W = E[critic(real)] - E[critic(fake)]**: the critic's distance of reals and fakes; above 0 while it tells them apart
+- **D loss**: what the critic minimises, -W or -W/2 and the penalty; below 0 for a critic that works
+- **G loss = -E[critic(fake)]**: what the generator minimises; its level says nothing, since scores have no zero
+
+**What a healthy run shows:**
+- W rises while the critic learns, then falls while the samples get better
+- The critic scores reals above fakes throughout
+- The samples' measured distance to the real images falls; no verdict here is better than that"""
+
+NAMES = ("Monotonicity", "Balance", "Mode Collapse", "Gradient Signal", "Wasserstein Distance")
+
+#: What makes each indicator bad.
+MONOTONICITY = (Diagnosis.EXPLODING_LOSSES, Diagnosis.OSCILLATION, Diagnosis.WEAK_CONSTRAINT)
+BALANCE = (Diagnosis.EXPLODING_LOSSES, Diagnosis.GENERATOR_DOMINATES, Diagnosis.CRITIC_DOMINATES)
+MODE_COLLAPSE = (Diagnosis.MODE_COLLAPSE, Diagnosis.MEMORISATION)
+GRADIENT_SIGNAL = (Diagnosis.EXPLODING_LOSSES, Diagnosis.VANISHING_GRADIENTS)
+
+#: Share of epochs in which a critic that works scores reals above fakes.
+RANKED = 0.8
+
+#: Indicators that a stable run passes at least; quality need not have been measured.
+LEAST_PASSED = 3
+
+#: Bad indicators that make a failure.
+FAILING = 3
+
+#: Windows of the run that the critic's distance is averaged over.
+WINDOWS = 20
+
+
+def judge(run: SavedRun, findings: list[Finding]) -> Verdict:
+    """Judge a run by what its quantities mean.
+
+    Args:
+        run: The run.
+        findings: What `diagnose` has found.
+
+    Returns:
+        The verdict, whose quality is never better than what was measured.
+    """
+    if run.epochs < LEAST_EPOCHS and not findings:
+        text = f"{run.epochs} epochs are too few to tell"
+        return _verdict(run, findings, [Indicator(name, Status.WARNING, text) for name in NAMES])
+    indicators = [
+        _unless("Monotonicity", MONOTONICITY, findings, f"W moves smoothly, up to {_reached(run):.3g}"),
+        balance(run, findings),
+        mode_collapse(run, findings),
+        _unless("Gradient Signal", GRADIENT_SIGNAL, findings, _gradient_text(run)),
+        falling_distance(run, findings),
+    ]
+    return _verdict(run, findings, indicators)
+
+
+def balance(run: SavedRun, findings: list[Finding]) -> Indicator:
+    """Judge whether the critic scores reals above fakes; a warning where it often does not."""
+    share = float(np.mean(late(wasserstein_distance(run.history)) > 0))
+    text = f"The critic scores reals above fakes in {share:.0%} of the last third's epochs"
+    return _unless("Balance", BALANCE, findings, text, otherwise=Status.GOOD if share >= RANKED else Status.WARNING)
+
+
+def mode_collapse(run: SavedRun, findings: list[Finding]) -> Indicator:
+    """Judge whether samples are as diverse as the real images; a warning where that was not measured."""
+    quality = run.fresh_quality
+    if quality is None or quality.last("feature_diversity") is None:
+        text = f"Diversity was not measured{_last_measured(run)}: let QualityMonitor or --quality-every do it"
+        return _unless("Mode Collapse", MODE_COLLAPSE, findings, text, otherwise=Status.WARNING)
+    figures = {name: quality.last(name) for name in ("feature_diversity", "recall", "pixel_variance")}
+    text = ", ".join(f"{name} {value:.3g}" for name, value in figures.items() if value is not None)
+    return _unless("Mode Collapse", MODE_COLLAPSE, findings, f"Samples differ as real images do: {text}")
+
+
+def falling_distance(run: SavedRun, findings: list[Finding]) -> Indicator:
+    """Judge whether W falls after its peak while the samples get better."""
+    name = "Wasserstein Distance"
+    bad = (Diagnosis.EXPLODING_LOSSES, Diagnosis.NON_CONVERGENCE)
+    distance = smoothed(wasserstein_distance(run.history), max(1, run.epochs // WINDOWS))
+    peak, last = float(np.max(distance)), float(distance[-1])
+    moves = f"W {peak:.3g} at its peak, {last:.3g} at the end"
+    if run.fresh_quality is None:
+        text = f"{moves}; the samples were not measured{_last_measured(run)}"
+        return _unless(name, bad, findings, text, otherwise=Status.WARNING)
+    fid = run.quality.finite("fid_score")
+    if len(fid) == 0:
+        return Indicator(name, Status.WARNING, f"{moves}; no FID could be measured")
+    text = f"{moves}; FID{run.quality.label} {fid[0]:.1f} → {fid[-1]:.1f}"
+    improves = len(fid) > 1 and fid[-1] < fid[0]
+    if not improves:
+        return _unless(name, bad, findings, f"{text}: no improvement", otherwise=Status.WARNING)
+    is_falling = last < peak
+    return _unless(name, bad, findings, text, otherwise=Status.GOOD if is_falling else Status.WARNING)
+
+
+def _unless(name, diagnoses, findings, text, otherwise=Status.GOOD) -> Indicator:
+    """Return an indicator with the first finding that speaks against it; with a text if none does."""
+    against = [finding for finding in findings if finding.diagnosis in diagnoses]
+    if not against:
+        return Indicator(name, otherwise, text)
+    worst = next((finding for finding in against if finding.status is Status.BAD), against[0])
+    return Indicator(name, worst.status, f"{worst.diagnosis.title}: {worst.evidence}")
+
+
+def _reached(run):
+    return height(wasserstein_distance(run.history))
+
+
+def _gradient_text(run):
+    norms = run.history.get("generator_gradient_norm")
+    if norms is None:
+        return "The generator's loss still moves"
+    return f"The generator's gradient has a norm of {np.median(late(norms)):.3g} in the last third"
+
+
+def _verdict(run, findings, indicators) -> Verdict:
+    passed = sum(indicator.passed for indicator in indicators)
+    bad = sum(indicator.status is Status.BAD for indicator in indicators)
+    has_exploded = any(finding.diagnosis is Diagnosis.EXPLODING_LOSSES for finding in findings)
+    is_stable = bad == 0 and passed >= LEAST_PASSED
+    stability = "FAILED" if has_exploded or bad >= FAILING else "STABLE" if is_stable else "UNSTABLE"
+    quality = _quality(run, indicators, has_exploded)
+    return Verdict(tuple(indicators), stability, quality, _recommendation(run, findings), INTERPRETATION)
+
+
+def _quality(run, indicators, has_exploded):
+    """Return the word for what was measured; of samples that are all alike, a good score is an accident."""
+    quality = run.fresh_quality
+    word = None if quality is None else quality.word()
+    if word is None:
+        return f"{UNMEASURED}{_last_measured(run)}"
+    is_collapsed = any(one.name == "Mode Collapse" and one.status is Status.BAD for one in indicators)
+    fid = quality.last("fid_score")
+    return f"{WORST if is_collapsed or has_exploded else word} (FID{quality.label} {fid:.1f})"
+
+
+def _last_measured(run):
+    """Return when samples were measured, if that is too long ago to tell of those of now."""
+    if run.quality is None or run.fresh_quality is not None:
+        return ""
+    return f" since epoch {run.quality.figures['epoch'][-1]:.0f}"
+
+
+def _recommendation(run, findings):
+    first = next((one for one in advise(findings, run.config) if one.remedies), None)
+    if first is not None:
+        remedy = first.remedies[0]
+        flags = "" if remedy.flags is None else f": {remedy.flags}"
+        return f"Against {first.finding.diagnosis.value}: {remedy.advice}{flags}"
+    if run.epochs < LEAST_EPOCHS:
+        return f"Train for {LEAST_EPOCHS} epochs at least before you judge"
+    if run.fresh_quality is None:
+        return "Measure the samples, as with --quality-every 100"
+    return "Continue with current hyperparameters, or train longer"

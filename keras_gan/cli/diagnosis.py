@@ -1,0 +1,133 @@
+"""Diagnosing a run, or another program's file of losses, from the command line's options."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from keras_gan.analysis.detectors.advisor import advise, diagnose
+from keras_gan.analysis.report.text import render_advice, render_indicators
+from keras_gan.analysis.run.columns import read_table, rename_columns
+from keras_gan.analysis.run.saved_run import SavedRun, load_run
+from keras_gan.analysis.verdict.judge import judge
+from keras_gan.data.folder import load_images
+from keras_gan.data.horses import load_horses
+from keras_gan.data.images import in_range
+from keras_gan.data.pipeline import image_batches
+
+if TYPE_CHECKING:
+    from keras_gan.cli.diagnose import DiagnosisOptions
+
+#: Images that a probe estimates the critic's distance on.
+PROBE_IMAGES = 512
+
+#: What can be probed.
+CHECKPOINT = "checkpoints/epoch_000100.keras"
+
+#: Gap above which a critic was far from its optimum.
+LARGE_GAP = 0.2
+
+
+def report_findings(options: "DiagnosisOptions") -> str:
+    """Return what is wrong with what the options name, and what to change.
+
+    Args:
+        options: What to look at.
+
+    Raises:
+        ValueError: If a file is not what it should be, or the options do not go together.
+        OSError: If a file cannot be read.
+    """
+    run, remarks = _load(options)
+    real = _load_real(options)
+    lines = [f"{run.name}: {run.epochs} epochs", *remarks]
+    findings = diagnose(run, _load_samples(options), real)
+    if not run.is_cross_entropy:
+        lines.append(render_indicators(judge(run, findings)))
+    lines += _not_searched(run, options, real)
+    lines += ["", render_advice(advise(findings, run.config))]
+    if options.checkpoint is not None:
+        lines += ["", _probe(options, real)]
+    return "\n".join(lines)
+
+
+def _load(options) -> tuple[SavedRun, list[str]]:
+    """Return the run, and what is to be said of how its file was read."""
+    if options.losses.is_dir():
+        if options.columns or options.loss != "wasserstein":
+            raise ValueError(f"`columns` and `loss` are for other programs' files. Received: the run {options.losses}")
+        return load_run(options.losses), []
+    columns, texts = read_table(options.losses)
+    is_run = options.losses.name == "losses.csv" and {"d_loss", "g_loss"} <= set(columns)
+    if is_run and not options.columns and (options.losses.parent / "config.json").is_file():
+        return load_run(options.losses.parent), []
+    history, renamed = rename_columns(columns, options.mapping)
+    remarks = []
+    if renamed:
+        remarks.append("Columns: " + ", ".join(f"{old} as {new}" for new, old in renamed.items()))
+    if texts:
+        remarks.append(f"Columns left out, which are text: {', '.join(texts)}")
+    return SavedRun(options.losses.stem, history, config={"loss": options.loss}), remarks
+
+
+def _load_real(options) -> np.ndarray | None:
+    """Return the training images that the options name; None if they name none."""
+    if options.real is not None:
+        return load_images(options.real)
+    if options.data_dir is not None:
+        return load_horses(options.data_dir)[0]
+    return None
+
+
+def _load_samples(options) -> np.ndarray | None:
+    return None if options.samples is None else in_range(load_images(options.samples))
+
+
+def _not_searched(run, options, real) -> list[str]:
+    """Say what could not be searched for, and what it would take."""
+    missing = []
+    if run.quality is None:
+        missing.append("quality of samples (no quality.csv)")
+    if options.samples is None and not run.pictures:
+        missing.append("checkerboard, blur and colour (`--samples`)")
+    elif real is None and run.real_picture is None:
+        missing.append("checkerboard, blur and colour (`--real`)")
+    if real is None and run.copies is None:
+        missing.append("copies of training images (`--real`)")
+    return [f"Not searched for: {', '.join(missing)}"] if missing else []
+
+
+def _probe(options, real) -> str:
+    if real is None:
+        raise ValueError("`real` or `data_dir` must be given to probe a checkpoint: the images that it was trained on")
+    # Only here, because it takes seconds to load.
+    import keras
+
+    import keras_gan.networks  # noqa: F401  Keras finds the layers of saved networks once they are imported.
+    from keras_gan.models import GAN
+    from keras_gan.models.probe import probe_critic
+
+    try:
+        gan = keras.saving.load_model(options.checkpoint)
+    except (ValueError, KeyError, OSError) as error:
+        raise ValueError(f"{options.checkpoint} cannot be loaded: {error}") from error
+    if not isinstance(gan, GAN):
+        raise ValueError(f"`checkpoint` must be a whole GAN, such as {CHECKPOINT}. Received: {options.checkpoint}")
+    batches = image_batches(real, min(64, len(real)), gan.n_critic)
+    chosen = real[np.random.default_rng(0).permutation(len(real))[:PROBE_IMAGES]]
+    probe = probe_critic(gan, in_range(chosen), batches, options.updates)
+    return render_probe(probe)
+
+
+def render_probe(probe) -> str:
+    """Return what a `CriticProbe` says."""
+    near = (
+        "The critic was far from its optimum: its distance says little; raise n_critic"
+        if probe.gap > LARGE_GAP
+        else "The critic was near its optimum: its distance means what it says"
+    )
+    return (
+        f"Probe: W {probe.distance:.4g} → {probe.trained_distance:.4g} in {probe.updates} critic updates against a "
+        f"frozen generator, a gap of {probe.gap:.0%}. {near}.\n"
+        f"Lipschitz constant on segments between reals and fakes: at least {probe.lipschitz_constant:.3g}; the "
+        f"gradient's norm is {probe.mean_norm:.3g} on average."
+    )

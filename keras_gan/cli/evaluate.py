@@ -1,0 +1,70 @@
+"""Measure the quality of a run's samples, or of a folder of images, against real images; the figures come as JSON."""
+
+import dataclasses
+from pathlib import Path
+from typing import Literal
+
+from keras_gan.cli.parser import fail, parse_options
+from keras_gan.invocation import program
+from keras_gan.training.config import require
+
+
+@dataclasses.dataclass(frozen=True)
+class EvaluationOptions:
+    """What `keras-gan evaluate` measures."""
+
+    target: Path
+    """Folder of a finished run, folder of images, or .npy file of uint8 images."""
+    real: str | None = None
+    """Real images: "horses", "toy", a folder or an .npy file. Of a run, its data set."""
+    data_dir: Path | None = None
+    """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
+    extractor: Literal["cifar10-resnet", "inception"] = "cifar10-resnet"
+    """Feature extractor."""
+    inception_weights: Path | None = None
+    """File of Inception's weights, instead of a download."""
+    n_samples: int | None = None
+    """Samples to measure, drawn from the images. Of a run 5000; otherwise all images."""
+    n_real: int | None = None
+    """Real images to measure against, drawn from them. All."""
+    seed: int = 0
+    """Seed of a run's latents, or of the order of images."""
+    infinity: bool = False
+    """Whether to extrapolate the Fréchet distance to endless samples."""
+    bootstrap: int = 0
+    """Draws for a 95 % interval of the Fréchet distance; 0 for none."""
+    out: Path | None = None
+    """File for the JSON, instead of the standard output."""
+
+    def __post_init__(self):
+        require(self.target.exists(), "target", "a folder or a file", self.target)
+        if self.real is None and not self.is_run:
+            raise ValueError(f"`real` must be given: {self.target} is no run folder, which would name its data set")
+        if self.inception_weights is not None and self.extractor != "inception":
+            raise ValueError("`inception_weights` are for `--extractor inception`")
+        has_folder = self.out is None or self.out.absolute().parent.is_dir()
+        require(has_folder, "out", "a file in a folder that exists", self.out)
+        require(self.bootstrap == 0 or self.bootstrap >= 2, "bootstrap", "0 or at least 2", self.bootstrap)
+
+    @property
+    def is_run(self) -> bool:
+        """Whether the target is the folder of a run."""
+        return (self.target / "config.json").is_file()
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    options = parse_options(EvaluationOptions, arguments, program("evaluate"), __doc__)
+    # After the arguments, so that a mistyped flag is not answered ten seconds later.
+    from keras_gan.cli.evaluation import evaluate
+
+    try:
+        text = evaluate(options).to_json()
+        if options.out is None:
+            print(text, end="")
+        else:
+            options.out.write_text(text, encoding="utf-8")
+            print(f"Figures in {options.out}")
+    except (ValueError, OSError) as error:
+        fail(program("evaluate"), str(error))
+    return 0

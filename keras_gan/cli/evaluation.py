@@ -1,0 +1,95 @@
+"""Measuring the samples of a run, or any set of images, from the command line's options."""
+
+import dataclasses
+import functools
+import math
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import keras
+import numpy as np
+
+from keras_gan import callbacks, data, metrics
+from keras_gan.metrics.progress import tracked
+from keras_gan.models.sampling import generate
+from keras_gan.training import run_folder
+from keras_gan.training.experiment import TOY_IMAGES
+
+if TYPE_CHECKING:
+    from keras_gan.cli.evaluate import EvaluationOptions
+
+#: Samples of a run, where the options do not say.
+RUN_SAMPLES = 5000
+
+#: Samples that progress is shown in.
+BATCH = callbacks.SAMPLE_BATCH
+
+
+def evaluate(options: "EvaluationOptions") -> metrics.Evaluation:
+    """Measure what the options name.
+
+    Args:
+        options: What to measure, against what.
+
+    Returns:
+        All figures, with those that the options ask for besides.
+
+    Raises:
+        ValueError: If images or a network cannot be used.
+        OSError: If files cannot be read, or weights not be downloaded.
+    """
+    real = _load_real(options)
+    samples, count = _load_samples(options)
+    evaluator = metrics.Evaluator(_extractor(options), real, count, options.n_real)
+    collected = evaluator.collect(samples)
+    evaluation = evaluator.score(collected)
+    if options.infinity:
+        evaluation = dataclasses.replace(evaluation, fid_infinity=evaluator.fid_infinity(collected))
+    if options.bootstrap:
+        interval = evaluator.fid_interval(collected, options.bootstrap)
+        evaluation = dataclasses.replace(evaluation, fid_interval=interval)
+    return evaluation
+
+
+def _extractor(options) -> metrics.FeatureExtractor:
+    if options.extractor == "inception":
+        return metrics.InceptionV3(options.inception_weights)
+    return metrics.Cifar10ResNet()
+
+
+def _load_real(options) -> np.ndarray:
+    name = options.real or run_folder.load_config(options.target).dataset
+    if name == "horses":
+        try:
+            return data.load_horses(options.data_dir)[0]
+        except data.DownloadError as error:
+            raise OSError(f"CIFAR-10 is not cached and cannot be downloaded: give `--data-dir`. ({error})") from error
+    return data.toy_horses(TOY_IMAGES) if name == "toy" else data.load_images(name)
+
+
+def _load_samples(options) -> tuple[Iterable[np.ndarray], int]:
+    """Return the samples in batches, and how many there are."""
+    if options.is_run:
+        count = RUN_SAMPLES if options.n_samples is None else options.n_samples
+        generator = _load_generator(options.target / "generator.keras")
+        batches = callbacks.sample_batches(functools.partial(generate, generator), count, options.seed)
+    else:
+        images = data.load_images(options.target)
+        count = len(images) if options.n_samples is None else options.n_samples
+        if count > len(images):
+            raise ValueError(f"`n_samples` must be at most the {len(images)} of {options.target}. Received: {count}")
+        # Files may be sorted by what they show.
+        order = np.random.default_rng(options.seed).permutation(len(images))
+        batches = (images[order[start : start + BATCH]] for start in range(0, len(images), BATCH))
+    return tracked(batches, "Samples", math.ceil(count / BATCH)), count
+
+
+def _load_generator(path: Path) -> keras.Model:
+    if not path.is_file():
+        raise FileNotFoundError(f"No file {path}: it is written when training ends")
+    try:
+        return keras.saving.load_model(path)
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} cannot be loaded: {error}") from error

@@ -1,0 +1,55 @@
+"""The command `keras-gan` and its subcommands."""
+
+import importlib
+import sys
+from importlib import metadata
+
+from keras_gan.cli.parser import fail
+
+#: Subcommands, and what they do.
+COMMANDS = {
+    "train": "Train a GAN, or go on with a run",
+    "evaluate": "Measure the quality of a run's samples, or of a folder of images",
+    "report": "Report on a run, compare two, or write the log of all",
+    "diagnose": "Say what is wrong with a run, and what to change first",
+    "triage": "Train each seed at each batch size, to see what failures come from",
+}
+
+PROG = "keras-gan"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run `keras-gan`.
+
+    Args:
+        arguments: What follows the program's name. Defaults to None, the arguments of this process.
+
+    Returns:
+        The exit code.
+    """
+    first, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    if first in ("-h", "--help"):
+        print(usage())
+    elif first == "--version":
+        print(f"{PROG} {metadata.version(PROG)}")
+    elif first in COMMANDS:
+        return importlib.import_module(f"keras_gan.cli.{first}").main(rest)
+    else:
+        fail(PROG, f"`command` must be one of {', '.join(COMMANDS)}. Received: {first}")
+    return 0
+
+
+def usage() -> str:
+    """Return what `keras-gan --help` prints."""
+    width = max(map(len, COMMANDS))
+    return "\n".join(
+        [
+            f"usage: {PROG} [-h] [--version] COMMAND ...",
+            "",
+            "Train GANs on your own images, and know what they are worth.",
+            "",
+            *(f"  {name:{width}}  {summary}" for name, summary in COMMANDS.items()),
+            "",
+            f"{PROG} COMMAND --help shows a command's options.",
+        ]
+    )

@@ -1,0 +1,183 @@
+"""Training each seed at each batch size, to see which of them failures come from."""
+
+import datetime
+import functools
+import itertools
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import filelock
+import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+
+from keras_gan.analysis.report.text import render_table
+from keras_gan.analysis.triage import COLUMNS, conclude, plot_triage
+from keras_gan.cli.triage_cells import COMPLETE, LOCK, LOG, cell_folder, has_ended, is_complete, read_cell, runs_of
+
+if TYPE_CHECKING:
+    from keras_gan.cli.triage import TriageOptions
+
+JOURNAL, HEAT_MAP = "journal.log", "triage.png"
+
+#: Starts the training of a cell, in a process of its own.
+TRAIN = (sys.executable, "-m", "keras_gan", "train")
+
+#: Exit codes of a training that has come to its end, and of one that was interrupted.
+DONE, INTERRUPTED = 0, 130
+
+#: Beyond any seed and batch size.
+LARGEST = 2**31 - 1
+
+#: Flags that machines which share a folder may have of their own.
+LOCAL_FLAGS = ("--data-dir", "--data_dir")
+
+
+class CellError(Exception):
+    """A cell whose training could not be begun or went wrong."""
+
+
+def run_triage(options: "TriageOptions", arguments: list[str], command: Sequence[str] = TRAIN) -> str:
+    """Train the cells of the grid that nobody has trained yet; others may do so at the same time, in the same folder.
+
+    Args:
+        options: The grid, and where its runs go.
+        arguments: Further arguments of `keras-gan train`.
+        command: What starts a training. Defaults to `keras-gan train` in this Python.
+
+    Returns:
+        What to print: the grid, and what it is evidence for.
+
+    Raises:
+        ValueError: If the folder is of another preset or other arguments.
+        OSError: If the folder cannot be written.
+        KeyboardInterrupt: At Ctrl-C; the cell under way is saved, and goes on when called again.
+    """
+    options.out.mkdir(parents=True, exist_ok=True)
+    # A cell that fails is told of below, in one line.
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    study = optuna.create_study(
+        storage=JournalStorage(JournalFileBackend(str(options.out / JOURNAL))),
+        sampler=optuna.samplers.GridSampler(_grid(options), seed=0),
+        study_name="triage",
+        direction="maximize",
+        load_if_exists=True,
+    )
+    _check_same(study, options, arguments)
+    tried: dict[tuple[int, int], float] = {}
+    train = functools.partial(_train_cell, options=options, arguments=arguments, command=command, tried=tried)
+    study.optimize(train, n_trials=len(options.seeds) * len(options.batch_sizes), catch=(CellError,))
+    # Optuna takes a cell for done that failed, or whose process was killed: files know better.
+    for seed, size in itertools.product(options.seeds, options.batch_sizes):
+        if (seed, size) not in tried and not is_complete(cell_folder(options, seed, size)):
+            study.enqueue_trial({"seed": seed, "batch_size": size})
+            study.optimize(train, n_trials=1, catch=(CellError,))
+    return summarize(options)
+
+
+def summarize(options: "TriageOptions") -> str:
+    """Save the heat map of what is there, and return the grid as text, with what it is evidence for.
+
+    Args:
+        options: The grid, and where its runs are.
+    """
+    cells = [read_cell(options, seed, size) for seed in options.seeds for size in options.batch_sizes]
+    rows = [(str(cell.seed), str(cell.batch_size), cell.outcome.value, cell.evidence) for cell in cells]
+    plot_triage(cells).savefig(options.out / HEAT_MAP, dpi=120)
+    table = render_table(("Seed", "Batch size", "Outcome", "Evidence"), rows)
+    conclusions = render_table(COLUMNS, conclude(cells))
+    return f"{table}\n\n{conclusions}\n\n{options.out / HEAT_MAP}"
+
+
+def _grid(options) -> dict[str, list[int]]:
+    return {"seed": list(options.seeds), "batch_size": list(options.batch_sizes)}
+
+
+def _check_same(study, options, arguments):
+    """Refuse a folder whose cells were trained otherwise."""
+    now = {"preset": options.preset, "arguments": shlex.join(_shared(arguments))}
+    before = study.user_attrs
+    for name, value in now.items():
+        if name in before and before[name] != value:
+            raise ValueError(f"{options.out} is of {name} {before[name]!r}. Received: {value!r}. Give another `--out`")
+        study.set_user_attr(name, value)
+
+
+def _shared(arguments: list[str]) -> list[str]:
+    """Return the arguments that all machines must have: without those in `LOCAL_FLAGS`, and their values."""
+    shared, is_value = [], False
+    for argument in arguments:
+        is_local = argument.split("=")[0] in LOCAL_FLAGS
+        if not is_local and not is_value:
+            shared.append(argument)
+        is_value = is_local and "=" not in argument
+    return shared
+
+
+def _train_cell(trial, options, arguments, command, tried) -> float:
+    """Train one cell to its end, from where it is; return 1 if it is healthy, and else 0.
+
+    The seconds that it took are put into `tried`.
+    """
+    # Bounds that hold for any grid, so that a folder may get a larger one.
+    seed, size = trial.suggest_int("seed", 0, LARGEST), trial.suggest_int("batch_size", 1, LARGEST)
+    start = time.monotonic()
+    tried[seed, size] = 0.0
+    folder = cell_folder(options, seed, size)
+    folder.mkdir(exist_ok=True)
+    lock = filelock.FileLock(folder / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout as error:
+        raise optuna.TrialPruned(f"{folder} is being trained by another process") from error
+    with lock:
+        if not is_complete(folder):
+            flags = ["--seed", str(seed), "--batch-size", str(size), *arguments]
+            _train(folder, command, options.preset, flags)
+            tried[seed, size] = time.monotonic() - start
+    cell = read_cell(options, seed, size)
+    print(f"seed {seed}, batch size {size}: {cell.outcome.value} {cell.evidence}".rstrip(), flush=True)
+    print(_progress(options, [seconds for seconds in tried.values() if seconds > 0]), flush=True)
+    return float(cell.works)
+
+
+def _progress(options, times: list[float]) -> str:
+    """Return how many cells are trained, and how long the others may take one process."""
+    places = list(itertools.product(options.seeds, options.batch_sizes))
+    done = sum(is_complete(cell_folder(options, *place)) for place in places)
+    if not times:
+        return f"  {done} of {len(places)} cells"
+    left = datetime.timedelta(seconds=round((len(places) - done) * sum(times) / len(times)))
+    return f"  {done} of {len(places)} cells, about {left} left"
+
+
+def _train(folder, command, preset, flags):
+    runs = runs_of(folder)
+    begin = ["--resume", str(runs[-1])] if runs else ["--preset", preset, "--out", str(folder)]
+    quiet = [] if "--wandb" in flags else ["--wandb", "off"]
+    command = [*command, *begin, *quiet, *flags]
+    with open(folder / LOG, "a", encoding="utf-8") as log:
+        code = _wait(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT))
+    if code != DONE and not has_ended(folder):
+        print(f"Failed: {shlex.join(command)}; see {folder / LOG}", flush=True)
+        raise CellError(f"{folder}: exit code {code}")
+    (folder / COMPLETE).touch()
+
+
+def _wait(process) -> int:
+    """Wait for a training; at Ctrl-C, which it gets too, until it has saved, and at a second one no longer."""
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            process.terminate()
+        raise
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
+    return code

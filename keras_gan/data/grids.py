@@ -1,0 +1,82 @@
+"""Grids of images in one picture: how they are laid out, saved and cut apart again."""
+
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, PngImagePlugin
+
+from keras_gan.data.images import in_range, nearest_levels
+
+#: Text in a picture's file that tells how to cut it: "64 32x32" is 64 images of height and width 32.
+TILES = "Tiles"
+
+
+def image_grid(images: np.ndarray) -> np.ndarray:
+    """Lay images out in a grid as square as can be, row by row; what is left of the last row is black.
+
+    Args:
+        images: Images `(count, height, width, channels)` in [−1, 1].
+
+    Returns:
+        One image `(rows · height, columns · width, channels)`, uint8.
+    """
+    count, height, width, channels = images.shape
+    columns = math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    cells = np.full((rows * columns, height, width, channels), -1.0, np.float32)
+    cells[:count] = images
+    grid = cells.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
+    grid = grid.reshape(rows * height, columns * width, channels)
+    return nearest_levels(grid)
+
+
+def grid_picture(images: np.ndarray) -> Image.Image:
+    """Return images in [−1, 1] as one picture, laid out by `image_grid`."""
+    grid = image_grid(images)
+    picture = Image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid)
+    picture.info[TILES] = "{} {}x{}".format(*images.shape)
+    return picture
+
+
+def save_grid(images: np.ndarray, path: str | Path):
+    """Save images in [−1, 1] as one PNG, laid out by `image_grid`; its text "Tiles" tells their number and size."""
+    save_picture(grid_picture(images), path)
+
+
+def save_picture(picture: Image.Image, path: str | Path):
+    """Save what `grid_picture` returns as a PNG."""
+    text = PngImagePlugin.PngInfo()
+    text.add_text(TILES, picture.info[TILES])
+    picture.save(path, format="PNG", pnginfo=text)
+
+
+def read_grid(path: str | Path) -> np.ndarray | None:
+    """Read the images of a grid.
+
+    Args:
+        path: A PNG that `SampleGrid` or `save_grid` wrote.
+
+    Returns:
+        Images `(count, height, width, channels)` in [−1, 1], float64; None if the file does not tell how to cut it.
+
+    Raises:
+        ValueError: If the file is no picture, or has not the size that it tells.
+    """
+    try:
+        with Image.open(path) as picture:
+            pixels, tiles = np.asarray(picture), getattr(picture, "text", {}).get(TILES)
+    except (OSError, SyntaxError) as error:
+        raise ValueError(f"{path} cannot be read as a picture: {error}") from error
+    if tiles is None:
+        return None
+    match = re.fullmatch(r"(\d+) (\d+)x(\d+)", tiles)
+    if match is None:
+        raise ValueError(f"{path} must tell its tiles as in '64 32x32'. Received: {tiles!r}")
+    count, height, width = map(int, match.groups())
+    rows, columns = pixels.shape[0] // height, pixels.shape[1] // width
+    if pixels.shape[:2] != (rows * height, columns * width) or rows * columns < count:
+        raise ValueError(f"{path} must hold {count} tiles of {height}x{width}. Received: a picture {pixels.shape[:2]}")
+    cells = pixels.reshape(rows, height, columns, width, -1).swapaxes(1, 2)
+    return in_range(cells.reshape(rows * columns, height, width, -1)[:count])

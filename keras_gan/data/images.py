@@ -1,0 +1,136 @@
+"""What images are: uint8 levels, or floats in [−1, 1]; their checks, and the way from one to the other."""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+#: Levels of a uint8 image in one unit of [−1, 1].
+LEVELS_PER_UNIT = 127.5
+
+#: How far a float image may leave [−1, 1]: half of one of the 256 levels.
+TOLERANCE = 0.5 / LEVELS_PER_UNIT
+
+
+class ImageError(ValueError):
+    """Images that no number should be computed from."""
+
+
+def in_range(images: Any) -> Any:
+    """Return images, uint8 or floats in [−1, 1], as floats in [−1, 1].
+
+    Args:
+        images: A NumPy array or a tensor.
+
+    Returns:
+        An array in float64, or a tensor in `keras.config.floatx()`.
+    """
+    if isinstance(images, np.ndarray):
+        return images / LEVELS_PER_UNIT - 1.0 if images.dtype == np.uint8 else images.astype(np.float64)
+    import keras  # Not needed by who looks at saved pictures only.
+
+    floats = keras.ops.cast(images, keras.config.floatx())
+    is_uint8 = keras.backend.standardize_dtype(images.dtype) == "uint8"
+    return floats / LEVELS_PER_UNIT - 1.0 if is_uint8 else floats
+
+
+def nearest_levels(images: np.ndarray) -> np.ndarray:
+    """Return float images as uint8, each value at its nearest level; values beyond [−1, 1] become its ends."""
+    return np.clip(np.rint((images.astype(np.float32) + 1.0) * LEVELS_PER_UNIT), 0, 255).astype(np.uint8)
+
+
+def to_uint8(images: np.ndarray, source: str = "images") -> np.ndarray:
+    """Return images as a PNG file would hold them.
+
+    Args:
+        images: `(count, height, width, channels)`, uint8, or floats in [−1, 1].
+        source: What the error calls them. Defaults to "images".
+
+    Returns:
+        The images in uint8; those that are uint8 already as they are.
+
+    Raises:
+        ImageError: If the images have another shape or dtype, hold NaN, or leave [−1, 1].
+    """
+    images = np.asarray(images)
+    if images.ndim != 4 or 0 in images.shape:
+        raise ImageError(f"{source} must have the shape (images, height, width, channels). Received: {images.shape}")
+    if images.dtype == np.uint8:
+        return images
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ImageError(f"{source} must be uint8, or floats in [−1, 1]. Received: {images.dtype}")
+    finite = np.isfinite(images).all(axis=(1, 2, 3))
+    if not finite.all():
+        raise ImageError(
+            f"{source} must be finite. Received: NaN or infinite pixels in {int((~finite).sum())} of {len(images)}"
+        )
+    low, high = float(images.min()), float(images.max())
+    if low < -1 - TOLERANCE or high > 1 + TOLERANCE:
+        hint = ": images in [0, 255] must be uint8" if low >= 0 else ""
+        raise ImageError(f"{source} must be uint8, or floats in [−1, 1]{hint}. Received: values in [{low:g}, {high:g}]")
+    return nearest_levels(images)
+
+
+def check_images(images: Any, image_shape: tuple[int, int, int] | None = None, source: str = "images") -> None:
+    """Refuse arrays that are not a set of uint8 images.
+
+    Args:
+        images: What to check.
+        image_shape: Height, width and channels that the images must have. Defaults to None, any.
+        source: What the error calls the array, such as its file. Defaults to "images".
+
+    Raises:
+        ValueError: If the array's dtype, shape or length is not that of a set of images.
+    """
+    wanted = "(images, height, width, channels)" if image_shape is None else f"(images, {str(image_shape)[1:]}"
+    shape, dtype = getattr(images, "shape", None), getattr(images, "dtype", None)
+    if dtype != np.uint8:
+        raise ValueError(f"{source} must be uint8 in [0, 255]. Received: {'no array' if dtype is None else dtype}")
+    if len(shape) != 4 or (image_shape is not None and shape[1:] != tuple(image_shape)):
+        raise ValueError(f"{source} must have the shape {wanted}. Received: {shape}")
+    if shape[0] == 0:
+        raise ValueError(f"{source} must hold at least one image. Received: none")
+
+
+def fingerprint(images: np.ndarray) -> str:
+    """Return the SHA-256 of an image set's shape and pixels, in hexadecimal."""
+    digest = hashlib.sha256(str(images.shape).encode())
+    digest.update(np.ascontiguousarray(images).data)
+    return digest.hexdigest()
+
+
+class RangeCheck:
+    """Tell a set of images in [0, 1] from one in [−1, 1], batch by batch.
+
+    Args:
+        source: What the error calls the images.
+    """
+
+    def __init__(self, source: str):
+        self.source = source
+        self.low, self.high = np.inf, -np.inf
+        self.dtype = None
+
+    def update(self, images: np.ndarray):
+        """Add a batch, uint8 or floats in [−1, 1].
+
+        Raises:
+            ImageError: If it is of another dtype than the batches before.
+        """
+        if self.dtype not in (None, images.dtype):
+            raise ImageError(f"{self.source} must be of one dtype. Received: {self.dtype} and {images.dtype}")
+        self.dtype = images.dtype
+        self.low = min(self.low, float(images.min()))
+        self.high = max(self.high, float(images.max()))
+
+    def check(self):
+        """Refuse the set if its values are those of images in [0, 1]; a set of one value alone may be anything.
+
+        Raises:
+            ImageError: If the values differ and no float is below 0, or no uint8 above 1.
+        """
+        if 0 <= self.low < self.high <= 1:
+            raise ImageError(
+                f"{self.source} must be uint8, or floats in [−1, 1]; these look like [0, 1]. "
+                f"Received: values in [{self.low:g}, {self.high:g}]"
+            )

@@ -1,0 +1,60 @@
+"""Files that are either whole or not there, and errors that name them."""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a path to write to; what is there becomes `path` once it is whole, whenever the process may die.
+
+    If writing fails, `path` stays what it was.
+
+    Raises:
+        OSError: If the file cannot be written; the message names it.
+    """
+    partial = path.with_name(f"partial_{path.name}")
+    try:
+        with named_errors(path):
+            yield partial
+            with open(partial, "rb+") as file:
+                os.fsync(file.fileno())
+            os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file in place of what is there; it is whole even if the process dies meanwhile.
+
+    Args:
+        path: The file.
+        text: All that it is to hold.
+
+    Raises:
+        OSError: If the file cannot be written; the message names it.
+    """
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def numbered_files(folder: str | Path, suffix: str) -> list[tuple[int, Path]]:
+    """Return a folder's files `epoch_000100` of a suffix as (number, file), sorted; none if there is no such folder."""
+    matches = ((re.fullmatch(r"epoch_(\d+)", path.stem), path) for path in Path(folder).glob(f"epoch_*{suffix}"))
+    return sorted((int(match[1]), path) for match, path in matches if match)
+
+
+@contextlib.contextmanager
+def named_errors(path: Path) -> Iterator[None]:
+    """Let errors of writing, such as that of a full disk, say which file they are about."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        named = OSError(f"{path} cannot be written: {error.strerror or error}")
+        named.errno = error.errno
+        raise named from error

@@ -1,0 +1,141 @@
+"""How the network behind `Cifar10ResNet` is trained."""
+
+import dataclasses
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from keras_gan.metrics.extractors.cifar10_network import CLASSES, IMAGE_SHAPE, WHITENING_FILTERS
+
+
+def whiten(network: keras.Model, images: np.ndarray, count: int = 5000):
+    """Set the first layer's filters to the directions in which 2×2 patches of images vary, each scaled to variance 1.
+
+    Args:
+        network: What `cifar10_network` has built.
+        images: Training images, uint8.
+        count: How many of them to look at. Defaults to 5000.
+    """
+    scaled = images[:count] / 127.5 - 1.0
+    windows = np.lib.stride_tricks.sliding_window_view(scaled, (2, 2), axis=(1, 2))
+    patches = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, WHITENING_FILTERS // 2)
+    variances, directions = np.linalg.eigh(np.cov(patches, rowvar=False))
+    kernel = (directions / np.sqrt(variances + 1e-3)).reshape(2, 2, 3, -1)
+    network.get_layer("whitening").set_weights([np.concatenate([kernel, -kernel], axis=-1)])
+
+
+class AugmentedImages(keras.utils.PyDataset):
+    """Shuffled batches of shifted images with a square cut out, mirrored by turns: a function of seed and epoch.
+
+    Args:
+        images: uint8 images `(count, 32, 32, 3)`.
+        labels: Their labels `(count,)`.
+        batch_size: Images in a batch; an incomplete last one is left out.
+        seed: Seed of order and augmentation.
+        shift: Largest shift along each axis, in pixels. Defaults to 4.
+        cutout: Side of the square, in pixels. Defaults to 8.
+    """
+
+    def __init__(self, images, labels, batch_size: int, seed: int, shift: int = 4, cutout: int = 8):
+        super().__init__()
+        self.padded = np.pad(images, ((0, 0), (shift, shift), (shift, shift), (0, 0)), mode="reflect")
+        self.labels = keras.utils.to_categorical(labels, CLASSES)
+        # An image is mirrored every other epoch: in two epochs the network sees both sides of each.
+        self.turns = np.random.default_rng(seed).integers(0, 2, len(images))
+        self.batch_size = batch_size
+        self.seed = seed
+        self.shift = shift
+        self.cutout = cutout
+        #: Index of the epoch that the batches belong to.
+        self.epoch = 0
+
+    def __len__(self):
+        return len(self.labels) // self.batch_size
+
+    def __getitem__(self, index):
+        order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.labels))
+        chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
+        random = np.random.default_rng((self.seed, self.epoch, index))
+        images = np.stack([self._augment(self.padded[each], random) for each in chosen])
+        is_mirrored = (self.turns[chosen] + self.epoch) % 2 == 1
+        images[is_mirrored] = images[is_mirrored, :, ::-1]
+        return images, self.labels[chosen]
+
+    def _augment(self, padded, random):
+        side = IMAGE_SHAPE[0]
+        top, left = random.integers(0, 2 * self.shift + 1, 2)
+        image = padded[top : top + side, left : left + side].copy()
+        top, left = random.integers(0, side - self.cutout + 1, 2)
+        image[top : top + self.cutout, left : left + self.cutout] = 127
+        return image
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+    """How the network is trained; the defaults are how the shipped weights were."""
+
+    epochs: int = 62
+    """Passes over the training images."""
+    batch_size: int = 256
+    """Images in a batch."""
+    learning_rate: float = 0.25
+    """Learning rate at its highest, after the warm-up; it ends at 0 along a cosine."""
+    warm_up_epochs: int = 4
+    """Epochs over which the learning rate rises from 0."""
+    weight_decay: float = 0.01
+    """Decoupled decay of the kernels, in units of the learning rate."""
+    label_smoothing: float = 0.1
+    """Weight of the uniform distribution in the targets."""
+    seed: int = 42
+    """Seed of initial weights, order and augmentation."""
+
+    def __post_init__(self):
+        if not 0 <= self.warm_up_epochs < self.epochs:
+            raise ValueError(
+                "`warm_up_epochs` must be at least 0 and less than `epochs`. "
+                f"Received: warm_up_epochs={self.warm_up_epochs}, epochs={self.epochs}"
+            )
+
+
+def train_network(network: keras.Model, train, test, config: TrainingConfig, backup_dir: str | Path):
+    """Train a network, or go on where an earlier call was stopped.
+
+    Args:
+        network: What `cifar10_network` has built.
+        train: Training images and labels.
+        test: Test images and labels, for the log alone: nothing is chosen by them.
+        config: How to train.
+        backup_dir: Folder of the state after each epoch, deleted at the end.
+    """
+    images = AugmentedImages(*train, config.batch_size, config.seed)
+    classifier = keras.Model(network.input, network.output[1])
+    classifier.compile(
+        _optimizer(config, steps_per_epoch=len(images), weights=network.trainable_variables),
+        keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing),
+        metrics=["accuracy"],
+    )
+    follow = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: setattr(images, "epoch", epoch))
+    classifier.fit(
+        images,
+        epochs=config.epochs,
+        validation_data=(test[0], keras.utils.to_categorical(test[1], CLASSES)),
+        validation_batch_size=1000,
+        # The images have an order of their own, a function of seed and epoch.
+        shuffle=False,
+        callbacks=[follow, keras.callbacks.BackupAndRestore(backup_dir)],
+        verbose=2,
+    )
+
+
+def _optimizer(config, steps_per_epoch, weights):
+    warm_up = config.warm_up_epochs * steps_per_epoch
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0,
+        config.epochs * steps_per_epoch - warm_up,
+        warmup_target=config.learning_rate,
+        warmup_steps=warm_up,
+    )
+    optimizer = keras.optimizers.SGD(schedule, momentum=0.9, nesterov=True, weight_decay=config.weight_decay)
+    optimizer.exclude_from_weight_decay(var_list=[weight for weight in weights if len(weight.shape) < 2])
+    return optimizer

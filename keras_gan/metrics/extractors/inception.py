@@ -1,0 +1,85 @@
+"""The Inception network as a feature extractor."""
+
+import hashlib
+from pathlib import Path
+
+import keras
+
+from keras_gan.metrics.extractors.extractor import FeatureExtractor, built_aside, resized, weights_digest
+
+INPUT_SIZE = 299
+
+#: The file that `keras.applications` downloads, for machines that cannot.
+WEIGHTS_URL = (
+    "https://storage.googleapis.com/tensorflow/keras-applications/inception_v3/"
+    "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"
+)
+
+#: MD5 of that file, as `keras.applications` checks it.
+WEIGHTS_MD5 = "9a0d58056eeedaa3f26cb7ebd46da564"
+
+
+class InceptionV3(FeatureExtractor):
+    """Inception v3 of `keras.applications`: 2048 features of its last pooling, and the logits of ImageNet's classes.
+
+    Images are resized to 299×299 by antialiased bicubic interpolation and scaled to [−1, 1]. The weights are Keras's,
+    trained on ImageNet; published FIDs mostly come from another training of the network, so that theirs and these agree
+    in what they rank, not in their digits. Figures from a file of other weights bear the extractor's name.
+
+    Args:
+        weights: A file of Keras's weights for the network with its classifier. Defaults to None: Keras's own (96 MB),
+            downloaded once into its cache folder.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file does not hold the network's weights.
+        OSError: If there is no file given, none cached, and none can be downloaded; the error says what to do.
+
+    Reference:
+        - [Szegedy et al., 2015](https://arxiv.org/abs/1512.00567)
+    """
+
+    name = "inception"
+    resize = f"bicubic, antialiased, to {INPUT_SIZE}×{INPUT_SIZE}"
+    # A larger one would take gigabytes.
+    batch_size = 50
+
+    def __init__(self, weights: str | Path | None = None):
+        if weights is not None and not Path(weights).is_file():
+            raise FileNotFoundError(f"No file {weights}: `weights` must be Inception v3's, as from {WEIGHTS_URL}")
+        with built_aside():
+            classifier = _download() if weights is None else _load(Path(weights))
+        outputs = [classifier.get_layer("avg_pool").output, classifier.output]
+        self.network = keras.Model(classifier.input, outputs, name="inception_v3")
+        self.weights_hash = weights_digest(self.network)
+        self.has_known_weights = weights is None or hashlib.md5(Path(weights).read_bytes()).hexdigest() == WEIGHTS_MD5
+
+    @property
+    def label(self):
+        return "" if self.has_known_weights else super().label
+
+    def compute(self, images):
+        return self.network.predict_on_batch(resized(images, INPUT_SIZE) / 127.5 - 1.0)
+
+
+def _load(path: Path) -> keras.Model:
+    network = keras.applications.InceptionV3(weights=None, classifier_activation=None)
+    try:
+        network.load_weights(path)
+    except (ValueError, OSError, KeyError) as error:
+        raise ValueError(f"{path} must hold Inception v3's weights, as from {WEIGHTS_URL}: {error}") from error
+    return network
+
+
+def _download() -> keras.Model:
+    try:
+        return keras.applications.InceptionV3(weights="imagenet", classifier_activation=None)
+    except Exception as error:
+        # Keras raises a bare Exception, recognisable by its message alone.
+        if "URL fetch failure" not in str(error):
+            raise
+        raise OSError(
+            "Inception's weights are not cached and cannot be downloaded. On a machine with a network, download "
+            f"{WEIGHTS_URL}; here, give that file with `--inception-weights FILE` or `InceptionV3(weights=FILE)`. "
+            f"Or use the extractor that comes with the package, `cifar10-resnet`. ({error})"
+        ) from error

@@ -1,0 +1,7 @@
+"""How a critic is kept Lipschitz, a policy a file."""
+
+from keras_gan.models.lipschitz.gradient_penalty import GradientPenalty
+from keras_gan.models.lipschitz.policy import LipschitzPolicy
+from keras_gan.models.lipschitz.weight_clipping import WeightClipping
+
+__all__ = ["GradientPenalty", "LipschitzPolicy", "WeightClipping"]

@@ -1,0 +1,55 @@
+"""The gradient penalty."""
+
+import keras
+from keras import ops
+
+from keras_gan.losses import gradient_penalty
+from keras_gan.models import autodiff
+from keras_gan.models.lipschitz.policy import LipschitzPolicy, has_batch_norm
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class GradientPenalty(LipschitzPolicy):
+    """Penalise the critic's gradient norm between real and generated images.
+
+    The critic's loss is R + F + λ·GP with GP = E[(‖∇f(x̂)‖₂ − target)²], x̂ = ε·x + (1−ε)·G(z), and one ε ~ U[0, 1]
+    for each sample. Norm and penalty are at least float32 under any precision policy.
+
+    Args:
+        weight: The coefficient λ, positive. Defaults to 10.0.
+        target: The gradient norm that costs nothing, not negative. Defaults to 1.0.
+        one_sided: Whether norms below the target cost nothing either. Defaults to False.
+
+    Raises:
+        ValueError: If the weight is not positive or the target negative.
+
+    Reference:
+        Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
+    """
+
+    def __init__(self, weight: float = 10.0, target: float = 1.0, one_sided: bool = False):
+        if not weight > 0:
+            raise ValueError(f"`weight` must be positive. Received: weight={weight}")
+        if not target >= 0:
+            raise ValueError(f"`target` must not be negative. Received: target={target}")
+        self.weight = weight
+        self.target = target
+        self.one_sided = one_sided
+
+    def check_critic(self, critic):
+        if has_batch_norm(critic):
+            raise ValueError(
+                "A critic with BatchNormalization cannot be trained with GradientPenalty: the penalty is on each "
+                "sample's own gradient, and BatchNormalization makes scores depend on the whole batch. "
+                "Use LayerNormalization or none."
+            )
+
+    def penalty(self, critic, real, fake, seed):
+        mixing_shape = (ops.shape(real)[0], *[1] * (len(real.shape) - 1))
+        mixing = keras.random.uniform(mixing_shape, dtype=real.dtype, seed=seed)
+        interpolates = fake + mixing * (real - fake)
+        gradients = autodiff.input_gradients(critic, interpolates)
+        return ops.mean(gradient_penalty(gradients, self.target, self.one_sided))
+
+    def get_config(self):
+        return {"weight": self.weight, "target": self.target, "one_sided": self.one_sided}

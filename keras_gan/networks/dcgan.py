@@ -1,0 +1,93 @@
+"""Convolutional networks after DCGAN, arXiv:1511.06434."""
+
+import keras
+from keras import layers
+
+from keras_gan.networks.layers.blocks import (
+    activation,
+    convolution,
+    full_precision,
+    normal_initializer,
+    normalised_activation,
+    phased_convolution,
+    upsampled_convolution,
+    upsampled_phases,
+)
+
+#: Side of the feature map that latents are projected to.
+BASE_SIZE = 4
+
+
+def upsampling_generator(
+    latent_dim: int = 100,
+    filters: tuple[int, ...] = (128, 64, 32, 3),
+    kernel_size: int = 5,
+    batch_norm_momentum: float = 0.8,
+) -> keras.Model:
+    """Build a generator of nearest-neighbour upsamplings and convolutions.
+
+    Latents are projected to a 4×4 map of `filters[0]` channels. Every convolution but the last follows a ×2
+    upsampling, so that n filters make images of side 4·2ⁿ⁻¹. BatchNormalization and LeakyReLU(0.2) stand between
+    layers, tanh at the end. The largest feature map is kept as its four phases, `(batch, height / 2, 2 · width, …)`, of
+    which the last convolution makes an image.
+
+    Args:
+        latent_dim: Length of a latent. Defaults to 100.
+        filters: Filters of the convolutions; the last is the number of the image's channels.
+            Defaults to (128, 64, 32, 3), for 32×32 colour images.
+        kernel_size: Side of the convolutions' kernels. Defaults to 5.
+        batch_norm_momentum: Momentum of the moving statistics. Defaults to 0.8.
+
+    Returns:
+        A model from `(batch, latent_dim)` to `(batch, height, width, channels)`.
+
+    Raises:
+        ValueError: If there are no filters.
+    """
+    if not filters:
+        raise ValueError("`filters` must have at least one element, the image's channels. Received: none")
+    latents = keras.Input((latent_dim,), name="latents")
+    x = layers.Dense(BASE_SIZE * BASE_SIZE * filters[0], kernel_initializer=normal_initializer())(latents)
+    x = normalised_activation(x, batch_norm_momentum)
+    x = layers.Reshape((BASE_SIZE, BASE_SIZE, filters[0]))(x)
+    *hidden, channels = filters
+    for count in hidden[:-1]:
+        x = normalised_activation(upsampled_convolution(x, count, kernel_size), batch_norm_momentum)
+    if hidden:
+        x = normalised_activation(upsampled_phases(x, hidden[-1], kernel_size), batch_norm_momentum)
+        x = phased_convolution(x, channels, kernel_size)
+    else:
+        x = convolution(x, channels, kernel_size)
+    images = layers.Activation("tanh", dtype=full_precision(), name="images")(x)
+    return keras.Model(latents, images, name="generator")
+
+
+def convolutional_critic(
+    image_shape: tuple[int, int, int] = (32, 32, 3),
+    filters: tuple[int, ...] = (32, 64, 128, 128),
+    strides: tuple[int, ...] = (2, 2, 2, 1),
+    kernel_size: int = 5,
+) -> keras.Model:
+    """Build a critic of strided convolutions with LeakyReLU(0.2) and no normalisation.
+
+    Args:
+        image_shape: Height, width and channels of the images. Defaults to (32, 32, 3).
+        filters: Filters of the convolutions. Defaults to (32, 64, 128, 128).
+        strides: Their strides. Defaults to (2, 2, 2, 1).
+        kernel_size: Side of their kernels. Defaults to 5.
+
+    Returns:
+        A model from `(batch, height, width, channels)` to scores `(batch, 1)`.
+
+    Raises:
+        ValueError: If `filters` and `strides` differ in length.
+    """
+    if len(filters) != len(strides):
+        raise ValueError(f"`filters` and `strides` must be of one length. Received: {filters} and {strides}")
+    images = keras.Input(image_shape, name="images")
+    x = images
+    for count, stride in zip(filters, strides):
+        x = activation(convolution(x, count, kernel_size, stride))
+    x = layers.Flatten()(x)
+    scores = layers.Dense(1, kernel_initializer=normal_initializer(), dtype=full_precision(), name="scores")(x)
+    return keras.Model(images, scores, name="critic")

@@ -1,0 +1,54 @@
+"""Pieces that generators and critics are made of."""
+
+import keras
+from keras import layers
+
+from keras_gan.networks.layers.batch_norm import FusedBatchNormalization
+from keras_gan.networks.layers.upsample_conv import PhasedConv2D, PhasedUpsampleConv2D, UpsampleConv2D
+
+#: Standard deviation of the normal initialisation of DCGAN, arXiv:1511.06434.
+INITIAL_STD = 0.02
+
+#: Slope of LeakyReLU for negative inputs, of DCGAN likewise.
+NEGATIVE_SLOPE = 0.2
+
+
+def normal_initializer():
+    """Return a fresh N(0, 0.02²) initializer, one a layer: an instance shared by layers repeats its numbers."""
+    return keras.initializers.RandomNormal(stddev=INITIAL_STD)
+
+
+def convolution(x, filters: int, kernel_size: int, strides: int = 1):
+    """Apply a same-padded convolution with normal initialisation."""
+    initializer = normal_initializer()
+    return layers.Conv2D(filters, kernel_size, strides, "same", kernel_initializer=initializer)(x)
+
+
+def upsampled_convolution(x, filters: int, kernel_size: int):
+    """Apply a nearest-neighbour ×2 upsampling and a same-padded convolution with normal initialisation."""
+    return UpsampleConv2D(filters, kernel_size, kernel_initializer=normal_initializer())(x)
+
+
+def upsampled_phases(x, filters: int, kernel_size: int):
+    """Apply the same, and leave the four phases of the image apart."""
+    return PhasedUpsampleConv2D(filters, kernel_size, kernel_initializer=normal_initializer())(x)
+
+
+def phased_convolution(x, filters: int, kernel_size: int):
+    """Apply a same-padded convolution with normal initialisation to an image's phases; return an image."""
+    return PhasedConv2D(filters, kernel_size, kernel_initializer=normal_initializer())(x)
+
+
+def activation(x):
+    """Apply LeakyReLU with slope 0.2."""
+    return layers.LeakyReLU(negative_slope=NEGATIVE_SLOPE)(x)
+
+
+def normalised_activation(x, momentum: float):
+    """Apply BatchNormalization, then LeakyReLU."""
+    return activation(FusedBatchNormalization(momentum=momentum)(x))
+
+
+def full_precision() -> str:
+    """Return the dtype of a network's last layer: that of its weights, also under mixed precision."""
+    return keras.config.dtype_policy().variable_dtype

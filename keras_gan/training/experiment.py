@@ -1,0 +1,252 @@
+"""A training run from start to end: data, networks, model, callbacks, run folder and seeds."""
+
+import dataclasses
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from keras_gan import callbacks, data, metrics, models
+from keras_gan.analysis.run.history import read_losses
+from keras_gan.analysis.run.saved_run import annotate
+from keras_gan.console import say
+from keras_gan.files import whole_file
+from keras_gan.invocation import command_line
+from keras_gan.metrics.extractors.extractor import weights_digest
+from keras_gan.training import run_folder, runtime
+from keras_gan.training.allocator import keep_freed_memory
+from keras_gan.training.build import build_model
+from keras_gan.training.config import ExperimentConfig, RunOptions
+from keras_gan.training.report import report_on, save_real_picture
+
+#: Images that the toy set has.
+TOY_IMAGES = 5000
+
+
+class DivergedError(Exception):
+    """Training was stopped because losses or weights became NaN or infinite."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """A run that is ready to train: everything is checked, and its folder is there.
+
+    Attributes:
+        config: What the numbers depend on.
+        options: How the run is watched.
+        folder: The run folder.
+        images: The image set, uint8.
+        model: The compiled model, in the state that training begins from.
+        start: Epochs that are done already.
+        evaluator: What measures the samples' quality, or None for nothing.
+    """
+
+    config: ExperimentConfig
+    options: RunOptions
+    folder: Path
+    images: np.ndarray
+    model: models.WGAN
+    start: int
+    evaluator: metrics.Evaluator | None
+
+    def train(self) -> int:
+        """Train to the last epoch or to Ctrl-C, then save everything.
+
+        Returns:
+            The number of epochs that are done.
+
+        Raises:
+            DivergedError: If there was nothing more to train; everything is saved but the generator.
+            OSError: If a file cannot be written. The run goes on from its last checkpoint.
+        """
+        with callbacks.GracefulStop() as stop:
+            charts = self._charts() if self.start < self.config.epochs else []
+            try:
+                finding = self._fit(stop, charts) if self.start < self.config.epochs else None
+                done = self._write_closing_files(finding)
+                if done > 0:
+                    report_on(self.folder, self.images, [chart.run for chart in charts])
+            finally:
+                # After the run's own files, which need not wait for the service.
+                for chart in charts:
+                    chart.finish()
+        if finding is not None:
+            raise DivergedError(finding)
+        return done
+
+    def _fit(self, stop, charts) -> str | None:
+        """Train; return what `DivergenceGuard` has found."""
+        config = self.config
+        batches = data.image_batches(self.images, config.batch_size, config.n_critic, config.seed, self.start)
+        guard = callbacks.DivergenceGuard()
+        with callbacks.progress_display() as display:
+            stream = callbacks.ProgressStream(display) if display.console.is_terminal else None
+            self.model.fit(
+                batches,
+                steps_per_epoch=1,
+                epochs=config.epochs,
+                initial_epoch=self.start,
+                verbose=0,
+                callbacks=[guard, *self._watchers(stream), *charts, callbacks.TrainingProgress(display), stop],
+            )
+        return guard.finding
+
+    def _write_closing_files(self, finding) -> int:
+        """Save the generator unless something was found, and remark that; return the number of epochs done."""
+        annotate(self.folder, diverged=finding)
+        if finding is None:
+            with whole_file(self.folder / "generator.keras") as path:
+                self.model.generator.save(path)
+        return len(read_losses(self.folder / "losses.csv")["epoch"])
+
+    def _watchers(self, stream) -> list[keras.callbacks.Callback]:
+        options, folder = self.options, self.folder
+        watchers = [
+            callbacks.EpochLog(options.log_every, stream),
+            callbacks.LossCsv(folder / "losses.csv", append=True),
+            callbacks.SampleGrid(folder / "samples", options.sample_every),
+        ]
+        monitor = None
+        if self.evaluator is not None:
+            quality = folder / "quality.csv"
+            monitor = "fid_score"
+            watchers.append(
+                callbacks.QualityMonitor(self.evaluator, options.quality_every, quality, append=True, stream=stream)
+            )
+        if options.tensorboard:
+            watchers.append(callbacks.TensorBoardScalars(folder / "tensorboard"))
+        return [
+            *watchers,
+            callbacks.GanCheckpoint(folder / "checkpoints", options.checkpoint_every, monitor=monitor),
+        ]
+
+    def _charts(self) -> list[callbacks.WandbCharts]:
+        """Return the callback for Weights & Biases, with what it needs of the epochs that are done, or none."""
+        if self.options.wandb == "off":
+            return []
+        depends_on = {**dataclasses.asdict(self.config), **_environment(self.images)}
+        if self.evaluator is not None:
+            depends_on["evaluation"] = dataclasses.asdict(self.evaluator.provenance)
+        run = callbacks.init_wandb(
+            self.folder.name,
+            depends_on,
+            mode=self.options.wandb,
+            folder=self.folder,
+            run_id=callbacks.last_run_id(self.folder),
+        )
+        annotate(self.folder, wandb_url=None if run.offline else run.url)
+        charts = callbacks.WandbCharts(run, self.options.sample_every)
+        if self.start > 0:
+            history = read_losses(self.folder / "losses.csv")
+            past = {key: column[: self.start] for key, column in history.items()}
+            charts.replay(past, callbacks.pictures(self.folder / "samples"))
+        return [charts]
+
+    def summary(self, done: int) -> str:
+        """Return what to tell the user of a run after some epochs: its state, where it is, and how to go on with it."""
+        is_finished = done == self.config.epochs
+        state = "finished" if is_finished else f"stopped after {done} of {self.config.epochs} epochs"
+        lines = [
+            f"Run {state}. In {self.folder}:",
+            "  report.html  analysis_report.md  losses.csv  plots/  samples/  checkpoints/  generator.keras"
+            f"{'' if self.evaluator is None else '  quality.csv'}",
+            f"Weights: sha256 {weights_digest(self.model)}",
+        ]
+        if not is_finished:
+            lines.append(f"Continue it with: {self.resume_command}")
+        return "\n".join(lines)
+
+    @property
+    def resume_command(self) -> str:
+        """What the user types to go on with the run."""
+        data_flag = [] if self.options.data_dir is None else ["--data-dir", self.options.data_dir]
+        return command_line("train", "--resume", self.folder, *data_flag)
+
+
+def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
+    """Check everything, load the data, build or restore the model, and make the run folder last of all.
+
+    Args:
+        config: What to train.
+        options: Where, on which data, and how it is watched.
+
+    Returns:
+        The run, ready to train.
+
+    Raises:
+        ValueError: If the data cannot be used, or the run to resume has another configuration or other data.
+        OSError: If files cannot be read or the run folder cannot be made.
+    """
+    run_folder.check(config, options)
+    keep_freed_memory()
+    if config.steps_per_execution > 1 and keras.backend.backend() != "jax":
+        raise ValueError(
+            "`steps_per_execution` must be 1 unless the Keras backend is jax (KERAS_BACKEND=jax). "
+            f"Received: {config.steps_per_execution} on {keras.backend.backend()}"
+        )
+    config, images = _load_images(config, options)
+    run_folder.check_count(len(images), config, options)
+    runtime.set_seeds(config)
+    environment = _environment(images)
+    if options.resume is None:
+        model, start = build_model(config), 0
+        _check_image_shape(model, images)
+        evaluator = _evaluator(images, options)
+        folder = run_folder.make(options.out, config, environment, options.notes)
+    else:
+        folder = options.resume
+        for change in run_folder.check_environment(folder, environment):
+            say(f"Resuming under another version, so the last bits may differ: {change}")
+        model, start = _restore(folder, config)
+        evaluator = _evaluator(images, options)
+        run_folder.write_config(folder, config)
+    save_real_picture(images, folder)
+    say(f"Run folder: {folder}")
+    return Experiment(config, options, folder, images, model, start, evaluator)
+
+
+def _check_image_shape(model, images):
+    made, given = model.generator.output_shape[1:], images.shape[1:]
+    if made != given:
+        raise ValueError(f"`generator_filters` must make images of the data's shape {given}. Received: {made}")
+
+
+def _evaluator(images, options) -> metrics.Evaluator | None:
+    if options.quality_every == 0:
+        return None
+    return metrics.Evaluator(metrics.Cifar10ResNet(), images, options.quality_samples)
+
+
+def _load_images(config, options):
+    """Return the configuration with the data set that was loaded, and its training images."""
+    if config.dataset == "horses":
+        try:
+            return config, data.load_horses(options.data_dir)[0]
+        except data.DownloadError as error:
+            if options.resume is not None:
+                raise
+            say(f"Training on drawn toy horses: CIFAR-10 is not cached and cannot be downloaded ({error}).")
+    return dataclasses.replace(config, dataset="toy"), data.toy_horses(TOY_IMAGES)
+
+
+def _environment(images) -> dict:
+    """Return what else than the configuration a run's bits depend on."""
+    return {**runtime.software(), "data": {"images": len(images), "sha256": data.fingerprint(images)}}
+
+
+def _restore(folder: Path, config: ExperimentConfig) -> tuple[models.WGAN, int]:
+    """Return the model of the last checkpoint and its epoch; a fresh one if the run was stopped before its first."""
+    saved = callbacks.checkpoints(folder / "checkpoints")
+    if not saved:
+        return build_model(config), 0
+    start, path = saved[-1]
+    callbacks.kept_rows(folder / "losses.csv", start)
+    # A run that was killed between its last epoch and its last file has only that file to write.
+    is_complete = (folder / "generator.keras").exists()
+    if start > config.epochs or (start == config.epochs and is_complete):
+        raise ValueError(f"{folder} has all its {start} epochs. Give more with `--epochs`. Received: {config.epochs}")
+    try:
+        return keras.saving.load_model(path), start
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} cannot be loaded; without it the run resumes from the one before: {error}") from error

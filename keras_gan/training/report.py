@@ -1,0 +1,192 @@
+"""The report at the end of training: its files, its row in the log of all runs, and its part on Weights & Biases."""
+
+import json
+import math
+import warnings
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_gan import callbacks
+from keras_gan.analysis.report.log import add_to_log
+from keras_gan.analysis.report.markdown import (
+    INDICATOR_COLUMNS,
+    PHASE_COLUMNS,
+    indicator_rows,
+    phase_rows,
+    verdict_rows,
+)
+from keras_gan.analysis.report.write import RunReport, write_report
+from keras_gan.analysis.run.saved_run import REAL_PICTURE
+from keras_gan.analysis.verdict.judge import check_rules
+from keras_gan.callbacks._stages import Stage
+from keras_gan.console import say
+from keras_gan.data.grids import save_grid
+from keras_gan.data.images import in_range
+from keras_gan.files import replace_text, whole_file
+from keras_gan.invocation import command_line
+
+#: Real images beside the samples of a run.
+REAL_IMAGES = 64
+
+
+def say_verdict(report: RunReport):
+    """Say in three lines what was found, and where it is written.
+
+    Args:
+        report: What `write_report` returns.
+    """
+    verdict = report.verdict
+    score = f"{verdict.passed} of {verdict.total} indicators passed"
+    say(
+        f"Verdict: {verdict.stability}, {score}. Quality: {verdict.quality}\n"
+        f"  {verdict.recommendation}\n"
+        f"  {report.files[1]}"
+    )
+
+
+def log_to_wandb(report: RunReport, run):
+    """Log a report to Weights & Biases.
+
+    Args:
+        report: What `write_report` returns.
+        run: The `wandb.Run`.
+    """
+    summary = {name.lower(): value for name, value in verdict_rows(report.verdict)}
+    summary.update({one.name.lower(): one.status.value for one in report.verdict.indicators})
+    tables = {
+        "phases": (PHASE_COLUMNS, phase_rows(report.run)),
+        "indicators": (INDICATOR_COLUMNS, indicator_rows(report.verdict)),
+    }
+    callbacks.log_report(run, report.files, summary, tables)
+
+
+def report_on(folder: Path, images: np.ndarray, wandb_runs: Iterable = ()):
+    """Report on a run that has ended: to its folder, the console, the log of all runs and Weights & Biases.
+
+    Training is over and saved: what goes wrong here costs a warning, and is made up for by `keras-gan report`.
+
+    Args:
+        folder: The run's folder.
+        images: All training images, uint8.
+        wandb_runs: The `wandb.Run`s to log the report to. Defaults to none.
+    """
+    report = _write(folder, "default", images)
+    if report is None:
+        return
+    say_verdict(report)
+    try:
+        add_to_log(folder, report.run, report.verdict)
+    except (OSError, ValueError) as error:
+        warnings.warn(f"The run is not in the experiment log: {error}", stacklevel=2)
+    for run in wandb_runs:
+        log_to_wandb(report, run)
+
+
+def _write(folder, rules, images) -> RunReport | None:
+    try:
+        return write_report(folder, rules, images)
+    except Exception as error:  # Whatever it is, hours of training must not end in it.
+        warnings.warn(f"No report: {error!r}. Make it with: {command_line('report', folder)}", stacklevel=3)
+        return None
+
+
+def save_real_picture(images: np.ndarray, folder: Path):
+    """Save some real images where a report looks for what samples should be like.
+
+    Args:
+        images: The set, uint8.
+        folder: The run's folder.
+    """
+    chosen = images[np.random.default_rng(0).permutation(len(images))[:REAL_IMAGES]]
+    (folder / "samples").mkdir(parents=True, exist_ok=True)
+    with whole_file(folder / "samples" / REAL_PICTURE) as path:
+        save_grid(in_range(chosen), path)
+
+
+class Report(keras.callbacks.Callback):
+    """Write a report of the run when `fit` ends, early or not, unless by an exception.
+
+    It reads the files that other callbacks keep in one folder: `LossCsv(folder / "losses.csv")`, and, as far as there
+    are any, `QualityMonitor(..., path=folder / "quality.csv")` and `SampleGrid(folder / "samples")`. It writes
+    `analysis_report.md`, `report.html` and `plots/` beside them. A report that cannot be made costs a warning. Its
+    rules are for losses of scores, such as Wasserstein's.
+
+    Args:
+        folder: That folder.
+        config: What the run was trained with, for `config.json`, if there is none yet. Defaults to None, what the model
+            tells.
+        images: All training images, uint8: some are shown beside the samples, and samples that copy one are found.
+            Defaults to None, neither.
+        rules: "default", or "reference" for the checks of old reports. Defaults to "default".
+        wandb_run: The `wandb.Run` to log the report to. Defaults to None, none.
+
+    Attributes:
+        report: What was found, once training has ended; None before.
+
+    Raises:
+        ValueError: If `rules` is neither.
+    """
+
+    stage = Stage.REPORT
+
+    def __init__(
+        self,
+        folder: str | Path,
+        config: Mapping[str, Any] | None = None,
+        images: np.ndarray | None = None,
+        rules: str = "default",
+        wandb_run=None,
+    ):
+        super().__init__()
+        check_rules(rules)
+        self.folder = Path(folder)
+        self.config = config
+        self.images = images
+        self.rules = rules
+        self.wandb_run = wandb_run
+        self.report = None
+
+    def reads_model(self, epoch: int) -> bool:
+        """Return whether the report looks at the model at the end of an epoch: never, before training ends."""
+        return False
+
+    def on_train_begin(self, logs=None):
+        self.report = None
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / "config.json"
+        if not path.exists():
+            config = describe(self.model) if self.config is None else dict(self.config)
+            replace_text(path, json.dumps(config, indent=2, default=str) + "\n")
+        if self.images is not None:
+            save_real_picture(self.images, self.folder)
+
+    def on_train_end(self, logs=None):
+        self.report = _write(self.folder, self.rules, self.images)
+        if self.report is None:
+            return
+        say_verdict(self.report)
+        if self.wandb_run is not None:
+            log_to_wandb(self.report, self.wandb_run)
+
+
+def describe(model: keras.Model) -> dict[str, Any]:
+    """Return what a compiled GAN tells of its set-up, under the names of the scripts' flags."""
+    constraint = model.lipschitz
+    return {
+        "n_critic": model.n_critic,
+        "clip_threshold": getattr(constraint, "threshold", None),
+        "gradient_penalty": getattr(constraint, "weight", 0) or None,
+        "optimizer": type(model.critic_optimizer).__name__.lower(),
+        "critic_learning_rate": _learning_rate(model.critic_optimizer),
+        "generator_learning_rate": _learning_rate(model.generator_optimizer),
+        "latent_dim": math.prod(model.generator.input_shape[1:]),
+    }
+
+
+def _learning_rate(optimizer) -> float:
+    # In the digits that a float32 has.
+    return float(f"{float(keras.ops.convert_to_numpy(optimizer.learning_rate)):.7g}")

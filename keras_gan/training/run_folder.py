@@ -1,0 +1,180 @@
+"""The folder of a run: its number, its description, and what it may be resumed with. Needs no TensorFlow."""
+
+import contextlib
+import dataclasses
+import datetime
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+from keras_gan.analysis.run.saved_run import RUN_NOTES
+from keras_gan.data.horses import load_horses
+from keras_gan.files import replace_text
+from keras_gan.training.config import ExperimentConfig, RunOptions
+
+
+def check(config: ExperimentConfig, options: RunOptions):
+    """Refuse options that would cost a run its place or its past, before any work is done.
+
+    Args:
+        config: What is to be trained.
+        options: Where.
+
+    Raises:
+        OSError: If runs cannot be written to `out`, or there is no run to resume.
+        ValueError: If the run to resume has another configuration.
+    """
+    if options.resume is None:
+        _check_writable(options.out)
+    else:
+        _check_config(options.resume, config)
+
+
+def check_data(config: ExperimentConfig, options: RunOptions):
+    """Refuse a data folder that cannot be trained on, without what it takes to train.
+
+    Args:
+        config: What is to be trained.
+        options: On which data.
+
+    Raises:
+        FileNotFoundError: If there is no data.
+        ValueError: If the data cannot be used.
+    """
+    if options.data_dir is not None and config.dataset == "horses":
+        check_count(len(load_horses(options.data_dir)[0]), config, options)
+
+
+def check_count(count: int, config: ExperimentConfig, options: RunOptions):
+    """Refuse image sets of less than a batch.
+
+    Args:
+        count: Number of images.
+        config: What is to be trained.
+        options: Where the images are from.
+
+    Raises:
+        ValueError: If there are too few images.
+    """
+    if count < config.batch_size:
+        source = options.data_dir or f"the data set {config.dataset}"
+        raise ValueError(f"`batch_size` must be at most the {count} images of {source}. Received: {config.batch_size}")
+
+
+def load_config(folder: Path) -> ExperimentConfig:
+    """Return the configuration of a run folder.
+
+    Args:
+        folder: The folder of one run.
+
+    Returns:
+        What its config.json says.
+
+    Raises:
+        FileNotFoundError: If the folder holds no run.
+        ValueError: If its config.json is not a configuration.
+    """
+    path = folder / "config.json"
+    if not path.is_file():
+        raise FileNotFoundError(f"{folder} is not a run folder: it has no config.json")
+    try:
+        return ExperimentConfig.from_json(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _check_writable(out: Path):
+    """Refuse a folder that cannot be written to or made."""
+    existing = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise OSError(f"`out` must be a folder that can be written to. Received: {out} ({existing} is none)")
+
+
+def make(out: Path, config: ExperimentConfig, environment: dict, notes: str = "") -> Path:
+    """Make the next numbered folder with its description; leave nothing behind if that fails.
+
+    Args:
+        out: The folder of all runs.
+        config: The run's configuration, for config.json.
+        environment: Its versions and data, for environment.json.
+        notes: What its user remarks, for run.json. Defaults to nothing.
+
+    Returns:
+        The run's folder.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    folder = _make_numbered(out, config.preset)
+    try:
+        write_config(folder, config)
+        _write_json(folder / "environment.json", environment)
+        about = {"started": datetime.date.today().isoformat(), "notes": notes, "wandb_url": None}
+        _write_json(folder / RUN_NOTES, about)
+    except OSError:
+        shutil.rmtree(folder)
+        raise
+    return folder
+
+
+def _make_numbered(out: Path, name: str) -> Path:
+    while True:
+        numbers = [int(match[1]) for path in out.iterdir() if (match := re.match(r"(\d{4,})_", path.name))]
+        folder = out / f"{max(numbers, default=0) + 1:04d}_{name}"
+        # Another run may have taken the number since.
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            return folder
+
+
+def write_config(folder: Path, config: ExperimentConfig):
+    """Write a run's configuration to its folder."""
+    replace_text(folder / "config.json", config.to_json())
+
+
+def _write_json(path: Path, value: dict):
+    replace_text(path, json.dumps(value, indent=2) + "\n")
+
+
+def _check_config(folder: Path, config: ExperimentConfig):
+    """Refuse to resume a run under another configuration; more epochs do not change the ones that are done."""
+    saved = load_config(folder)
+    changes = _differences(saved, dataclasses.replace(config, epochs=saved.epochs))
+    if changes:
+        raise ValueError(f"{folder} cannot be resumed under another configuration: {'; '.join(changes)}")
+
+
+def check_environment(folder: Path, environment: dict) -> list[str]:
+    """Refuse to resume a run on other images or another backend, and tell under which other versions it goes on.
+
+    Args:
+        folder: The run's folder.
+        environment: The backend, versions and data of now.
+
+    Returns:
+        The versions that differ, a line each.
+
+    Raises:
+        ValueError: If images or backend are not those that the run was trained on, or environment.json is not one.
+    """
+    path = folder / "environment.json"
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        data, backend, versions = saved["data"], saved["backend"], saved["versions"].items()
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} must hold the run's data and versions: {error!r}") from error
+    if data != environment["data"]:
+        raise ValueError(f"{folder} was trained on {data}. Received other images: {environment['data']}")
+    if backend != environment["backend"]:
+        raise ValueError(
+            f"{folder} was trained on the Keras backend {backend}, which draws other random numbers: resume it with "
+            f"KERAS_BACKEND={backend}. Received: {environment['backend']}"
+        )
+    now = environment["versions"]
+    return [f"{name} {old} → {now.get(name)}" for name, old in versions if now.get(name) != old]
+
+
+def _differences(expected: ExperimentConfig, received: ExperimentConfig) -> list[str]:
+    """Return one line for each field in which two configurations differ."""
+    pairs = zip(dataclasses.asdict(expected).items(), dataclasses.asdict(received).values())
+    return [f"{name}: {wanted} → {given}" for (name, wanted), given in pairs if wanted != given]

@@ -1,0 +1,56 @@
+"""What a run asks of its process, and what it says of it: backend, seeds, versions."""
+
+import os
+import platform
+import sys
+from importlib import metadata
+
+import keras
+
+from keras_gan.console import say
+from keras_gan.training.config import ExperimentConfig
+
+#: Packages whose versions a run's bits depend on, and those of each backend.
+PACKAGES = ("keras-gan", "keras", "numpy")
+BACKEND_PACKAGES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib")}
+
+
+def leave_tensorflow_out():
+    """Keep Keras on another backend from importing TensorFlow needlessly when it saves a model or is seeded."""
+    from keras.src.utils import module_utils
+
+    if keras.backend.backend() != "tensorflow" and "tensorflow" not in sys.modules:
+        # Not by an entry in `sys.modules`: Keras takes that for TensorFlow being there.
+        module_utils.tensorflow._available = False
+
+
+def set_seeds(config: ExperimentConfig):
+    """Seed Python, NumPy and the backend; restrict it to deterministic ops if the configuration asks for it.
+
+    Args:
+        config: The run's configuration.
+    """
+    leave_tensorflow_out()
+    keras.utils.set_random_seed(config.seed)
+    if config.deterministic:
+        _restrict_to_deterministic_ops()
+
+
+def _restrict_to_deterministic_ops():
+    if keras.backend.backend() == "jax":
+        flags, flag = os.environ.get("XLA_FLAGS", ""), "--xla_gpu_deterministic_ops=true"
+        if flag not in flags.split():
+            os.environ["XLA_FLAGS"] = f"{flags} {flag}".strip()
+        say("Deterministic ops: on, unless this process has used JAX before: XLA reads its flags once.")
+        return
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+    say("Deterministic ops: on. XLA: off, because Keras does not compile deterministic ops.")
+
+
+def software() -> dict:
+    """Return the backend, and the versions that a run's bits depend on."""
+    backend = keras.backend.backend()
+    versions = {package: metadata.version(package) for package in (*PACKAGES, *BACKEND_PACKAGES[backend])}
+    return {"backend": backend, "versions": {**versions, "python": platform.python_version()}}

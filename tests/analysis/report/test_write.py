@@ -1,0 +1,36 @@
+import pytest
+
+from keras_gan.analysis.report.write import write_report
+from keras_gan.data import toy_horses
+from keras_gan.data.grids import save_grid
+
+
+def test_everything_is_written_beside_the_run(run_dir):
+    report = write_report(run_dir)
+    assert [path.name for path in report.files] == ["analysis_report.md", "report.html"]
+    assert "# Training Analysis Report: 0001_demo" in report.files[0].read_text()
+    assert "<h1>0001_demo</h1>" in report.files[1].read_text()
+    assert (run_dir / "plots" / "dashboard.png").is_file()
+    assert (run_dir / "plots" / "losses.svg").is_file()
+    assert report.verdict.quality == "Unmeasured"
+
+
+def test_report_is_written_again(run_dir):
+    write_report(run_dir)
+    report = write_report(run_dir, "reference")
+    assert "**Expected WGAN Behavior:**" in report.files[0].read_text()
+
+
+def test_copies_are_found_while_the_images_are_at_hand(run_dir):
+    images = toy_horses(20) / 127.5 - 1.0
+    (run_dir / "samples").mkdir()
+    save_grid(images, run_dir / "samples" / "epoch_000040.png")
+    for training in (images, None):
+        indicators = {one.name: one for one in write_report(run_dir, training_images=training).verdict.indicators}
+        assert indicators["Mode Collapse"].observation.startswith("Memorisation: 100% of 20 samples")
+
+
+def test_folders_without_a_run_stay_as_they_are(tmp_path):
+    with pytest.raises(FileNotFoundError, match="has no losses.csv"):
+        write_report(tmp_path)
+    assert list(tmp_path.iterdir()) == []

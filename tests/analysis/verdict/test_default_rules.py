@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+
+from keras_gan.analysis.detectors.advisor import diagnose
+from keras_gan.analysis.detectors.findings import Status
+from keras_gan.analysis.verdict.default_rules import judge
+
+NAMES = ["Monotonicity", "Balance", "Mode Collapse", "Gradient Signal", "Wasserstein Distance"]
+
+
+def judged(run):
+    return judge(run, diagnose(run))
+
+
+def statuses(run):
+    return {one.name: one.status for one in judged(run)[0]}
+
+
+def test_healthy_run_passes_all(healthy_run):
+    indicators, verdict = judged(healthy_run)
+    assert [one.name for one in indicators if one.passed] == NAMES
+    assert (verdict.stability, verdict.passed) == ("STABLE", 5)
+    assert verdict.quality == "Good (FID[cifar10-resnet] 30.0)"
+
+
+def test_unmeasured_samples_are_never_praised(changed):
+    indicators, verdict = judged(changed(quality=None))
+    assert verdict.quality == "Unmeasured"
+    assert verdict.passed == 3
+    assert {one.name for one in indicators if one.status is Status.WARNING} == {"Mode Collapse", "Wasserstein Distance"}
+    assert "--quality-every" in verdict.recommendation
+
+
+@pytest.mark.parametrize(
+    ("fid", "word"), [(5, "Excellent"), (30, "Good"), (100, "Moderate"), (200, "Fair"), (301, "Poor")]
+)
+def test_quality_is_what_was_measured(changed, fid, word):
+    scores = np.linspace(2 * fid, fid, 6)
+    assert judged(changed(figures={"fid_score": scores}))[1].quality.startswith(f"{word} (FID")
+
+
+def test_samples_that_are_all_alike_are_poor_however_good_their_score(changed):
+    figures = {"fid_score": np.linspace(9, 5, 6), "feature_diversity": np.full(6, 0.1)}
+    assert judged(changed(figures=figures))[1].quality.startswith("Poor")
+
+
+def test_old_figures_are_no_praise(changed):
+    longer = {name: np.concatenate([values, values]) for name, values in changed().history.items()}
+    indicators, verdict = judged(changed({**longer, "epoch": np.arange(600.0)}))
+    assert verdict.quality == "Unmeasured since epoch 299"
+    assert {one.name: one.status for one in indicators}["Mode Collapse"] is Status.WARNING
+
+
+def test_exploded_run_is_poor_whatever_was_measured(changed):
+    assert judged(changed({"d_loss": np.full(300, np.nan)}))[1].quality.startswith("Poor")
+
+
+def test_few_epochs_have_no_verdict(changed):
+    short = {name: values[:5] for name, values in changed().history.items()}
+    indicators, verdict = judged(changed(short, quality=None))
+    assert {one.observation for one in indicators} == {"5 epochs are too few to tell"}
+    assert (verdict.stability, verdict.passed) == ("UNSTABLE", 0)
+
+
+def test_features_without_bands_have_no_word(changed):
+    assert judged(changed(figures={"fid_floor": np.full(6, np.nan)}))[1].quality == "Unmeasured"
+
+
+def test_reference_run_is_not_excellent(changed, reference_history):
+    # Reals scored below fakes, and FID 333 of 100 samples: what the old report called 5/5, Excellent.
+    distance = -(reference_history["d_loss_real"] + reference_history["d_loss_fake"])
+    run = changed(quality=None)
+    history = {**reference_history, "wasserstein_distance": distance}
+    indicators, verdict = judged(changed({**dict.fromkeys(run.history), **history}, quality=None))
+    assert {one.name: one.status for one in indicators}["Balance"] is Status.BAD
+    assert verdict.stability == "UNSTABLE"
+    assert verdict.quality == "Unmeasured"
+
+
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [
+        ({"wasserstein_distance": 5 * np.sin(np.arange(300) / 3)}, "Monotonicity"),
+        ({"gradient_penalty": np.full(300, 9.0)}, "Monotonicity"),
+        ({"wasserstein_distance": np.full(300, -1.0)}, "Balance"),
+        ({"generator_gradient_norm": np.full(300, 1e-9)}, "Gradient Signal"),
+    ],
+)
+def test_findings_spoil_their_indicator(changed, columns, name):
+    assert statuses(changed(columns))[name] is Status.BAD
+
+
+def test_critic_that_is_often_wrong_is_a_warning(changed):
+    distance = np.where(np.arange(300) % 3 == 0, -0.1, 2.0)
+    assert statuses(changed({"wasserstein_distance": distance}))["Balance"] is Status.WARNING
+
+
+def test_distance_must_fall_and_samples_get_better(changed, healthy_run):
+    name = "Wasserstein Distance"
+    assert statuses(changed({"wasserstein_distance": np.linspace(1, 5, 300)}))[name] is Status.WARNING
+    assert statuses(changed(figures={"fid_score": np.full(6, 30.0)}))[name] is Status.WARNING
+    worse = {"fid_score": np.array([30.0, 31, 32, 60, 60, 60])}
+    assert statuses(changed(figures=worse))[name] is Status.BAD
+    observation = {one.name: one.observation for one in judged(healthy_run)[0]}[name]
+    assert observation.endswith("FID[cifar10-resnet] 60.0 → 30.0")
+
+
+def test_exploded_run_has_failed(changed):
+    indicators, verdict = judged(changed({"d_loss": np.full(300, np.nan)}))
+    assert verdict.stability == "FAILED"
+    assert sum(one.status is Status.BAD for one in indicators) == 4
+
+
+def test_recommendation_is_the_first_remedy(changed):
+    verdict = judged(changed({"gradient_penalty": np.full(300, 9.0)}))[1]
+    assert verdict.recommendation == (
+        "Against weak Lipschitz constraint: Raise the penalty's λ (gradient_penalty 10 → 20): --gradient-penalty 20"
+    )

@@ -1,0 +1,168 @@
+"""The evaluation script: runs and folders of images, from options to JSON."""
+
+import csv
+import dataclasses
+import json
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from helpers import SCRIPTS
+from PIL import Image
+
+from keras_gan import Evaluator, QualityMonitor, data
+from keras_gan.cli import evaluation as quality
+from keras_gan.cli.evaluate import EvaluationOptions
+from keras_gan.cli.parser import parse_options
+from keras_gan.data.horses import ARCHIVE_NAME
+from keras_gan.metrics import Cifar10ResNet, Evaluation
+from keras_gan.training import experiment
+from keras_gan.training.config import RunOptions
+from keras_gan.training.presets import PRESETS
+
+SCRIPT = SCRIPTS / "evaluate.py"
+
+SMALL = dataclasses.replace(
+    PRESETS["demo"], epochs=2, batch_size=4, n_critic=1, generator_filters=(4, 4, 4, 3), critic_filters=(4, 4, 4)
+)
+
+TRAIN, TEST = data.toy_horses(60, seed=0), data.toy_horses(30, seed=1)
+
+pytestmark = pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
+
+
+@pytest.fixture(autouse=True)
+def wide_terminal(user_cache, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def data_dir(tmp_path):
+    np.savez(tmp_path / ARCHIVE_NAME, x_train=TRAIN, x_test=TEST)
+    return tmp_path
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for index, image in enumerate(TEST):
+        Image.fromarray(image).save(folder / f"{index:03d}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    np.savez(folder / ARCHIVE_NAME, x_train=TRAIN, x_test=TEST)
+    prepared = experiment.prepare(SMALL, RunOptions(out=folder / "runs", data_dir=folder))
+    prepared.train()
+    return prepared
+
+
+@pytest.fixture
+def run(trained, tmp_path):
+    """The trained run, in a folder that a test may spoil."""
+    folder = shutil.copytree(trained.folder, tmp_path / "runs" / trained.folder.name)
+    return dataclasses.replace(trained, folder=folder)
+
+
+def test_folder_against_horses(pictures, data_dir, capsys):
+    evaluation = quality.evaluate(EvaluationOptions(pictures, real="horses", data_dir=data_dir))
+    order = np.random.default_rng(0).permutation(30)
+    assert evaluation == Evaluator(Cifar10ResNet(), TRAIN, 30).evaluate(TEST[order])
+    assert (evaluation.provenance.n_real, evaluation.provenance.n_samples) == (60, 30)
+    assert evaluation.fid_infinity is evaluation.fid_interval is None
+
+
+def test_guides_figure_with_extrapolation_and_interval(pictures, data_dir):
+    np.save(data_dir / "real.npy", TRAIN)
+    options = EvaluationOptions(
+        pictures, real=str(data_dir / "real.npy"), n_samples=25, n_real=25, infinity=True, bootstrap=20
+    )
+    evaluation = quality.evaluate(options)
+    assert (evaluation.provenance.n_real, evaluation.provenance.n_samples) == (25, 25)
+    low, high = evaluation.fid_interval
+    assert low < evaluation.fid_score < high
+    assert evaluation.fid_infinity < evaluation.fid_score
+
+
+def test_run_has_the_figures_that_its_monitor_saw(run, data_dir):
+    evaluator = Evaluator(Cifar10ResNet(), TRAIN, 40)
+    monitor = QualityMonitor(evaluator, 1, data_dir / "quality.csv")
+    batches = data.image_batches(TRAIN, 4, 1)
+    run.model.fit(batches, steps_per_epoch=1, epochs=1, verbose=0, callbacks=[monitor])
+    run.model.generator.save(run.folder / "generator.keras")
+    evaluation = quality.evaluate(EvaluationOptions(run.folder, data_dir=data_dir, n_samples=40))
+    with open(data_dir / "quality.csv", newline="", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert row["reference_sha256"] == evaluation.provenance.reference_sha256
+    # The saved network computes in other batches.
+    np.testing.assert_allclose(float(row["fid_score"]), evaluation.fid_score, rtol=1e-4)
+
+
+def test_run_against_other_images(run, pictures):
+    evaluation = quality.evaluate(EvaluationOptions(run.folder, real=str(pictures), n_samples=20))
+    assert evaluation.provenance.n_real == 30
+
+
+def test_unfinished_run_has_no_generator(run, data_dir):
+    (run.folder / "generator.keras").unlink()
+    with pytest.raises(FileNotFoundError, match=r"generator.keras: it is written when training ends"):
+        quality.evaluate(EvaluationOptions(run.folder, data_dir=data_dir))
+    (run.folder / "generator.keras").write_text("no network")
+    with pytest.raises(ValueError, match=r"generator.keras cannot be loaded"):
+        quality.evaluate(EvaluationOptions(run.folder, data_dir=data_dir))
+
+
+def test_inception_is_asked_for_by_name(pictures, tmp_path):
+    options = EvaluationOptions(pictures, "toy", extractor="inception", inception_weights=tmp_path / "none.h5")
+    with pytest.raises(FileNotFoundError, match=r"No file .*none\.h5"):
+        quality.evaluate(options)
+
+
+def main(*arguments):
+    return runpy.run_path(str(SCRIPT))["main"](list(map(str, arguments)))
+
+
+def test_script_prints_json_alone(pictures, data_dir):
+    command = [sys.executable, SCRIPT, pictures, "--real", "horses", "--data-dir", data_dir]
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    result = subprocess.run(command, capture_output=True, check=True, text=True, env=environment)
+    evaluation = Evaluation.from_json(result.stdout)
+    assert json.loads(result.stdout)["provenance"]["extractor"] == "cifar10-resnet"
+    assert main(*command[2:], "--out", data_dir / "out.json") == 0
+    assert Evaluation.from_json((data_dir / "out.json").read_text()) == evaluation
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nowhere",), "`target` must be a folder or a file. Received: target=nowhere"),
+        (("pictures",), "`real` must be given: pictures is no run folder"),
+        (("pictures", "--real", "toy", "--inception-weights", "x.h5"), "are for `--extractor inception`"),
+        (("pictures", "--real", "toy", "--bootstrap", "1"), "`bootstrap` must be 0 or at least 2"),
+        (("pictures", "--real", "toy", "--extractor", "vgg"), "invalid choice 'vgg'"),
+        ((), "folder of images"),
+    ],
+)
+def test_unusable_arguments_are_one_line(pictures, monkeypatch, capsys, arguments, message):
+    monkeypatch.chdir(pictures.parent)
+    with pytest.raises(SystemExit) as stop:
+        parse_options(EvaluationOptions, list(arguments), "evaluate.py", "")
+    error = capsys.readouterr().err
+    assert stop.value.code == 2
+    assert error.count("\n") == 1
+    assert message in error
+
+
+def test_script_ends_with_one_line_on_images_that_are_none(tmp_path, capsys):
+    (tmp_path / "a.png").write_text("no image")
+    with pytest.raises(SystemExit) as stop:
+        main(tmp_path, "--real", "toy")
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.startswith(f"evaluate.py: error: {tmp_path}/a.png cannot be read as an image")

@@ -1,0 +1,480 @@
+"""Whole runs, small: what they leave, and that they can be stopped, killed and resumed to the last bit."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+import wandb
+import wandb_reader
+from helpers import SCRIPTS, assert_bits_equal, values_of
+from PIL import Image
+
+from keras_gan import data
+from keras_gan.analysis.report import write as report_files
+from keras_gan.analysis.run.history import read_losses
+from keras_gan.analysis.run.saved_run import load_run
+from keras_gan.callbacks import checkpoints, pictures
+from keras_gan.data.horses import ARCHIVE_NAME
+from keras_gan.training import experiment
+from keras_gan.training.config import RunOptions
+from keras_gan.training.presets import PRESETS
+
+resource = pytest.importorskip("resource")
+
+SCRIPT = SCRIPTS / "train_horses.py"
+
+SMALL = dataclasses.replace(
+    PRESETS["demo"],
+    epochs=6,
+    batch_size=4,
+    n_critic=2,
+    generator_filters=(4, 4, 4, 3),
+    generator_kernel_size=3,
+    critic_filters=(4, 4),
+    critic_strides=(4, 4),
+    critic_kernel_size=3,
+)
+
+SMALL_FLAGS = [
+    *("--preset", "demo", "--batch-size", "4", "--n-critic", "2"),
+    *("--generator-filters", "4", "4", "4", "3", "--generator-kernel-size", "3"),
+    *("--critic-filters", "4", "4", "--critic-strides", "4", "4", "--critic-kernel-size", "3"),
+    *("--wandb", "off", "--quality-every", "0"),
+]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    np.savez(folder / ARCHIVE_NAME, x_train=data.toy_horses(24, seed=0), x_test=data.toy_horses(4, seed=1))
+    return folder
+
+
+@pytest.fixture
+def options(tmp_path, data_dir):
+    return RunOptions(
+        out=tmp_path / "runs", data_dir=data_dir, checkpoint_every=2, sample_every=3, wandb="off", quality_every=0
+    )
+
+
+@pytest.fixture(autouse=True)
+def quick_reports(request, monkeypatch):
+    """Draw no figures where nobody looks at them: they take longer than these runs."""
+    if request.function is not test_a_run_leaves_what_it_promises:
+        monkeypatch.setattr(report_files, "save_figures", lambda run, folder: {})
+
+
+def train(config, options):
+    run = experiment.prepare(config, options)
+    assert run.train() == config.epochs
+    return run
+
+
+def without_times(folder):
+    columns = read_losses(folder / "losses.csv")
+    del columns["epoch_time"]
+    return columns
+
+
+def assert_same_run(one, other):
+    """Compare two run folders to the last bit."""
+    expected = without_times(other)
+    actual = without_times(one)
+    assert list(actual) == list(expected)
+    assert_bits_equal(list(actual.values()), list(expected.values()))
+    models = [keras.saving.load_model(checkpoints(folder / "checkpoints")[-1][1]) for folder in (one, other)]
+    assert_bits_equal(*(values_of(model.variables) for model in models))
+    samples = [pictures(folder / "samples")[-1][1].read_bytes() for folder in (one, other)]
+    assert samples[0] == samples[1]
+
+
+def test_a_run_leaves_what_it_promises(options, capsys):
+    run = train(SMALL, options)
+    folder = run.folder
+    assert folder == options.out / "0001_demo"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "analysis_report.md",
+        "checkpoints",
+        "config.json",
+        "environment.json",
+        "generator.keras",
+        "losses.csv",
+        "plots",
+        "report.html",
+        "run.json",
+        "samples",
+    ]
+    np.testing.assert_array_equal(read_losses(folder / "losses.csv")["epoch"], range(6))
+    assert sorted(path.name for path in (folder / "samples").iterdir()) == [
+        "epoch_000003.png",
+        "epoch_000006.png",
+        "progress.gif",
+        "real.png",
+    ]
+    assert [epoch for epoch, _ in checkpoints(folder / "checkpoints")] == [2, 4, 6]
+    with Image.open(folder / "plots" / "losses.png") as picture:
+        picture.verify()
+    generator = keras.saving.load_model(folder / "generator.keras")
+    assert generator(np.zeros((2, 100), "float32")).shape == (2, 32, 32, 3)
+    output = capsys.readouterr().out
+    assert "Epoch 0/6" in output
+    assert "Epoch 5/6" in output
+    assert "  GP: " in output
+    assert run.summary(6).startswith(f"Run finished. In {folder}:")
+
+
+def test_same_seed_is_the_same_run_and_another_seed_another(options):
+    first, second, other = (train(config, options) for config in (SMALL, SMALL, dataclasses.replace(SMALL, seed=43)))
+    assert [run.folder.name for run in (first, second, other)] == ["0001_demo", "0002_demo", "0003_demo"]
+    assert_same_run(first.folder, second.folder)
+    assert np.any(without_times(other.folder)["d_loss"] != without_times(first.folder)["d_loss"])
+    digests = [experiment.weights_digest(run.model) for run in (first, second, other)]
+    assert digests[0] == digests[1] != digests[2]
+    assert f"Weights: sha256 {digests[0]}" in second.summary(6)
+
+
+@pytest.mark.parametrize("preset", ["horses", "horses_gp"])
+def test_other_presets_train(options, preset):
+    sizes = ("batch_size", "n_critic", "generator_filters", "critic_filters", "critic_strides")
+    changes = {name: getattr(SMALL, name) for name in sizes}
+    folder = train(dataclasses.replace(PRESETS[preset], epochs=2, **changes), options).folder
+    columns = read_losses(folder / "losses.csv")
+    assert (columns["clip_ratio"][-1] > 0) == (preset == "horses")
+    assert (columns["gradient_penalty"][-1] > 0) == (preset == "horses_gp")
+    assert all(np.all(np.isfinite(column)) for column in columns.values())
+
+
+def test_a_run_goes_on_with_more_epochs_as_if_it_had_been_given_them(options):
+    whole = train(SMALL, options).folder
+    part = train(dataclasses.replace(SMALL, epochs=3), options).folder
+    train(SMALL, dataclasses.replace(options, resume=part))
+    assert_same_run(part, whole)
+
+
+def test_a_finished_run_is_not_resumed_for_nothing(options):
+    folder = train(SMALL, options).folder
+    before = (folder / "losses.csv").read_bytes()
+    with pytest.raises(ValueError, match="has all its 6 epochs. Give more with `--epochs`"):
+        experiment.prepare(SMALL, dataclasses.replace(options, resume=folder))
+    assert (folder / "losses.csv").read_bytes() == before
+
+
+def test_other_images_are_not_resumed_on(options, tmp_path):
+    folder = train(SMALL, options).folder
+    np.savez(tmp_path / ARCHIVE_NAME, x_train=data.toy_horses(24, seed=5), x_test=data.toy_horses(4, seed=1))
+    more = dataclasses.replace(SMALL, epochs=8)
+    with pytest.raises(ValueError, match="Received other images"):
+        experiment.prepare(more, dataclasses.replace(options, resume=folder, data_dir=tmp_path))
+
+
+def test_without_cifar10_toy_horses_stand_in_and_it_is_said(options, monkeypatch, capsys):
+    def unreachable():
+        raise Exception("URL fetch failure on https://…: None -- no route")
+
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", unreachable)
+    monkeypatch.setattr(experiment, "TOY_IMAGES", 24)
+    run = experiment.prepare(SMALL, dataclasses.replace(options, data_dir=None))
+    said = [line for line in capsys.readouterr().out.splitlines() if "toy horses" in line]
+    assert len(said) == 1
+    assert "no route" in said[0]
+    assert run.config.dataset == "toy"
+    assert '"dataset": "toy"' in (run.folder / "config.json").read_text()
+    np.testing.assert_array_equal(run.images, data.toy_horses(24))
+
+
+def test_failed_preparation_leaves_no_run_folder(options):
+    with pytest.raises(ValueError, match="`batch_size` must be at most the 24 images"):
+        experiment.prepare(dataclasses.replace(SMALL, batch_size=25), options)
+    with pytest.raises(ValueError, match=r"`generator_filters` must make .* \(32, 32, 3\)\. Received: \(16, 16, 3\)"):
+        experiment.prepare(dataclasses.replace(SMALL, generator_filters=(4, 4, 3)), options)
+    with pytest.raises(FileNotFoundError):
+        experiment.prepare(SMALL, dataclasses.replace(options, data_dir=options.out / "nowhere"))
+    assert not options.out.exists()
+
+
+def test_a_run_killed_before_its_closing_files_gets_them(options):
+    folder = train(SMALL, options).folder
+    losses = (folder / "losses.csv").read_bytes()
+    (folder / "generator.keras").unlink()
+    (folder / "report.html").unlink()
+    train(SMALL, dataclasses.replace(options, resume=folder))
+    assert (folder / "generator.keras").exists()
+    assert (folder / "report.html").exists()
+    assert (folder / "losses.csv").read_bytes() == losses
+
+
+@pytest.mark.parametrize("rows", [None, 3])
+def test_a_run_without_its_losses_is_not_resumed(options, rows):
+    folder = train(SMALL, options).folder
+    path = folder / "losses.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.unlink() if rows is None else path.write_text("".join(lines[:rows]))
+    config = (folder / "config.json").read_bytes()
+    more = dataclasses.replace(SMALL, epochs=8)
+    with pytest.raises((OSError, ValueError), match="losses.csv"):
+        experiment.prepare(more, dataclasses.replace(options, resume=folder))
+    assert (folder / "config.json").read_bytes() == config
+
+
+def test_a_broken_checkpoint_is_named(options):
+    folder = train(SMALL, options).folder
+    path = checkpoints(folder / "checkpoints")[-1][1]
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(ValueError, match=f"{path.name} cannot be loaded; without it"):
+        experiment.prepare(dataclasses.replace(SMALL, epochs=8), dataclasses.replace(options, resume=folder))
+    path.unlink()
+    assert experiment.prepare(SMALL, dataclasses.replace(options, resume=folder)).start == 4
+
+
+def test_a_generator_that_could_not_be_saved_is_saved_by_resuming(options, monkeypatch):
+    run = experiment.prepare(SMALL, options)
+
+    def fill(path):
+        pathlib.Path(path).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run.model.generator, "save", fill)
+    with pytest.raises(OSError, match=r"generator.keras cannot be written: No space left"):
+        run.train()
+    assert not (run.folder / "generator.keras").exists()
+    train(SMALL, dataclasses.replace(options, resume=run.folder))
+    assert (run.folder / "generator.keras").exists()
+
+
+@pytest.fixture
+def watched(options, user_cache, wandb_alone):
+    """Options with all that watches a run."""
+    return dataclasses.replace(options, wandb=None, quality_every=2, quality_samples=40, tensorboard=True)
+
+
+# Few samples, as it says, make large distances.
+@pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
+def test_a_watched_run_is_the_same_run_with_figures(options, watched, capsys):
+    run, plain = train(SMALL, watched), train(SMALL, options)
+    columns = read_losses(run.folder / "losses.csv")
+    np.testing.assert_array_equal(np.isfinite(columns["fid_score"]), [False, True] * 3)
+    for key, column in without_times(plain.folder).items():
+        np.testing.assert_array_equal(columns[key], column, err_msg=key)
+    assert experiment.weights_digest(run.model) == experiment.weights_digest(plain.model)
+    added = {path.name for path in run.folder.iterdir()} - {path.name for path in plain.folder.iterdir()}
+    assert added == {"quality.csv", "tensorboard", "wandb"}
+    best = json.loads((run.folder / "checkpoints" / "best.json").read_text())
+    assert best["value"] == pytest.approx(np.nanmin(columns["fid_score"]), rel=1e-6)
+    wandb.teardown()
+    path = wandb_reader.run_file(run.folder)
+    rows = wandb_reader.history(path)
+    assert [row["epoch"] for row in rows] == list(range(6))
+    assert [row["epoch"] for row in rows if "images/generated_images" in row] == [2, 5]
+    config = wandb_reader.config(path)
+    assert config["batch_size"] == 4
+    assert config["data"]["images"] == 24
+    assert config["evaluation"]["extractor"] == "cifar10-resnet"
+    assert len(wandb_reader.tables(path)) == 1
+    assert {"report/stability", "report/quality", "report/balance"} <= set(wandb_reader.summary(path))
+    log = (watched.out / "experiment_log.md").read_text()
+    assert f"| {run.folder.name} | " in log
+    assert f"| {plain.folder.name} | " in log
+    output = capsys.readouterr().out
+    assert output.count("logged offline. Upload it with: wandb sync") == 1
+    assert output.count("  Quality    │ FID[cifar10-resnet]: ") == 3
+
+
+@pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
+def test_a_watched_run_is_resumed_with_all_its_figures(watched):
+    part = train(dataclasses.replace(SMALL, epochs=4), watched).folder
+    first = wandb_reader.run_file(part)
+    train(SMALL, dataclasses.replace(watched, resume=part))
+    whole = train(SMALL, watched).folder
+    assert_same_run(part, whole)
+    assert (part / "quality.csv").read_text() == (whole / "quality.csv").read_text()
+    assert (part / "checkpoints" / "best.json").read_text() == (whole / "checkpoints" / "best.json").read_text()
+    wandb.teardown()
+    # Uploaded under its id, the second file takes the place of the first.
+    (second,) = set(part.glob("wandb/*run-*/run-*.wandb")) - {first}
+    assert first.name == second.name
+    expected = wandb_reader.history(wandb_reader.run_file(whole))
+    rows = wandb_reader.history(second)
+    times = {"_runtime", "_timestamp", "_step", "optimisation/epoch_time"}
+    for row, other in zip(rows, expected, strict=True):
+        # The first part's last epoch has a picture, being the last.
+        assert set(row) - set(other) == ({"images/generated_images"} if row["epoch"] == 3 else set())
+        for key in set(other) - times:
+            # Those of the first part come from losses.csv, which rounds to float32.
+            found, wanted = row[key], other[key]
+            assert np.float32(found) == np.float32(wanted) if isinstance(found, float) else found == wanted, key
+
+
+def test_a_run_that_diverges_keeps_its_last_good_state(options):
+    wild = dataclasses.replace(SMALL, n_critic=1, gradient_penalty=None, critic_learning_rate=1e3)
+    run = experiment.prepare(wild, dataclasses.replace(options, checkpoint_every=1))
+    with pytest.raises(experiment.DivergedError, match=r"wasserstein_distance is .*, beyond ±1e\+06 in step 2"):
+        run.train()
+    assert not (run.folder / "generator.keras").exists()
+    assert "FAILED" in (run.folder / "report.html").read_text()
+    assert load_run(run.folder).diverged.startswith("wasserstein_distance is")
+    columns = read_losses(run.folder / "losses.csv")
+    assert columns["wasserstein_distance"][-1] > 1e6
+    assert [done for done, _ in checkpoints(run.folder / "checkpoints")] == [1]
+
+
+# --- other processes -----------------------------------------------------------------------------------------------
+
+
+def start(options, *flags):
+    command = [sys.executable, SCRIPT, *SMALL_FLAGS, "--out", options.out, "--data-dir", options.data_dir, *flags]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for_epochs(options, count, process):
+    path = options.out / "0001_demo" / "losses.csv"
+    deadline = time.monotonic() + 120
+    while not path.exists() or len(path.read_text().splitlines()) <= count:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_killed_run_resumes_to_the_last_bit(options, tmp_path):
+    process = start(options, "--epochs", "100000", "--checkpoint-every", "5", "--sample-every", "5")
+    wait_for_epochs(options, 12, process)
+    process.kill()
+    process.communicate()
+    folder = options.out / "0001_demo"
+    rows = (folder / "losses.csv").read_text().splitlines()
+    done = checkpoints(folder / "checkpoints")[-1][0]
+    assert 0 < done <= len(rows) - 1
+    # Let it end ten epochs later, on a configuration that says so.
+    config = dataclasses.replace(SMALL, epochs=100_000)
+    assert config.to_json() == (folder / "config.json").read_text()
+    shorter = dataclasses.replace(SMALL, epochs=done + 10)
+    train(shorter, dataclasses.replace(options, resume=folder))
+    whole = train(shorter, dataclasses.replace(options, out=tmp_path / "whole")).folder
+    assert_same_run(folder, whole)
+
+
+def test_ctrl_c_saves_and_says_where(options):
+    process = start(options, "--epochs", "100000")
+    wait_for_epochs(options, 5, process)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    folder = options.out / "0001_demo"
+    epochs = len(read_losses(folder / "losses.csv")["epoch"])
+    assert checkpoints(folder / "checkpoints")[-1][0] == epochs
+    assert f"stopped after {epochs} of 100000 epochs. In {folder}" in output
+    assert f"Continue it with --resume {folder} --data-dir {options.data_dir}" in output
+
+
+def test_ctrl_c_saves_though_the_reader_of_the_output_has_left(options):
+    process = start(options, "--epochs", "100000")
+    wait_for_epochs(options, 3, process)
+    process.stdout.close()
+    process.send_signal(signal.SIGINT)
+    errors = process.stderr.read()
+    assert process.wait(timeout=60) == 130
+    assert "Traceback" not in errors
+    folder = options.out / "0001_demo"
+    assert checkpoints(folder / "checkpoints")[-1][0] == len(read_losses(folder / "losses.csv")["epoch"])
+    assert (folder / "generator.keras").exists()
+    process.stderr.close()
+
+
+def test_the_script_resumes_by_folder(options):
+    folder = train(dataclasses.replace(SMALL, epochs=2), options).folder
+    whole = train(dataclasses.replace(SMALL, epochs=4), options).folder
+    flags = ["--epochs", "4", "--data-dir", options.data_dir, "--wandb", "off", "--quality-every", "0"]
+    command = [sys.executable, SCRIPT, "--resume", folder, *flags]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert result.returncode == 0, result.stderr
+    assert f"Run finished. In {folder}" in result.stdout
+    assert_same_run(folder, whole)
+
+
+def test_determinism_is_switched_on_and_xla_off():
+    code = """
+import dataclasses, tensorflow as tf
+from tensorflow.python.framework.config import is_op_determinism_enabled
+from keras_gan.training import build, runtime
+from keras_gan.training.presets import PRESETS
+tf.config.list_physical_devices = lambda kind=None: [tf.config.PhysicalDevice("/gpu:0", "GPU")]
+runtime.set_seeds(dataclasses.replace(PRESETS["demo"], deterministic=DETERMINISTIC))
+print(is_op_determinism_enabled(), build.build_model(PRESETS["demo"]).jit_compile)
+"""
+    for deterministic, expected in (("True", "True False"), ("False", "False True")):
+        command = [sys.executable, "-c", code.replace("DETERMINISTIC", deterministic)]
+        output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+        assert output.splitlines()[-1] == expected
+
+
+def test_mixed_precision_is_the_networks_alone(options):
+    run = train(dataclasses.replace(SMALL, epochs=2, mixed_precision="bfloat16"), options)
+    dtypes = {layer.compute_dtype for layer in (run.model.generator.layers[1], run.model.critic.layers[1])}
+    assert dtypes == {"bfloat16"}
+    assert {weight.dtype for weight in run.model.weights} == {"float32"}
+    assert keras.config.dtype_policy().name == "float32"
+    assert np.isfinite(read_losses(run.folder / "losses.csv")["gradient_penalty"]).all()
+
+
+def test_dispatches_of_several_epochs_need_jax(options):
+    with pytest.raises(ValueError, match="must be 1 unless the Keras backend is jax.*Received: 4 on tensorflow"):
+        experiment.prepare(dataclasses.replace(SMALL, steps_per_execution=4), options)
+    assert not options.out.exists()
+
+
+def test_deterministic_runs_say_so_and_repeat(options):
+    folders = []
+    for number in (1, 2):
+        process = start(options, "--deterministic", "--epochs", "3")
+        output, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+        assert "Deterministic ops: on" in output
+        assert "XLA: off" in output
+        folders.append(options.out / f"000{number}_demo")
+    assert_same_run(*folders)
+
+
+def test_divergence_is_an_exit_code(options):
+    process = start(options, "--epochs", "9", "--critic-learning-rate", "1e25", "--gradient-penalty", "None")
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 1, errors
+    assert "Traceback" not in errors
+    assert "Diverged: " in output
+    assert f"Its last good state and its log are in {options.out / '0001_demo'}" in output
+
+
+def test_full_disk_ends_a_run_with_one_line_and_its_checkpoints(options):
+    process = start(options, "--epochs", "100000", "--checkpoint-every", "2")
+    wait_for_epochs(options, 5, process)
+    folder = options.out / "0001_demo"
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, ((folder / "losses.csv").stat().st_size + 20,) * 2)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "Traceback" not in errors
+    line = errors.strip().splitlines()[-1]
+    assert re.fullmatch(rf"train_horses.py: error: .*{folder}/.* cannot be written: .*--resume {folder}", line)
+    done = checkpoints(folder / "checkpoints")[-1][0]
+    shorter = dataclasses.replace(SMALL, epochs=done + 2)
+    train(shorter, dataclasses.replace(options, resume=folder))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell pipe")
+def test_reader_of_the_output_may_leave(options):
+    arguments = " ".join([*SMALL_FLAGS, "--epochs", "4", "--log-every", "1"])
+    command = f"{sys.executable} {SCRIPT} {arguments} --out {options.out} --data-dir {options.data_dir} | head -n 1"
+    result = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"], check=False, capture_output=True, timeout=120
+    )
+    assert result.returncode == 0
+    assert b"Traceback" not in result.stderr
+    assert b"BrokenPipeError" not in result.stderr
+    assert len(read_losses(options.out / "0001_demo" / "losses.csv")["epoch"]) == 4

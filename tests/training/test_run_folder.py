@@ -1,0 +1,126 @@
+import concurrent.futures
+import dataclasses
+import datetime
+import json
+import os
+
+import numpy as np
+import pytest
+
+from keras_gan.analysis.run.saved_run import annotate
+from keras_gan.training import run_folder
+from keras_gan.training.config import RunOptions
+from keras_gan.training.presets import PRESETS
+
+ENVIRONMENT = {"backend": "jax", "versions": {"keras": "3.15.1"}, "data": {"images": 3, "sha256": "ab"}}
+
+
+def make(out, preset="horses", **changes):
+    return run_folder.make(out, dataclasses.replace(PRESETS[preset], **changes), ENVIRONMENT)
+
+
+def test_numbers_count_up_over_all_presets(tmp_path):
+    assert [make(tmp_path, name).name for name in ("horses", "demo", "horses")] == [
+        "0001_horses",
+        "0002_demo",
+        "0003_horses",
+    ]
+    (tmp_path / "0041_other").mkdir()
+    (tmp_path / "notes.txt").touch()
+    assert make(tmp_path).name == "0042_horses"
+
+
+def test_runs_that_start_together_get_folders_of_their_own(tmp_path):
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        folders = list(pool.map(lambda _: make(tmp_path), range(40)))
+    assert sorted(folder.name for folder in folders) == [f"{number:04d}_horses" for number in range(1, 41)]
+
+
+def test_folder_describes_the_run(tmp_path):
+    folder = make(tmp_path, seed=3)
+    assert run_folder.load_config(folder) == dataclasses.replace(PRESETS["horses"], seed=3)
+    assert json.loads((folder / "environment.json").read_text()) == ENVIRONMENT
+    about = {"started": datetime.date.today().isoformat(), "notes": "", "wandb_url": None}
+    assert json.loads((folder / "run.json").read_text()) == about
+    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "environment.json", "run.json"]
+
+
+def test_description_is_changed_in_part(tmp_path):
+    folder = make(tmp_path)
+    annotate(folder, wandb_url="https://w/1")
+    annotate(folder, notes="Baseline")
+    about = json.loads((folder / "run.json").read_text())
+    assert (about["notes"], about["wandb_url"]) == ("Baseline", "https://w/1")
+    assert about["started"] == datetime.date.today().isoformat()
+
+
+def test_no_half_made_folder_is_left(tmp_path, monkeypatch):
+    def full(*paths):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        make(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_resuming_under_another_configuration_names_the_difference(tmp_path):
+    folder = make(tmp_path)
+    options = RunOptions(resume=folder)
+    run_folder.check(PRESETS["horses"], options)
+    run_folder.check(dataclasses.replace(PRESETS["horses"], epochs=20_000), options)
+    with pytest.raises(
+        ValueError, match="cannot be resumed under another configuration: seed: 42 → 1; n_critic: 5 → 7"
+    ):
+        run_folder.check(dataclasses.replace(PRESETS["horses"], n_critic=7, seed=1), options)
+
+
+def test_resuming_what_is_no_run(tmp_path):
+    with pytest.raises(FileNotFoundError, match="is not a run folder"):
+        run_folder.check(PRESETS["horses"], RunOptions(resume=tmp_path))
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ValueError, match="config.json: .*missing"):
+        run_folder.check(PRESETS["horses"], RunOptions(resume=tmp_path))
+    (tmp_path / "config.json").write_text("{")
+    with pytest.raises(ValueError, match="config.json: Expecting"):
+        run_folder.check(PRESETS["horses"], RunOptions(resume=tmp_path))
+
+
+def test_out_must_be_writable(tmp_path):
+    (tmp_path / "file").touch()
+    for out in (tmp_path / "file", tmp_path / "file" / "runs"):
+        with pytest.raises(OSError, match="`out` must be a folder that can be written to"):
+            run_folder.check(PRESETS["horses"], RunOptions(out=out))
+    run_folder.check(PRESETS["horses"], RunOptions(out=tmp_path / "new" / "runs"))
+    assert not (tmp_path / "new").exists()
+    assert make(tmp_path / "new" / "runs").name == "0001_horses"
+
+
+def test_data_is_checked_before_anything_is_made(tmp_path):
+    options = RunOptions(out=tmp_path / "runs", data_dir=tmp_path)
+    with pytest.raises(FileNotFoundError, match="cifar10_horses.npz"):
+        run_folder.check_data(PRESETS["horses"], options)
+    images = np.zeros((5, 32, 32, 3), "uint8")
+    np.savez(tmp_path / "cifar10_horses.npz", x_train=images, x_test=images)
+    with pytest.raises(ValueError, match=f"at most the 5 images of {tmp_path}. Received: 512"):
+        run_folder.check_data(PRESETS["horses"], options)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_broken_environment_is_named(tmp_path):
+    folder = make(tmp_path)
+    for content in ("{}", "[]", "{", '{"data": 1, "versions": 2}'):
+        (folder / "environment.json").write_text(content)
+        with pytest.raises(ValueError, match="environment.json must hold"):
+            run_folder.check_environment(folder, ENVIRONMENT)
+
+
+def test_other_images_are_refused_and_other_versions_told(tmp_path):
+    folder = make(tmp_path)
+    assert run_folder.check_environment(folder, ENVIRONMENT) == []
+    other = {**ENVIRONMENT, "versions": {"keras": "3.16.0"}}
+    assert run_folder.check_environment(folder, other) == ["keras 3.15.1 → 3.16.0"]
+    with pytest.raises(ValueError, match="Received other images"):
+        run_folder.check_environment(folder, {**ENVIRONMENT, "data": {"images": 3, "sha256": "cd"}})
+    with pytest.raises(ValueError, match="backend jax.*resume it with KERAS_BACKEND=jax. Received: tensorflow"):
+        run_folder.check_environment(folder, {**ENVIRONMENT, "backend": "tensorflow"})

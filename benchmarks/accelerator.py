@@ -13,7 +13,6 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 # Several processes share the device.
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
-import dataclasses
 import datetime
 import functools
 import io
@@ -21,8 +20,9 @@ import statistics
 import time
 
 import tyro
-from train_step_cost import Worker, alternate, naive_flops
+from train_step_cost import Worker, alternate, naive_flops, settings_of
 
+from keras_gan.training.changes import change
 from keras_gan.training.presets import PRESETS
 
 #: Epochs of the classic set-up.
@@ -40,8 +40,8 @@ def our_fit(config):
     from keras_gan.training.build import build_model
     from keras_gan.training.runtime import set_seeds
 
-    set_seeds(config)
-    gan, images = build_model(config), random_images(config)
+    set_seeds(config.seed)
+    gan, images = build_model(config.experiment), random_images(config)
 
     def block(count):
         # A dispatch of several epochs is over before callbacks see the first: only all of them have a time.
@@ -112,7 +112,7 @@ def print_table(config, rate, blocks, steps):
     work = naive_flops(plain_generator(config), plain_critic(config), config.batch_size, config.n_critic, False) / 1e9
     workers = {}
     for name, (prepare, count) in CONTESTANTS.items():
-        workers[name] = Worker(prepare, dataclasses.replace(config, steps_per_execution=count))
+        workers[name] = Worker(prepare, settings_of(change(config.experiment, steps_per_execution=count)))
         if workers[name].refusal is not None:
             print(f"{name}: does not apply: {workers.pop(name).refusal}")
     alternate(list(workers.values()), blocks, steps)
@@ -138,7 +138,7 @@ def main(batch_size: int = 512, blocks: int = 6, steps: int = 100):
     """
     print(f"{datetime.date.today()}, {', '.join(measured(device_names, None, 1))}, horses, batch {batch_size}")
     for precision, dtype in (("off", "float32"), ("bfloat16", "bfloat16")):
-        config = dataclasses.replace(PRESETS["horses"], batch_size=batch_size, mixed_precision=precision)
+        config = settings_of(change(PRESETS["horses"], batch_size=batch_size, mixed_precision=precision))
         rate = max(measured(matrix_rates, dtype))
         print(f"matrix products, {dtype}: {rate:.0f} GFLOP/s", flush=True)
         print_table(config, rate, blocks, steps)

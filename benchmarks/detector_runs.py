@@ -24,6 +24,7 @@ from keras_gan.data.grids import save_grid
 from keras_gan.metrics import Cifar10ResNet, Evaluator
 from keras_gan.training import run_folder
 from keras_gan.training.build import build_model
+from keras_gan.training.changes import change
 from keras_gan.training.presets import PRESETS
 
 #: Seeds that the detectors' thresholds were chosen on, and seeds that they were not.
@@ -35,7 +36,7 @@ IMAGES, FEW_IMAGES = 1000, 8
 #: How often, and on how many samples, each run's quality is measured.
 EVALUATIONS, QUALITY_SAMPLES = 6, 500
 
-PENALTY = dataclasses.replace(
+PENALTY = change(
     PRESETS["demo"],
     dataset="toy",
     epochs=300,
@@ -47,7 +48,7 @@ PENALTY = dataclasses.replace(
     critic_kernel_size=3,
 )
 
-CLIPPING = dataclasses.replace(
+CLIPPING = change(
     PENALTY,
     clip_threshold=0.05,
     gradient_penalty=None,
@@ -58,17 +59,17 @@ CLIPPING = dataclasses.replace(
 
 #: What is done to a run, by its outcome.
 RECIPES = {
-    "healthy_penalty": dataclasses.replace(PENALTY, epochs=600, n_critic=3, critic_filters=(32, 64, 128)),
-    "healthy_clipping": dataclasses.replace(CLIPPING, epochs=600, n_critic=5),
+    "healthy_penalty": change(PENALTY, epochs=600, n_critic=3, critic_filters=(32, 64, 128)),
+    "healthy_clipping": change(CLIPPING, epochs=600, n_critic=5),
     # The generator is trained far more than the critic can follow.
-    "collapse": dataclasses.replace(PENALTY, n_critic=1, critic_learning_rate=1e-4, generator_learning_rate=1e-2),
+    "collapse": change(PENALTY, n_critic=1, critic_learning_rate=1e-4, generator_learning_rate=1e-2),
     # Scores of weights this small hardly depend on the image.
-    "dead_critic": dataclasses.replace(CLIPPING, clip_threshold=1e-4),
-    "exploding": dataclasses.replace(PENALTY, critic_learning_rate=0.1, generator_learning_rate=0.1),
-    "weak_constraint": dataclasses.replace(
+    "dead_critic": change(CLIPPING, clip_threshold=1e-4),
+    "exploding": change(PENALTY, critic_learning_rate=0.1, generator_learning_rate=0.1),
+    "weak_constraint": change(
         PENALTY, gradient_penalty=0.05, beta_1=0.9, critic_learning_rate=5e-3, generator_learning_rate=5e-3
     ),
-    "oscillation": dataclasses.replace(
+    "oscillation": change(
         PENALTY,
         gradient_penalty=1.0,
         beta_1=0.9,
@@ -76,9 +77,9 @@ RECIPES = {
         critic_learning_rate=1e-3,
         generator_learning_rate=4e-3,
     ),
-    "critic_dominates": dataclasses.replace(PENALTY, generator_learning_rate=1e-7),
-    "generator_dominates": dataclasses.replace(PENALTY, critic_learning_rate=1e-7, generator_learning_rate=1e-3),
-    "memorisation": dataclasses.replace(PENALTY, epochs=1500, n_critic=3, latent_dim=8),
+    "critic_dominates": change(PENALTY, generator_learning_rate=1e-7),
+    "generator_dominates": change(PENALTY, critic_learning_rate=1e-7, generator_learning_rate=1e-3),
+    "memorisation": change(PENALTY, epochs=1500, n_critic=3, latent_dim=8),
 }
 
 
@@ -100,15 +101,15 @@ def make(name: str, seed: int, folder: Path):
     (partial / "samples").mkdir()
     save_grid(images[:64] / 127.5 - 1.0, partial / "samples" / REAL_PICTURE)
     model.fit(
-        data.image_batches(images, min(config.batch_size, len(images)), config.n_critic, seed),
+        data.image_batches(images, min(config.run.batch_size, len(images)), config.run.n_critic, seed),
         steps_per_epoch=1,
-        epochs=config.epochs,
+        epochs=config.run.epochs,
         verbose=0,
         callbacks=[
             DivergenceGuard(),
             LossCsv(partial / "losses.csv"),
-            SampleGrid(partial / "samples", config.epochs // EVALUATIONS),
-            QualityMonitor(evaluator, config.epochs // EVALUATIONS, partial / "quality.csv"),
+            SampleGrid(partial / "samples", config.run.epochs // EVALUATIONS),
+            QualityMonitor(evaluator, config.run.epochs // EVALUATIONS, partial / "quality.csv"),
         ],
     )
     partial.rename(folder)

@@ -4,7 +4,6 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import dataclasses
 import statistics
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import time
 
 import tyro
 
+from keras_gan.training.changes import change
 from keras_gan.training.presets import PRESETS
 
 
@@ -24,10 +24,10 @@ def step_times(preset: str, deterministic: bool, steps: int) -> list[float]:
     from keras_gan.training.build import build_model
     from keras_gan.training.runtime import set_seeds
 
-    config = dataclasses.replace(PRESETS[preset], deterministic=deterministic)
-    set_seeds(config)
-    gan = build_model(config)
-    batch = next(iter(image_batches(toy_horses(max(64, config.batch_size)), config.batch_size, config.n_critic)))
+    config = change(PRESETS[preset], deterministic=deterministic)
+    set_seeds(config.run.seed, deterministic)
+    gan, run = build_model(config), config.run
+    batch = next(iter(image_batches(toy_horses(max(64, run.batch_size)), run.batch_size, run.n_critic)))
     step = tf.function(gan.train_step, jit_compile=gan.jit_compile)
     times = []
     for _ in range(steps + 2):

@@ -42,6 +42,7 @@ from keras_gan.callbacks import TrainingProgress, progress_display
 from keras_gan.data import toy_horses
 from keras_gan.training.allocator import keep_freed_memory
 from keras_gan.training.build import build_model
+from keras_gan.training.changes import change
 from keras_gan.training.presets import PRESETS
 
 TINY = {"generator_filters": (4, 4, 4, 3), "critic_filters": (4,), "critic_strides": (8,), "batch_size": 2}
@@ -110,7 +111,7 @@ def intervals(times):
 def compare(config, blocks, count):
     """Return the medians of a bare step and of an epoch of `fit` with either set of callbacks, in seconds."""
     gan = build_model(config)
-    batches = image_batches(toy_horses(max(64, config.batch_size)), config.batch_size, config.n_critic)
+    batches = image_batches(toy_horses(max(64, config.run.batch_size)), config.run.batch_size, config.run.n_critic)
     batch = next(iter(batches))
     step = tf.function(gan.train_step, jit_compile=gan.jit_compile)
     turns = [
@@ -135,7 +136,7 @@ def main(batch_size: int = 64, blocks: int = 6, epochs: int = 8):
         epochs: Steps or epochs in a block; twenty times as many for the tiny networks.
     """
     keep_freed_memory()  # as the scripts do
-    horses = dataclasses.replace(PRESETS["horses"], batch_size=batch_size)
+    horses = change(PRESETS["horses"], batch_size=batch_size)
     bare, *fits = compare(horses, blocks, epochs)
     print(f"horses networks, batch {batch_size}: step {1e3 * bare:.1f} ms")
     for kind, fit in zip(KINDS, fits):

@@ -113,8 +113,8 @@ def sliced(images):
 
 def share_of_a_run(config, evaluator, steps):
     """Print what an evaluation every 100 epochs adds to the time of a run."""
-    gan = build_model(config)
-    batch = next(iter(image_batches(toy_horses(config.batch_size), config.batch_size, config.n_critic)))
+    gan, run = build_model(config), config.run
+    batch = next(iter(image_batches(toy_horses(run.batch_size), run.batch_size, run.n_critic)))
     step = tf.function(gan.train_step, jit_compile=gan.jit_compile)
     step(batch)
     evaluator.evaluate(sample_batches(gan.generate, evaluator.n_samples, seed=0))
@@ -124,9 +124,7 @@ def share_of_a_run(config, evaluator, steps):
         batches = sample_batches(gan.generate, evaluator.n_samples, seed=index)
         evaluation_times.append(timed(functools.partial(evaluator.evaluate, batches))[1])
     of_step, of_evaluation = statistics.median(step_times), statistics.median(evaluation_times)
-    print(
-        f"{config.preset}, batch {config.batch_size}: step {of_step:.2f} s, evaluation of {evaluator.n_samples} samples"
-    )
+    print(f"{config.preset}, batch {run.batch_size}: step {of_step:.2f} s, evaluation of {evaluator.n_samples} samples")
     print(f"  {of_evaluation:.1f} s: {of_evaluation / (100 * of_step):.1%} of 100 epochs")
 
 

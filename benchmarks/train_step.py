@@ -29,8 +29,9 @@ import io
 import statistics
 
 import tyro
-from train_step_cost import Worker, alternate, block_of, matrix_rates, naive_flops, step_images
+from train_step_cost import Worker, alternate, block_of, matrix_rates, naive_flops, settings_of, step_images
 
+from keras_gan.training.changes import change
 from keras_gan.training.presets import PRESETS
 
 # --- contestants ------------------------------------------------------------------------------------------------------
@@ -42,8 +43,8 @@ def our_model(config):
     from keras_gan.training.build import build_model
     from keras_gan.training.runtime import set_seeds
 
-    set_seeds(config)
-    return build_model(config)
+    set_seeds(config.seed)
+    return build_model(config.experiment)
 
 
 def our_fit(config):
@@ -182,7 +183,7 @@ class Compare:
         rate = measured_rate(libraries)
         for preset, batches in (("horses", self.clipping_batches), ("horses_gp", self.penalty_batches)):
             for batch_size in batches:
-                config = dataclasses.replace(PRESETS[preset], batch_size=batch_size)
+                config = settings_of(change(PRESETS[preset], batch_size=batch_size))
                 chosen = {name: (CONTESTANTS[name], config) for name in self._names(config, "PyTorch" in libraries)}
                 print_table(f"{preset}, batch {batch_size}", chosen, rate, self.blocks, self.steps)
 
@@ -213,7 +214,7 @@ class Growth:
     def run(self):
         """Print a table of each kind."""
         rate = measured_rate(installed_libraries())
-        config = dataclasses.replace(PRESETS[self.preset], batch_size=self.batch_size)
+        config = change(PRESETS[self.preset], batch_size=self.batch_size)
         filters = {16: (128, 64, 3), 32: (128, 64, 32, 3), 64: (128, 64, 32, 16, 3)}
         kinds = {
             "batch": {size: {"batch_size": size} for size in self.batch_sizes},
@@ -221,7 +222,7 @@ class Growth:
             "side of images": {side: {"generator_filters": count} for side, count in filters.items()},
         }
         for kind, changes in kinds.items():
-            rows = {str(key): (our_bare_step, dataclasses.replace(config, **change)) for key, change in changes.items()}
+            rows = {str(key): (our_bare_step, settings_of(change(config, **new))) for key, new in changes.items()}
             print_table(kind, rows, rate, self.blocks, self.steps)
 
 

@@ -6,13 +6,21 @@ import multiprocessing
 import pathlib
 import random
 import time
+import types
 
 import numpy as np
 
 from keras_gan.training.allocator import keep_freed_memory
+from keras_gan.training.config import ExperimentConfig
 
 #: Sides of the square matrices whose product is timed: too large for a cache, small enough to be over soon.
 MATRIX_SIZES = (2048, 3072, 4096)
+
+
+def settings_of(config: ExperimentConfig) -> types.SimpleNamespace:
+    """Return a configuration under flat names, with itself as `experiment`: for contestants that do not know ours."""
+    flat = config.flat()
+    return types.SimpleNamespace(experiment=config, **{"beta_2": flat.get("rho"), **flat})
 
 
 def random_images(config) -> np.ndarray:

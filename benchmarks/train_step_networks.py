@@ -67,7 +67,7 @@ def fit_block(model, config, make_callbacks=list):
 
     Args:
         model: What to fit.
-        config: An `ExperimentConfig`.
+        config: What `settings_of` returns.
         make_callbacks: Returns the callbacks of a block. Defaults to `list`, none.
     """
     batches = image_batches(random_images(config), config.batch_size, config.n_critic)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 
@@ -167,8 +168,9 @@ def test_scripts_are_thin():
 def test_public_names_resolve():
     import keras_gan
 
-    for name in keras_gan.__all__:
-        assert getattr(keras_gan, name).__name__ == name
+    for name in set(keras_gan.__all__) - {"__version__"}:
+        assert getattr(keras_gan, name).__name__ in (name, f"keras_gan.{name}")
+    assert keras_gan.__version__ == metadata.version("keras-gan")
     assert set(keras_gan.__all__) <= set(dir(keras_gan))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = keras_gan.nothing

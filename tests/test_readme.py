@@ -117,9 +117,10 @@ def test_presets_are_described_as_they_are():
     for name, config in PRESETS.items():
         (row,) = [line for line in README.splitlines() if line.startswith(f"| `{name}` |")]
         cells = [cell.strip() for cell in row.split("|")[1:-1]]
-        assert cells[3:] == [str(config.batch_size), str(config.n_critic), str(config.epochs)]
+        assert cells[3:] == [str(config.run.batch_size), str(config.run.n_critic), str(config.run.epochs)]
         rate = float(re.search(r"\de-\d", cells[2])[0])
-        assert rate == config.critic_learning_rate == config.generator_learning_rate
+        flat = config.flat()
+        assert rate == flat["critic_learning_rate"] == flat["generator_learning_rate"]
 
 
 def test_linked_files_exist():

@@ -6,7 +6,7 @@ from typing import Literal
 
 from keras_gan.cli.parser import fail, parse_options
 from keras_gan.invocation import program
-from keras_gan.training.config import require
+from keras_gan.training.checks import require
 
 
 @dataclasses.dataclass(frozen=True)

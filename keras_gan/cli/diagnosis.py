@@ -100,16 +100,10 @@ def _probe(options, real) -> str:
     if real is None:
         raise ValueError("`real` or `data_dir` must be given to probe a checkpoint: the images that it was trained on")
     # Only here, because it takes seconds to load.
-    import keras
-
-    import keras_gan.networks  # noqa: F401  Keras finds the layers of saved networks once they are imported.
-    from keras_gan.models import GAN
+    from keras_gan.models import GAN, load_model
     from keras_gan.models.probe import probe_critic
 
-    try:
-        gan = keras.saving.load_model(options.checkpoint)
-    except (ValueError, KeyError, OSError) as error:
-        raise ValueError(f"{options.checkpoint} cannot be loaded: {error}") from error
+    gan = load_model(options.checkpoint)
     if not isinstance(gan, GAN):
         raise ValueError(f"`checkpoint` must be a whole GAN, such as {CHECKPOINT}. Received: {options.checkpoint}")
     batches = image_batches(real, min(64, len(real)), gan.n_critic)

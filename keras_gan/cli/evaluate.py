@@ -2,11 +2,12 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Literal
 
 from keras_gan.cli.parser import fail, parse_options
+from keras_gan.cli.plugins import load_plugin
 from keras_gan.invocation import program
-from keras_gan.training.config import require
+from keras_gan.parts import EXTRACTORS
+from keras_gan.training.checks import require
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,8 +20,8 @@ class EvaluationOptions:
     """Real images: "horses", "toy", a folder or an .npy file. Of a run, its data set."""
     data_dir: Path | None = None
     """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
-    extractor: Literal["cifar10-resnet", "inception"] = "cifar10-resnet"
-    """Feature extractor."""
+    extractor: str = "cifar10-resnet"
+    """Feature extractor: "cifar10-resnet", "inception", or one of your own."""
     inception_weights: Path | None = None
     """File of Inception's weights, instead of a download."""
     n_samples: int | None = None
@@ -33,10 +34,15 @@ class EvaluationOptions:
     """Whether to extrapolate the Fréchet distance to endless samples."""
     bootstrap: int = 0
     """Draws for a 95 % interval of the Fréchet distance; 0 for none."""
+    plugin: tuple[str, ...] = ()
+    """Modules that register parts of your own."""
     out: Path | None = None
     """File for the JSON, instead of the standard output."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
+        for module in self.plugin:
+            load_plugin(module)
+        EXTRACTORS.check(self.extractor)
         require(self.target.exists(), "target", "a folder or a file", self.target)
         if self.real is None and not self.is_run:
             raise ValueError(f"`real` must be given: {self.target} is no run folder, which would name its data set")

@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 import math
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
-from keras_gan import callbacks, data, metrics
+from keras_gan import callbacks, data, metrics, parts
 from keras_gan.metrics.progress import tracked
+from keras_gan.models import load_model
 from keras_gan.models.sampling import generate
 from keras_gan.training import run_folder
-from keras_gan.training.experiment import TOY_IMAGES
+from keras_gan.training.config import Part
 
 if TYPE_CHECKING:
     from keras_gan.cli.evaluate import EvaluationOptions
@@ -53,20 +53,21 @@ def evaluate(options: "EvaluationOptions") -> metrics.Evaluation:
     return evaluation
 
 
-def _extractor(options) -> metrics.FeatureExtractor:
-    if options.extractor == "inception":
-        return metrics.InceptionV3(options.inception_weights)
-    return metrics.Cifar10ResNet()
+def _extractor(options: "EvaluationOptions") -> metrics.FeatureExtractor:
+    arguments = {} if options.inception_weights is None else {"weights": options.inception_weights}
+    return Part(options.extractor, arguments).build(parts.EXTRACTORS)
 
 
-def _load_real(options) -> np.ndarray:
-    name = options.real or run_folder.load_config(options.target).dataset
-    if name == "horses":
-        try:
-            return data.load_horses(options.data_dir)[0]
-        except data.DownloadError as error:
-            raise OSError(f"CIFAR-10 is not cached and cannot be downloaded: give `--data-dir`. ({error})") from error
-    return data.toy_horses(TOY_IMAGES) if name == "toy" else data.load_images(name)
+def _load_real(options: "EvaluationOptions") -> np.ndarray:
+    if options.real is None:
+        part = run_folder.load_config(options.target).data
+        name, arguments = part.name, part.arguments
+    else:
+        name, arguments = data.find_source(options.real)
+    try:
+        return data.load_source(name, arguments, options.data_dir)
+    except data.DownloadError as error:
+        raise OSError(f"CIFAR-10 is not cached and cannot be downloaded: give `--data-dir`. ({error})") from error
 
 
 def _load_samples(options) -> tuple[Iterable[np.ndarray], int]:
@@ -89,7 +90,4 @@ def _load_samples(options) -> tuple[Iterable[np.ndarray], int]:
 def _load_generator(path: Path) -> keras.Model:
     if not path.is_file():
         raise FileNotFoundError(f"No file {path}: it is written when training ends")
-    try:
-        return keras.saving.load_model(path)
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} cannot be loaded: {error}") from error
+    return load_model(path)

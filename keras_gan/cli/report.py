@@ -8,7 +8,7 @@ import tyro
 
 from keras_gan.cli.parser import fail, parse_options
 from keras_gan.invocation import program
-from keras_gan.training.config import require
+from keras_gan.training.checks import require
 
 
 @dataclasses.dataclass(frozen=True)

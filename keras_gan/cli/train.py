@@ -1,9 +1,12 @@
-"""Train a Wasserstein GAN on horses."""
+"""Train a GAN, or go on with a run."""
 
 import sys
 
-from keras_gan.cli.parser import fail, parse
+from keras_gan.cli.parser import fail
+from keras_gan.cli.training_arguments import parse_training
+from keras_gan.console import say
 from keras_gan.invocation import program
+from keras_gan.training.images import load_training_images
 
 #: Exit code of runs that cannot go on.
 FAILED = 1
@@ -14,26 +17,26 @@ INTERRUPTED = 130
 
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
-    config, options = parse(arguments, program("train"), __doc__)
-    # After the arguments, so that a mistyped flag is not answered ten seconds later.
-    from keras_gan.console import say
-    from keras_gan.training.experiment import DivergedError, prepare
-
+    prog = program("train")
+    config, options = parse_training(arguments, prog, __doc__)
     try:
-        experiment = prepare(config, options)
+        config, images = load_training_images(config, options)
+        # After what can be refused at once, because it takes ten seconds to load.
+        from keras_gan.training.experiment import DivergedError, prepare
+
+        experiment = prepare(config, options, images)
     except (ValueError, OSError) as error:
-        fail(program("train"), str(error))
+        fail(prog, str(error))
     try:
         done = experiment.train()
     except KeyboardInterrupt:
         say(f"Interrupted at once. Continue from the last checkpoint with: {experiment.resume_command}")
         return INTERRUPTED
     except OSError as error:
-        message = f"{error}. Correct it, and continue with: {experiment.resume_command}"
-        print(f"{program('train')}: error: {message}", file=sys.stderr)
+        print(f"{prog}: error: {error}. Correct it, and continue with: {experiment.resume_command}", file=sys.stderr)
         return FAILED
     except DivergedError as error:
         say(f"Run diverged: {error}. Its last good state and its log are in {experiment.folder}")
         return FAILED
     say(experiment.summary(done))
-    return 0 if done == config.epochs else INTERRUPTED
+    return 0 if done == config.run.epochs else INTERRUPTED

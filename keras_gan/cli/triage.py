@@ -1,20 +1,28 @@
 """Train a preset with each seed at each batch size, and say what its failures come from.
 
-Further flags are those of `keras-gan train`. Called again, it goes on; called several times at once, processes share the
-work, also those of several machines with one folder.
+Further flags are those of `keras-gan train`. Called again, it goes on. Several processes share the work, also those of
+several machines with one folder.
 """
 
 import dataclasses
+import itertools
 from pathlib import Path
 from typing import Literal
 
-from keras_gan.cli.parser import fail, parse_with_training
+import tyro
+
+from keras_gan.cli.parser import fail, run_tyro
+from keras_gan.cli.training_arguments import parse_training
 from keras_gan.invocation import program
-from keras_gan.training.config import require
+from keras_gan.training.checks import require
 from keras_gan.training.presets import PRESETS
 
 #: Exit code that shells give a program ended by Ctrl-C.
 INTERRUPTED = 130
+
+
+#: Flags of a training that the command sets itself.
+OWN_FLAGS = {"--preset", "--out", "--resume", "--seed", "--batch-size"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,9 +45,34 @@ class TriageOptions:
             require(is_set, name, "at least one number, none twice", values)
 
 
+def parse_with_training(arguments: list[str], prog: str, description: str | None) -> tuple[TriageOptions, list[str]]:
+    """Read the command's own arguments, and those of each training.
+
+    Args:
+        arguments: The arguments, without the command's name.
+        prog: What the user has typed for the command.
+        description: What `--help` says first.
+
+    Returns:
+        The options, and the arguments that are left for `keras-gan train`.
+
+    Raises:
+        SystemExit: With code 2 and one line on standard error if an argument cannot be used, also by a training.
+    """
+    config = (tyro.conf.PositionalRequiredArgs,)
+    options, rest = run_tyro(TriageOptions, arguments, prog, description, config=config, return_unknown_args=True)
+    names = {argument.split("=")[0].replace("_", "-") for argument in rest}
+    if taken := sorted(names & OWN_FLAGS):
+        fail(prog, f"{' and '.join(taken)} cannot be given: each run has its own")
+    for seed, size in itertools.product(options.seeds, options.batch_sizes):
+        cell = ["--preset", options.preset, "--out", str(options.out), "--seed", str(seed), "--batch-size", str(size)]
+        parse_training([*cell, *rest], prog, description)
+    return options, rest
+
+
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
-    options, training = parse_with_training(TriageOptions, arguments, program("triage"), __doc__)
+    options, training = parse_with_training(arguments, program("triage"), __doc__)
     # After the arguments, so that a mistyped flag is answered at once.
     from keras_gan.cli.triage_grid import run_triage
 

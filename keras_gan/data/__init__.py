@@ -5,6 +5,7 @@ from keras_gan.data.folder import load_images
 from keras_gan.data.horses import load_horses
 from keras_gan.data.images import ImageError, check_images, fingerprint, in_range, to_uint8
 from keras_gan.data.pipeline import image_batches, step_indices
+from keras_gan.data.sources import find_source, load_source
 from keras_gan.data.toy import toy_horses
 
 __all__ = [
@@ -12,12 +13,14 @@ __all__ = [
     "DownloadError",
     "ImageError",
     "check_images",
+    "find_source",
     "fingerprint",
     "image_batches",
     "in_range",
     "load_cifar10",
     "load_horses",
     "load_images",
+    "load_source",
     "step_indices",
     "to_uint8",
     "toy_horses",

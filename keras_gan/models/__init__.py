@@ -2,6 +2,16 @@
 
 from keras_gan.models.gan import GAN
 from keras_gan.models.lipschitz import GradientPenalty, LipschitzPolicy, WeightClipping
+from keras_gan.models.saving import load_model
+from keras_gan.models.tracker import TrainingTracker
 from keras_gan.models.wgan import WGAN
 
-__all__ = ["GAN", "WGAN", "GradientPenalty", "LipschitzPolicy", "WeightClipping"]
+__all__ = [
+    "GAN",
+    "WGAN",
+    "GradientPenalty",
+    "LipschitzPolicy",
+    "TrainingTracker",
+    "WeightClipping",
+    "load_model",
+]

@@ -1,23 +1,85 @@
-"""Configurations of experiments: data, no logic but their checks."""
+"""The configuration of a run: a frozen dataclass made of named parts."""
 
 import dataclasses
 import json
-import math
-from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from keras_gan import parts, settings
+from keras_gan.registry import Registry
+from keras_gan.training.checks import conform, require
+from keras_gan.training.upgrades import VERSION, upgrade
 
 
 @dataclasses.dataclass(frozen=True)
-class ExperimentConfig:
-    """Everything that a run's numbers depend on; written to its config.json.
+class Part:
+    """A part by name, with its arguments.
 
-    The defaults are the `horses` preset.
+    Attributes:
+        name: Its name in its registry.
+        arguments: Its arguments. Those that are left out have the defaults of its function; so an argument that is new
+            must have a default that does what the code did before. Defaults to none.
     """
 
-    preset: str = "horses"
-    """Name of the preset that the values started from."""
-    dataset: Literal["horses", "toy"] = "horses"
-    """CIFAR-10's horses, or procedurally drawn ones."""
+    name: str
+    arguments: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require(isinstance(self.name, str), "name", "the name of a part", self.name)
+        if not isinstance(self.arguments, Mapping):
+            raise ValueError(f"{self.name!r} must have arguments by name. Received: arguments={self.arguments!r}")
+
+    def completed(self, registry: Registry, role: str | None = None) -> "Part":
+        """Return the part with all arguments that its function takes, each of its type.
+
+        Args:
+            registry: What the name is looked up in.
+            role: Field of the configuration that the part is in, for errors. Defaults to None, the registry's kind.
+
+        Raises:
+            ValueError: If there is no such part or argument, an argument is missing, or a value is of another type.
+        """
+        role = registry.kind if role is None else role
+        parameters = registry.parameters(self.name)
+        unknown = sorted(set(self.arguments) - set(parameters))
+        if unknown:
+            known = ", ".join(parameters) or "none"
+            raise ValueError(f"`{role}` {self.name!r} has the arguments: {known}. Received: {unknown}")
+        values = {name: self.arguments.get(name, each.default) for name, each in parameters.items()}
+        missing = [name for name, value in values.items() if value is dataclasses.MISSING]
+        if missing:
+            raise ValueError(f"`{role}` {self.name!r} needs the arguments {missing}. Received: none")
+        names = {name: settings.setting_name(role, name) for name in values}
+        checked = {name: conform(value, parameters[name].kind, names[name]) for name, value in values.items()}
+        return Part(self.name, checked)
+
+    def build(self, registry: Registry, **given: Any) -> Any:
+        """Return what the part's function returns.
+
+        Args:
+            registry: What the name is looked up in.
+            **given: Arguments that do not come from the configuration.
+
+        Raises:
+            ValueError: If the function refuses an argument; the message names the part.
+        """
+        function = registry.load(self.name)
+        try:
+            return function(**given, **self.arguments)
+        except ValueError as error:
+            raise ValueError(f"`{registry.kind}` {self.name!r}: {error}") from error
+
+
+@dataclasses.dataclass(frozen=True)
+class RunConfig:
+    """How long a run trains, in which steps, and on which random numbers."""
+
+    epochs: int = 12_000
+    """Epochs, of one step each."""
+    batch_size: int = 512
+    """Images of one critic update."""
+    n_critic: int = 5
+    """Critic updates in a step."""
     seed: int = 42
     """Seed of initial weights, data order and noise."""
     deterministic: bool = False
@@ -26,143 +88,126 @@ class ExperimentConfig:
     """Precision of the networks' layers; weights, losses, penalties and statistics stay in float32."""
     steps_per_execution: int = 1
     """Steps that are dispatched to the device together; on JAX only, and for accelerators."""
-    epochs: int = 12_000
-    """Epochs, of one step each."""
-    batch_size: int = 512
-    """Images in a batch."""
-    n_critic: int = 5
-    """Critic updates in a step."""
-    clip_threshold: float | None = 0.01
-    """Bound of the critic's weights, or None for no clipping."""
-    gradient_penalty: float | None = None
-    """Coefficient λ of the gradient penalty, or None for no penalty."""
-    optimizer: Literal["rmsprop", "adam"] = "rmsprop"
-    """Optimizer of both networks."""
-    critic_learning_rate: float = 5e-5
-    """Learning rate of the critic."""
-    generator_learning_rate: float = 5e-5
-    """Learning rate of the generator."""
-    beta_1: float = 0.0
-    """Decay of Adam's first moment; RMSprop has none."""
-    beta_2: float = 0.9
-    """Decay of the second moment: Adam's β₂, RMSprop's ρ."""
-    latent_dim: int = 100
-    """Length of a latent."""
-    generator_filters: tuple[int, ...] = (128, 64, 32, 3)
-    """Filters of the generator's convolutions."""
-    generator_kernel_size: int = 5
-    """Side of the generator's kernels."""
-    batch_norm_momentum: float = 0.8
-    """Momentum of the generator's moving statistics."""
-    critic_filters: tuple[int, ...] = (32, 64, 128, 128)
-    """Filters of the critic's convolutions."""
-    critic_strides: tuple[int, ...] = (2, 2, 2, 1)
-    """Strides of the critic's convolutions."""
-    critic_kernel_size: int = 5
-    """Side of the critic's kernels."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            _require_type(field.type, field.name, getattr(self, field.name))
-        counts = ("epochs", "steps_per_execution", "batch_size", "n_critic", "latent_dim")
-        for name in (*counts, "generator_kernel_size", "critic_kernel_size"):
+            conform(getattr(self, field.name), field.type, field.name)
+        for name in ("epochs", "batch_size", "n_critic", "steps_per_execution"):
             require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
-        for name in ("critic_learning_rate", "generator_learning_rate"):
-            require(getattr(self, name) > 0, name, "positive", getattr(self, name))
-        for name in ("beta_1", "beta_2", "batch_norm_momentum"):
-            require(0 <= getattr(self, name) < 1, name, "in [0, 1)", getattr(self, name))
-        for name in ("clip_threshold", "gradient_penalty"):
-            value = getattr(self, name)
-            require(value is None or value > 0, name, "positive or None", value)
-        if self.clip_threshold is not None and self.gradient_penalty is not None:
-            raise ValueError("`clip_threshold` and `gradient_penalty` exclude each other: set one to None")
-        for name in ("generator_filters", "critic_filters", "critic_strides"):
-            value = getattr(self, name)
-            require(len(value) > 0 and min(value) >= 1, name, "positive integers", value)
-        same_length = len(self.critic_strides) == len(self.critic_filters)
-        require(same_length, "critic_strides", f"as many as critic_filters {self.critic_filters}", self.critic_strides)
         require(0 <= self.seed < 2**31, "seed", "in [0, 2³¹)", self.seed)
-
-    def to_json(self) -> str:
-        """Return the configuration as a JSON object."""
-        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> "ExperimentConfig":
-        """Return the configuration that `to_json` wrote.
-
-        Raises:
-            ValueError: If keys are unknown or missing, or a value is out of range.
-        """
-        values: dict[str, Any] = json.loads(text)
-        if not isinstance(values, dict):
-            raise ValueError(f"A configuration must be a JSON object. Received: {type(values).__name__}")
-        names = {field.name for field in dataclasses.fields(cls)}
-        for kind, keys in (("unknown", set(values) - names), ("missing", names - set(values))):
-            if keys:
-                raise ValueError(f"A configuration must have the keys of ExperimentConfig. {kind}: {sorted(keys)}")
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
 
 
 @dataclasses.dataclass(frozen=True)
-class RunOptions:
-    """Where a run goes and how it is watched: nothing that its numbers depend on."""
+class EvaluationConfig:
+    """How the quality of samples is measured in training. Nothing that is trained depends on it."""
 
-    out: Path = Path("runs/gan")
-    """Folder that the run's numbered folder is made in."""
-    resume: Path | None = None
-    """Run folder to continue from its last checkpoint."""
-    data_dir: Path | None = None
-    """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
-    log_every: int = 10
-    """Epochs from one box of the log to the next."""
-    sample_every: int = 100
-    """Epochs from one grid of samples to the next."""
-    checkpoint_every: int = 100
-    """Epochs from one checkpoint to the next."""
-    quality_every: int = 100
-    """Epochs from one measurement of the samples' quality to the next; 0 for none."""
-    quality_samples: int = 5000
-    """Samples that quality is measured on."""
-    wandb: Literal["online", "offline", "off"] | None = None
-    """Weights & Biases. Without the flag: online if there is an API key, offline if there is none."""
-    tensorboard: bool = False
-    """Whether to log to TensorBoard."""
-    notes: str = ""
-    """What the report and the experiment log remark on the run."""
+    extractor: Part = Part("cifar10-resnet")
+    """Network that images are compared with."""
+    every: int = 100
+    """Epochs from one measurement to the next; 0 for none."""
+    samples: int = 5000
+    """Samples of a measurement."""
 
-    def __post_init__(self):
-        for name in ("log_every", "sample_every", "checkpoint_every"):
-            require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
-        require(self.quality_every >= 0, "quality_every", "at least 0", self.quality_every)
-        require(self.quality_samples >= 20, "quality_samples", "at least 20", self.quality_samples)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extractor", self.extractor.completed(parts.EXTRACTORS))
+        for name in ("every", "samples"):
+            conform(getattr(self, name), int, f"quality_{name}")
+        require(self.every >= 0, "quality_every", "at least 0", self.every)
+        require(self.samples >= 20, "quality_samples", "at least 20", self.samples)
 
 
-def require(holds: bool, name: str, expected: str, received: Any):
-    """Refuse a value.
+@dataclasses.dataclass(frozen=True)
+class ExperimentConfig:
+    """Everything that a run's numbers depend on; written to its config.json.
 
-    Args:
-        holds: Whether it will do.
-        name: What it is called.
-        expected: What it must be.
-        received: The value.
-
-    Raises:
-        ValueError: If it will not do.
+    The defaults are what the code did before a part existed.
     """
-    if not holds:
-        raise ValueError(f"`{name}` must be {expected}. Received: {name}={received}")
+
+    preset: str
+    """Name of the preset that the values started from."""
+    run: RunConfig
+    """Length, steps and seed."""
+    data: Part
+    """Set of images."""
+    generator: Part
+    """Network that makes images."""
+    critic: Part
+    """Network that scores images."""
+    loss: Part
+    """Adversarial loss."""
+    lipschitz: Part
+    """How the critic is kept Lipschitz."""
+    critic_optimizer: Part
+    """Optimizer of the critic."""
+    generator_optimizer: Part
+    """Optimizer of the generator."""
+    augmentation: Part = Part("none")
+    """Augmentation of the images that the critic sees."""
+    averaging: Part = Part("none")
+    """Average of the generator's weights that samples come from."""
+    evaluation: EvaluationConfig = EvaluationConfig()
+    """How samples are measured."""
+
+    def __post_init__(self) -> None:
+        for name, registry in REGISTRIES.items():
+            object.__setattr__(self, name, getattr(self, name).completed(registry, name))
+        for name in ("augmentation", "averaging"):
+            part = getattr(self, name)
+            require(part == Part("none"), name, "none, the only one so far", part.name)
+
+    def to_json(self) -> str:
+        """Return the configuration as a JSON object."""
+        return json.dumps({"version": VERSION, **dataclasses.asdict(self)}, indent=2) + "\n"
+
+    def flat(self) -> dict[str, Any]:
+        """Return the values under their flat names, as flags and reports have them."""
+        return settings.flatten(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "ExperimentConfig":
+        """Return the configuration that this version or an earlier one wrote.
+
+        Raises:
+            ValueError: If the text is no such object, has unknown fields or a later version, or a value will not do.
+        """
+        values = upgrade(json.loads(text))
+        _refuse_unknown(values, cls, "configuration")
+        evaluation = values.get("evaluation", {})
+        if isinstance(evaluation, Mapping) and "extractor" in evaluation:
+            evaluation = {**evaluation, "extractor": _made(Part, evaluation["extractor"], "extractor")}
+        made = {
+            "run": _made(RunConfig, values.get("run"), "run"),
+            "evaluation": _made(EvaluationConfig, evaluation, "evaluation"),
+            **{name: _made(Part, values[name], name) for name in settings.PARTS if name in values},
+        }
+        return _made(cls, {**values, **made}, "configuration")
 
 
-def _require_type(kind: Any, name: str, value):
-    """Check a value against its annotation; JSON and callers can hand over anything."""
-    if get_origin(kind) is Literal:
-        require(value in get_args(kind), name, f"one of {get_args(kind)}", value)
-    elif kind in (int, bool, str):
-        require(type(value) is kind, name, f"of type {kind.__name__}", value)
-    elif get_origin(kind) is tuple:
-        is_integers = isinstance(value, tuple) and all(type(element) is int for element in value)
-        require(is_integers, name, "a tuple of integers", value)
-    elif not (value is None and type(None) in get_args(kind)):
-        is_finite = type(value) in (int, float) and math.isfinite(value)
-        require(is_finite, name, "a finite number", value)
+#: Where the names of each part are looked up.
+REGISTRIES = {
+    "data": parts.SOURCES,
+    "generator": parts.GENERATORS,
+    "critic": parts.CRITICS,
+    "loss": parts.LOSSES,
+    "lipschitz": parts.LIPSCHITZ,
+    "critic_optimizer": parts.OPTIMIZERS,
+    "generator_optimizer": parts.OPTIMIZERS,
+}
+
+
+def _made(kind: type, values: Any, name: str) -> Any:
+    """Return a dataclass of values that came from a file."""
+    if not isinstance(values, Mapping):
+        raise ValueError(f"`{name}` must be an object. Received: {type(values).__name__}")
+    _refuse_unknown(values, kind, name)
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ValueError(f"`{name}`: {error}") from error
+
+
+def _refuse_unknown(values: Mapping[str, Any], kind: type, name: str) -> None:
+    names = {field.name for field in dataclasses.fields(kind)}
+    unknown = sorted(set(values) - names)
+    if unknown:
+        raise ValueError(f"`{name}` must have fields of {sorted(names)}. unknown: {unknown}")

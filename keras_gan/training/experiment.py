@@ -1,13 +1,12 @@
 """A training run from start to end: data, networks, model, callbacks, run folder and seeds."""
 
 import dataclasses
-import zipfile
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from keras_gan import callbacks, data, metrics, models
+from keras_gan import callbacks, data, metrics, models, parts
 from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.saved_run import annotate
 from keras_gan.console import say
@@ -17,11 +16,10 @@ from keras_gan.metrics.extractors.extractor import weights_digest
 from keras_gan.training import run_folder, runtime
 from keras_gan.training.allocator import keep_freed_memory
 from keras_gan.training.build import build_model
-from keras_gan.training.config import ExperimentConfig, RunOptions
+from keras_gan.training.config import EvaluationConfig, ExperimentConfig
+from keras_gan.training.images import load_training_images
+from keras_gan.training.options import RunOptions
 from keras_gan.training.report import report_on, save_real_picture
-
-#: Images that the toy set has.
-TOY_IMAGES = 5000
 
 
 class DivergedError(Exception):
@@ -46,7 +44,7 @@ class Experiment:
     options: RunOptions
     folder: Path
     images: np.ndarray
-    model: models.WGAN
+    model: models.GAN
     start: int
     evaluator: metrics.Evaluator | None
 
@@ -61,9 +59,9 @@ class Experiment:
             OSError: If a file cannot be written. The run goes on from its last checkpoint.
         """
         with callbacks.GracefulStop() as stop:
-            charts = self._charts() if self.start < self.config.epochs else []
+            charts = self._charts() if self.start < self.config.run.epochs else []
             try:
-                finding = self._fit(stop, charts) if self.start < self.config.epochs else None
+                finding = self._fit(stop, charts) if self.start < self.config.run.epochs else None
                 done = self._write_closing_files(finding)
                 if done > 0:
                     report_on(self.folder, self.images, [chart.run for chart in charts])
@@ -77,15 +75,15 @@ class Experiment:
 
     def _fit(self, stop, charts) -> str | None:
         """Train; return what `DivergenceGuard` has found."""
-        config = self.config
-        batches = data.image_batches(self.images, config.batch_size, config.n_critic, config.seed, self.start)
+        run = self.config.run
+        batches = data.image_batches(self.images, run.batch_size, run.n_critic, run.seed, self.start)
         guard = callbacks.DivergenceGuard()
         with callbacks.progress_display() as display:
             stream = callbacks.ProgressStream(display) if display.console.is_terminal else None
             self.model.fit(
                 batches,
                 steps_per_epoch=1,
-                epochs=config.epochs,
+                epochs=run.epochs,
                 initial_epoch=self.start,
                 verbose=0,
                 callbacks=[guard, *self._watchers(stream), *charts, callbacks.TrainingProgress(display), stop],
@@ -112,7 +110,9 @@ class Experiment:
             quality = folder / "quality.csv"
             monitor = "fid_score"
             watchers.append(
-                callbacks.QualityMonitor(self.evaluator, options.quality_every, quality, append=True, stream=stream)
+                callbacks.QualityMonitor(
+                    self.evaluator, self.config.evaluation.every, quality, append=True, stream=stream
+                )
             )
         if options.tensorboard:
             watchers.append(callbacks.TensorBoardScalars(folder / "tensorboard"))
@@ -125,7 +125,7 @@ class Experiment:
         """Return the callback for Weights & Biases, with what it needs of the epochs that are done, or none."""
         if self.options.wandb == "off":
             return []
-        depends_on = {**dataclasses.asdict(self.config), **_environment(self.images)}
+        depends_on = {**self.config.flat(), **_environment(self.images)}
         if self.evaluator is not None:
             depends_on["evaluation"] = dataclasses.asdict(self.evaluator.provenance)
         run = callbacks.init_wandb(
@@ -145,8 +145,9 @@ class Experiment:
 
     def summary(self, done: int) -> str:
         """Return what to tell the user of a run after some epochs: its state, where it is, and how to go on with it."""
-        is_finished = done == self.config.epochs
-        state = "finished" if is_finished else f"stopped after {done} of {self.config.epochs} epochs"
+        epochs = self.config.run.epochs
+        is_finished = done == epochs
+        state = "finished" if is_finished else f"stopped after {done} of {epochs} epochs"
         lines = [
             f"Run {state}. In {self.folder}:",
             "  report.html  analysis_report.md  losses.csv  plots/  samples/  checkpoints/  generator.keras"
@@ -164,12 +165,14 @@ class Experiment:
         return command_line("train", "--resume", self.folder, *data_flag)
 
 
-def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
+def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | None = None) -> Experiment:
     """Check everything, load the data, build or restore the model, and make the run folder last of all.
 
     Args:
         config: What to train.
         options: Where, on which data, and how it is watched.
+        images: Images to train on, uint8 `(count, height, width, channels)`. Defaults to None, those that the
+            configuration names.
 
     Returns:
         The run, ready to train.
@@ -180,54 +183,48 @@ def prepare(config: ExperimentConfig, options: RunOptions) -> Experiment:
     """
     run_folder.check(config, options)
     keep_freed_memory()
-    if config.steps_per_execution > 1 and keras.backend.backend() != "jax":
-        raise ValueError(
-            "`steps_per_execution` must be 1 unless the Keras backend is jax (KERAS_BACKEND=jax). "
-            f"Received: {config.steps_per_execution} on {keras.backend.backend()}"
-        )
-    config, images = _load_images(config, options)
+    _check_dispatches(config.run.steps_per_execution)
+    if images is None:
+        config, images = load_training_images(config, options)
     run_folder.check_count(len(images), config, options)
-    runtime.set_seeds(config)
+    runtime.set_seeds(config.run.seed, config.run.deterministic)
     environment = _environment(images)
     if options.resume is None:
         model, start = build_model(config), 0
         _check_image_shape(model, images)
-        evaluator = _evaluator(images, options)
+        evaluator = _evaluator(images, config.evaluation)
         folder = run_folder.make(options.out, config, environment, options.notes)
     else:
         folder = options.resume
         for change in run_folder.check_environment(folder, environment):
             say(f"Resuming under another version, so the last bits may differ: {change}")
         model, start = _restore(folder, config)
-        evaluator = _evaluator(images, options)
+        evaluator = _evaluator(images, config.evaluation)
         run_folder.write_config(folder, config)
     save_real_picture(images, folder)
     say(f"Run folder: {folder}")
     return Experiment(config, options, folder, images, model, start, evaluator)
 
 
-def _check_image_shape(model, images):
+def _check_dispatches(steps_per_execution: int) -> None:
+    backend = keras.backend.backend()
+    if steps_per_execution > 1 and backend != "jax":
+        raise ValueError(
+            "`steps_per_execution` must be 1 unless the Keras backend is jax (KERAS_BACKEND=jax). "
+            f"Received: {steps_per_execution} on {backend}"
+        )
+
+
+def _check_image_shape(model: models.GAN, images: np.ndarray) -> None:
     made, given = model.generator.output_shape[1:], images.shape[1:]
     if made != given:
-        raise ValueError(f"`generator_filters` must make images of the data's shape {given}. Received: {made}")
+        raise ValueError(f"`generator` must make images of the data's shape {given}. Received: {made}")
 
 
-def _evaluator(images, options) -> metrics.Evaluator | None:
-    if options.quality_every == 0:
+def _evaluator(images: np.ndarray, evaluation: EvaluationConfig) -> metrics.Evaluator | None:
+    if evaluation.every == 0:
         return None
-    return metrics.Evaluator(metrics.Cifar10ResNet(), images, options.quality_samples)
-
-
-def _load_images(config, options):
-    """Return the configuration with the data set that was loaded, and its training images."""
-    if config.dataset == "horses":
-        try:
-            return config, data.load_horses(options.data_dir)[0]
-        except data.DownloadError as error:
-            if options.resume is not None:
-                raise
-            say(f"Training on drawn toy horses: CIFAR-10 is not cached and cannot be downloaded ({error}).")
-    return dataclasses.replace(config, dataset="toy"), data.toy_horses(TOY_IMAGES)
+    return metrics.Evaluator(evaluation.extractor.build(parts.EXTRACTORS), images, evaluation.samples)
 
 
 def _environment(images) -> dict:
@@ -235,7 +232,7 @@ def _environment(images) -> dict:
     return {**runtime.software(), "data": {"images": len(images), "sha256": data.fingerprint(images)}}
 
 
-def _restore(folder: Path, config: ExperimentConfig) -> tuple[models.WGAN, int]:
+def _restore(folder: Path, config: ExperimentConfig) -> tuple[models.GAN, int]:
     """Return the model of the last checkpoint and its epoch; a fresh one if the run was stopped before its first."""
     saved = callbacks.checkpoints(folder / "checkpoints")
     if not saved:
@@ -244,9 +241,10 @@ def _restore(folder: Path, config: ExperimentConfig) -> tuple[models.WGAN, int]:
     callbacks.kept_rows(folder / "losses.csv", start)
     # A run that was killed between its last epoch and its last file has only that file to write.
     is_complete = (folder / "generator.keras").exists()
-    if start > config.epochs or (start == config.epochs and is_complete):
-        raise ValueError(f"{folder} has all its {start} epochs. Give more with `--epochs`. Received: {config.epochs}")
+    epochs = config.run.epochs
+    if start > epochs or (start == epochs and is_complete):
+        raise ValueError(f"{folder} has all its {start} epochs. Give more with `--epochs`. Received: {epochs}")
     try:
-        return keras.saving.load_model(path), start
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} cannot be loaded; without it the run resumes from the one before: {error}") from error
+        return models.load_model(path), start
+    except ValueError as error:
+        raise ValueError(f"{error}. Without that file the run resumes from the checkpoint before") from error

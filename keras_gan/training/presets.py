@@ -2,32 +2,37 @@
 
 import dataclasses
 
-from keras_gan.training.config import ExperimentConfig
+from keras_gan.training.config import ExperimentConfig, Part, RunConfig
 
-HORSES = ExperimentConfig()
+HORSES = ExperimentConfig(
+    preset="horses",
+    run=RunConfig(epochs=12_000, batch_size=512, n_critic=5),
+    data=Part("horses"),
+    generator=Part("upsampling", {"latent_dim": 100, "filters": (128, 64, 32, 3)}),
+    critic=Part("convolutional", {"filters": (32, 64, 128, 128), "strides": (2, 2, 2, 1)}),
+    loss=Part("wasserstein"),
+    lipschitz=Part("weight_clipping", {"threshold": 0.01}),
+    critic_optimizer=Part("rmsprop", {"learning_rate": 5e-5}),
+    generator_optimizer=Part("rmsprop", {"learning_rate": 5e-5}),
+)
 
 HORSES_GP = dataclasses.replace(
     HORSES,
     preset="horses_gp",
-    batch_size=64,
-    clip_threshold=None,
-    gradient_penalty=10.0,
-    optimizer="adam",
-    critic_learning_rate=1e-4,
-    generator_learning_rate=1e-4,
+    run=RunConfig(epochs=12_000, batch_size=64, n_critic=5),
+    lipschitz=Part("gradient_penalty", {"weight": 10.0}),
+    critic_optimizer=Part("adam", {"learning_rate": 1e-4}),
+    generator_optimizer=Part("adam", {"learning_rate": 1e-4}),
 )
 
 DEMO = dataclasses.replace(
     HORSES_GP,
     preset="demo",
-    epochs=700,
-    batch_size=32,
-    n_critic=3,
-    critic_learning_rate=4e-4,
-    generator_learning_rate=4e-4,
-    generator_filters=(64, 32, 16, 3),
-    critic_filters=(32, 64, 128),
-    critic_strides=(2, 2, 2),
+    run=RunConfig(epochs=700, batch_size=32, n_critic=3),
+    generator=Part("upsampling", {"latent_dim": 100, "filters": (64, 32, 16, 3)}),
+    critic=Part("convolutional", {"filters": (32, 64, 128), "strides": (2, 2, 2)}),
+    critic_optimizer=Part("adam", {"learning_rate": 4e-4}),
+    generator_optimizer=Part("adam", {"learning_rate": 4e-4}),
 )
 
 PRESETS = {config.preset: config for config in (HORSES, HORSES_GP, DEMO)}

@@ -10,12 +10,12 @@ import shutil
 from pathlib import Path
 
 from keras_gan.analysis.run.saved_run import RUN_NOTES
-from keras_gan.data.horses import load_horses
 from keras_gan.files import replace_text
-from keras_gan.training.config import ExperimentConfig, RunOptions
+from keras_gan.training.config import ExperimentConfig
+from keras_gan.training.options import RunOptions
 
 
-def check(config: ExperimentConfig, options: RunOptions):
+def check(config: ExperimentConfig, options: RunOptions) -> None:
     """Refuse options that would cost a run its place or its past, before any work is done.
 
     Args:
@@ -32,23 +32,8 @@ def check(config: ExperimentConfig, options: RunOptions):
         _check_config(options.resume, config)
 
 
-def check_data(config: ExperimentConfig, options: RunOptions):
-    """Refuse a data folder that cannot be trained on, without what it takes to train.
-
-    Args:
-        config: What is to be trained.
-        options: On which data.
-
-    Raises:
-        FileNotFoundError: If there is no data.
-        ValueError: If the data cannot be used.
-    """
-    if options.data_dir is not None and config.dataset == "horses":
-        check_count(len(load_horses(options.data_dir)[0]), config, options)
-
-
-def check_count(count: int, config: ExperimentConfig, options: RunOptions):
-    """Refuse image sets of less than a batch.
+def check_count(count: int, config: ExperimentConfig, options: RunOptions) -> None:
+    """Refuse sets with fewer images than a batch.
 
     Args:
         count: Number of images.
@@ -58,9 +43,10 @@ def check_count(count: int, config: ExperimentConfig, options: RunOptions):
     Raises:
         ValueError: If there are too few images.
     """
-    if count < config.batch_size:
-        source = options.data_dir or f"the data set {config.dataset}"
-        raise ValueError(f"`batch_size` must be at most the {count} images of {source}. Received: {config.batch_size}")
+    size = config.run.batch_size
+    if count < size:
+        source = options.data_dir or f"the data set {config.data.name}"
+        raise ValueError(f"`batch_size` must be at most the {count} images of {source}. Received: {size}")
 
 
 def load_config(folder: Path) -> ExperimentConfig:
@@ -127,19 +113,23 @@ def _make_numbered(out: Path, name: str) -> Path:
             return folder
 
 
-def write_config(folder: Path, config: ExperimentConfig):
+def write_config(folder: Path, config: ExperimentConfig) -> None:
     """Write a run's configuration to its folder."""
     replace_text(folder / "config.json", config.to_json())
 
 
-def _write_json(path: Path, value: dict):
+def _write_json(path: Path, value: dict) -> None:
     replace_text(path, json.dumps(value, indent=2) + "\n")
 
 
 def _check_config(folder: Path, config: ExperimentConfig):
-    """Refuse to resume a run under another configuration; more epochs do not change the ones that are done."""
+    """Refuse to resume a run under a configuration that changes what was trained.
+
+    More epochs change none of those that are done, and an evaluation changes nothing.
+    """
     saved = load_config(folder)
-    changes = _differences(saved, dataclasses.replace(config, epochs=saved.epochs))
+    run = dataclasses.replace(config.run, epochs=saved.run.epochs)
+    changes = _differences(saved, dataclasses.replace(config, run=run, evaluation=saved.evaluation))
     if changes:
         raise ValueError(f"{folder} cannot be resumed under another configuration: {'; '.join(changes)}")
 
@@ -175,6 +165,7 @@ def check_environment(folder: Path, environment: dict) -> list[str]:
 
 
 def _differences(expected: ExperimentConfig, received: ExperimentConfig) -> list[str]:
-    """Return one line for each field in which two configurations differ."""
-    pairs = zip(dataclasses.asdict(expected).items(), dataclasses.asdict(received).values())
-    return [f"{name}: {wanted} → {given}" for (name, wanted), given in pairs if wanted != given]
+    """Return one line for each setting in which two configurations differ, by its flat name."""
+    before, now = (config.flat() for config in (expected, received))
+    names = dict.fromkeys([*before, *now])
+    return [f"{name}: {before.get(name)} → {now.get(name)}" for name in names if before.get(name) != now.get(name)]

@@ -8,14 +8,13 @@ from importlib import metadata
 import keras
 
 from keras_gan.console import say
-from keras_gan.training.config import ExperimentConfig
 
 #: Packages whose versions a run's bits depend on, and those of each backend.
 PACKAGES = ("keras-gan", "keras", "numpy")
 BACKEND_PACKAGES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib")}
 
 
-def leave_tensorflow_out():
+def leave_tensorflow_out() -> None:
     """Keep Keras on another backend from importing TensorFlow needlessly when it saves a model or is seeded."""
     from keras.src.utils import module_utils
 
@@ -24,19 +23,20 @@ def leave_tensorflow_out():
         module_utils.tensorflow._available = False
 
 
-def set_seeds(config: ExperimentConfig):
-    """Seed Python, NumPy and the backend; restrict it to deterministic ops if the configuration asks for it.
+def set_seeds(seed: int, deterministic: bool = False) -> None:
+    """Seed Python, NumPy and the backend, and restrict it to deterministic ops where that is asked for.
 
     Args:
-        config: The run's configuration.
+        seed: The seed.
+        deterministic: Whether to allow deterministic ops only. Defaults to False.
     """
     leave_tensorflow_out()
-    keras.utils.set_random_seed(config.seed)
-    if config.deterministic:
+    keras.utils.set_random_seed(seed)
+    if deterministic:
         _restrict_to_deterministic_ops()
 
 
-def _restrict_to_deterministic_ops():
+def _restrict_to_deterministic_ops() -> None:
     if keras.backend.backend() == "jax":
         flags, flag = os.environ.get("XLA_FLAGS", ""), "--xla_gpu_deterministic_ops=true"
         if flag not in flags.split():

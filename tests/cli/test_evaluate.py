@@ -21,13 +21,20 @@ from keras_gan.cli.parser import parse_options
 from keras_gan.data.horses import ARCHIVE_NAME
 from keras_gan.metrics import Cifar10ResNet, Evaluation
 from keras_gan.training import experiment
-from keras_gan.training.config import RunOptions
+from keras_gan.training.changes import change
+from keras_gan.training.options import RunOptions
 from keras_gan.training.presets import PRESETS
 
 SCRIPT = SCRIPTS / "evaluate.py"
 
-SMALL = dataclasses.replace(
-    PRESETS["demo"], epochs=2, batch_size=4, n_critic=1, generator_filters=(4, 4, 4, 3), critic_filters=(4, 4, 4)
+SMALL = change(
+    PRESETS["demo"],
+    epochs=2,
+    batch_size=4,
+    n_critic=1,
+    generator_filters=(4, 4, 4, 3),
+    critic_filters=(4, 4, 4),
+    quality_samples=40,
 )
 
 TRAIN, TEST = data.toy_horses(60, seed=0), data.toy_horses(30, seed=1)
@@ -146,7 +153,10 @@ def test_script_prints_json_alone(pictures, data_dir):
         (("pictures",), "`real` must be given: pictures is no run folder"),
         (("pictures", "--real", "toy", "--inception-weights", "x.h5"), "are for `--extractor inception`"),
         (("pictures", "--real", "toy", "--bootstrap", "1"), "`bootstrap` must be 0 or at least 2"),
-        (("pictures", "--real", "toy", "--extractor", "vgg"), "invalid choice 'vgg'"),
+        (
+            ("pictures", "--real", "toy", "--extractor", "vgg"),
+            "`extractor` must be one of cifar10-resnet, inception. Received: 'vgg'",
+        ),
         ((), "folder of images"),
     ],
 )
@@ -165,4 +175,4 @@ def test_script_ends_with_one_line_on_images_that_are_none(tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
         main(tmp_path, "--real", "toy")
     assert stop.value.code == 2
-    assert capsys.readouterr().err.startswith(f"evaluate.py: error: {tmp_path}/a.png cannot be read as an image")
+    assert capsys.readouterr().err.startswith(f"keras-gan evaluate: error: {tmp_path}/a.png cannot be read as an image")

@@ -11,8 +11,7 @@ import time
 import pytest
 
 from keras_gan.analysis.triage import Outcome
-from keras_gan.cli.parser import parse_with_training
-from keras_gan.cli.triage import TriageOptions
+from keras_gan.cli.triage import TriageOptions, parse_with_training
 from keras_gan.cli.triage_cells import read_cell
 from keras_gan.cli.triage_grid import run_triage
 
@@ -239,14 +238,14 @@ def test_ctrl_c_ends_the_grid(options, tmp_path):
 @pytest.mark.parametrize("flag", ["--seed", "--batch-size=8", "--batch_size", "--resume", "--preset"])
 def test_flags_that_each_cell_has_of_its_own_are_refused(flag, capsys):
     with pytest.raises(SystemExit):
-        parse_with_training(TriageOptions, ["demo", flag, "7"], "triage.py", "")
+        parse_with_training(["demo", flag, "7"], "triage.py", "")
     assert f"{flag.split('=')[0].replace('_', '-')} cannot be given" in capsys.readouterr().err
 
 
 def test_cells_that_cannot_be_trained_are_refused_at_once(capsys, tmp_path):
     arguments = ["demo", "--out", str(tmp_path), "--batch-sizes", "8", "0", "--dataset", "toy"]
     with pytest.raises(SystemExit):
-        parse_with_training(TriageOptions, arguments, "triage.py", "")
+        parse_with_training(arguments, "triage.py", "")
     assert "`batch_size` must be at least 1" in capsys.readouterr().err
 
 

@@ -24,15 +24,17 @@ from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.saved_run import load_run
 from keras_gan.callbacks import checkpoints, pictures
 from keras_gan.data.horses import ARCHIVE_NAME
-from keras_gan.training import experiment
-from keras_gan.training.config import RunOptions
+from keras_gan.training import experiment, run_folder
+from keras_gan.training.changes import change
+from keras_gan.training.config import Part
+from keras_gan.training.options import RunOptions
 from keras_gan.training.presets import PRESETS
 
 resource = pytest.importorskip("resource")
 
 SCRIPT = SCRIPTS / "train_horses.py"
 
-SMALL = dataclasses.replace(
+SMALL = change(
     PRESETS["demo"],
     epochs=6,
     batch_size=4,
@@ -42,7 +44,11 @@ SMALL = dataclasses.replace(
     critic_filters=(4, 4),
     critic_strides=(4, 4),
     critic_kernel_size=3,
+    quality_every=0,
 )
+
+#: The same with figures of quality.
+MEASURED = change(SMALL, quality_every=2, quality_samples=40)
 
 SMALL_FLAGS = [
     *("--preset", "demo", "--batch-size", "4", "--n-critic", "2"),
@@ -61,9 +67,7 @@ def data_dir(tmp_path_factory):
 
 @pytest.fixture
 def options(tmp_path, data_dir):
-    return RunOptions(
-        out=tmp_path / "runs", data_dir=data_dir, checkpoint_every=2, sample_every=3, wandb="off", quality_every=0
-    )
+    return RunOptions(out=tmp_path / "runs", data_dir=data_dir, checkpoint_every=2, sample_every=3, wandb="off")
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +79,7 @@ def quick_reports(request, monkeypatch):
 
 def train(config, options):
     run = experiment.prepare(config, options)
-    assert run.train() == config.epochs
+    assert run.train() == config.run.epochs
     return run
 
 
@@ -133,7 +137,7 @@ def test_a_run_leaves_what_it_promises(options, capsys):
 
 
 def test_same_seed_is_the_same_run_and_another_seed_another(options):
-    first, second, other = (train(config, options) for config in (SMALL, SMALL, dataclasses.replace(SMALL, seed=43)))
+    first, second, other = (train(config, options) for config in (SMALL, SMALL, change(SMALL, seed=43)))
     assert [run.folder.name for run in (first, second, other)] == ["0001_demo", "0002_demo", "0003_demo"]
     assert_same_run(first.folder, second.folder)
     assert np.any(without_times(other.folder)["d_loss"] != without_times(first.folder)["d_loss"])
@@ -144,9 +148,9 @@ def test_same_seed_is_the_same_run_and_another_seed_another(options):
 
 @pytest.mark.parametrize("preset", ["horses", "horses_gp"])
 def test_other_presets_train(options, preset):
-    sizes = ("batch_size", "n_critic", "generator_filters", "critic_filters", "critic_strides")
-    changes = {name: getattr(SMALL, name) for name in sizes}
-    folder = train(dataclasses.replace(PRESETS[preset], epochs=2, **changes), options).folder
+    sizes = ("batch_size", "n_critic", "generator_filters", "critic_filters", "critic_strides", "quality_every")
+    changes = {name: SMALL.flat()[name] for name in sizes}
+    folder = train(change(PRESETS[preset], epochs=2, **changes), options).folder
     columns = read_losses(folder / "losses.csv")
     assert (columns["clip_ratio"][-1] > 0) == (preset == "horses")
     assert (columns["gradient_penalty"][-1] > 0) == (preset == "horses_gp")
@@ -155,7 +159,7 @@ def test_other_presets_train(options, preset):
 
 def test_a_run_goes_on_with_more_epochs_as_if_it_had_been_given_them(options):
     whole = train(SMALL, options).folder
-    part = train(dataclasses.replace(SMALL, epochs=3), options).folder
+    part = train(change(SMALL, epochs=3), options).folder
     train(SMALL, dataclasses.replace(options, resume=part))
     assert_same_run(part, whole)
 
@@ -171,7 +175,7 @@ def test_a_finished_run_is_not_resumed_for_nothing(options):
 def test_other_images_are_not_resumed_on(options, tmp_path):
     folder = train(SMALL, options).folder
     np.savez(tmp_path / ARCHIVE_NAME, x_train=data.toy_horses(24, seed=5), x_test=data.toy_horses(4, seed=1))
-    more = dataclasses.replace(SMALL, epochs=8)
+    more = change(SMALL, epochs=8)
     with pytest.raises(ValueError, match="Received other images"):
         experiment.prepare(more, dataclasses.replace(options, resume=folder, data_dir=tmp_path))
 
@@ -181,21 +185,20 @@ def test_without_cifar10_toy_horses_stand_in_and_it_is_said(options, monkeypatch
         raise Exception("URL fetch failure on https://…: None -- no route")
 
     monkeypatch.setattr(keras.datasets.cifar10, "load_data", unreachable)
-    monkeypatch.setattr(experiment, "TOY_IMAGES", 24)
     run = experiment.prepare(SMALL, dataclasses.replace(options, data_dir=None))
     said = [line for line in capsys.readouterr().out.splitlines() if "toy horses" in line]
     assert len(said) == 1
     assert "no route" in said[0]
-    assert run.config.dataset == "toy"
-    assert '"dataset": "toy"' in (run.folder / "config.json").read_text()
-    np.testing.assert_array_equal(run.images, data.toy_horses(24))
+    assert run.config.data == Part("toy", {"count": 5000, "seed": 0})
+    assert run_folder.load_config(run.folder) == run.config
+    np.testing.assert_array_equal(run.images, data.toy_horses(5000))
 
 
 def test_failed_preparation_leaves_no_run_folder(options):
     with pytest.raises(ValueError, match="`batch_size` must be at most the 24 images"):
-        experiment.prepare(dataclasses.replace(SMALL, batch_size=25), options)
-    with pytest.raises(ValueError, match=r"`generator_filters` must make .* \(32, 32, 3\)\. Received: \(16, 16, 3\)"):
-        experiment.prepare(dataclasses.replace(SMALL, generator_filters=(4, 4, 3)), options)
+        experiment.prepare(change(SMALL, batch_size=25), options)
+    with pytest.raises(ValueError, match=r"`generator` must make .* \(32, 32, 3\)\. Received: \(16, 16, 3\)"):
+        experiment.prepare(change(SMALL, generator_filters=(4, 4, 3)), options)
     with pytest.raises(FileNotFoundError):
         experiment.prepare(SMALL, dataclasses.replace(options, data_dir=options.out / "nowhere"))
     assert not options.out.exists()
@@ -219,7 +222,7 @@ def test_a_run_without_its_losses_is_not_resumed(options, rows):
     lines = path.read_text().splitlines(keepends=True)
     path.unlink() if rows is None else path.write_text("".join(lines[:rows]))
     config = (folder / "config.json").read_bytes()
-    more = dataclasses.replace(SMALL, epochs=8)
+    more = change(SMALL, epochs=8)
     with pytest.raises((OSError, ValueError), match="losses.csv"):
         experiment.prepare(more, dataclasses.replace(options, resume=folder))
     assert (folder / "config.json").read_bytes() == config
@@ -229,8 +232,8 @@ def test_a_broken_checkpoint_is_named(options):
     folder = train(SMALL, options).folder
     path = checkpoints(folder / "checkpoints")[-1][1]
     path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(ValueError, match=f"{path.name} cannot be loaded; without it"):
-        experiment.prepare(dataclasses.replace(SMALL, epochs=8), dataclasses.replace(options, resume=folder))
+    with pytest.raises(ValueError, match=f"{path.name} cannot be loaded: .*Without that file the run resumes"):
+        experiment.prepare(change(SMALL, epochs=8), dataclasses.replace(options, resume=folder))
     path.unlink()
     assert experiment.prepare(SMALL, dataclasses.replace(options, resume=folder)).start == 4
 
@@ -253,13 +256,13 @@ def test_a_generator_that_could_not_be_saved_is_saved_by_resuming(options, monke
 @pytest.fixture
 def watched(options, user_cache, wandb_alone):
     """Options with all that watches a run."""
-    return dataclasses.replace(options, wandb=None, quality_every=2, quality_samples=40, tensorboard=True)
+    return dataclasses.replace(options, wandb=None, tensorboard=True)
 
 
 # Few samples, as it says, make large distances.
 @pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
 def test_a_watched_run_is_the_same_run_with_figures(options, watched, capsys):
-    run, plain = train(SMALL, watched), train(SMALL, options)
+    run, plain = train(MEASURED, watched), train(SMALL, options)
     columns = read_losses(run.folder / "losses.csv")
     np.testing.assert_array_equal(np.isfinite(columns["fid_score"]), [False, True] * 3)
     for key, column in without_times(plain.folder).items():
@@ -290,10 +293,10 @@ def test_a_watched_run_is_the_same_run_with_figures(options, watched, capsys):
 
 @pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
 def test_a_watched_run_is_resumed_with_all_its_figures(watched):
-    part = train(dataclasses.replace(SMALL, epochs=4), watched).folder
+    part = train(change(MEASURED, epochs=4), watched).folder
     first = wandb_reader.run_file(part)
-    train(SMALL, dataclasses.replace(watched, resume=part))
-    whole = train(SMALL, watched).folder
+    train(MEASURED, dataclasses.replace(watched, resume=part))
+    whole = train(MEASURED, watched).folder
     assert_same_run(part, whole)
     assert (part / "quality.csv").read_text() == (whole / "quality.csv").read_text()
     assert (part / "checkpoints" / "best.json").read_text() == (whole / "checkpoints" / "best.json").read_text()
@@ -314,7 +317,7 @@ def test_a_watched_run_is_resumed_with_all_its_figures(watched):
 
 
 def test_a_run_that_diverges_keeps_its_last_good_state(options):
-    wild = dataclasses.replace(SMALL, n_critic=1, gradient_penalty=None, critic_learning_rate=1e3)
+    wild = change(SMALL, n_critic=1, gradient_penalty=None, critic_learning_rate=1e3)
     run = experiment.prepare(wild, dataclasses.replace(options, checkpoint_every=1))
     with pytest.raises(experiment.DivergedError, match=r"wasserstein_distance is .*, beyond ±1e\+06 in step 2"):
         run.train()
@@ -353,9 +356,9 @@ def test_a_killed_run_resumes_to_the_last_bit(options, tmp_path):
     done = checkpoints(folder / "checkpoints")[-1][0]
     assert 0 < done <= len(rows) - 1
     # Let it end ten epochs later, on a configuration that says so.
-    config = dataclasses.replace(SMALL, epochs=100_000)
+    config = change(SMALL, epochs=100_000)
     assert config.to_json() == (folder / "config.json").read_text()
-    shorter = dataclasses.replace(SMALL, epochs=done + 10)
+    shorter = change(SMALL, epochs=done + 10)
     train(shorter, dataclasses.replace(options, resume=folder))
     whole = train(shorter, dataclasses.replace(options, out=tmp_path / "whole")).folder
     assert_same_run(folder, whole)
@@ -372,7 +375,7 @@ def test_ctrl_c_saves_and_says_where(options):
     epochs = len(read_losses(folder / "losses.csv")["epoch"])
     assert checkpoints(folder / "checkpoints")[-1][0] == epochs
     assert f"stopped after {epochs} of 100000 epochs. In {folder}" in output
-    assert f"Continue it with --resume {folder} --data-dir {options.data_dir}" in output
+    assert f"--resume {folder} --data-dir {options.data_dir}\n" in output
 
 
 def test_ctrl_c_saves_though_the_reader_of_the_output_has_left(options):
@@ -390,8 +393,8 @@ def test_ctrl_c_saves_though_the_reader_of_the_output_has_left(options):
 
 
 def test_the_script_resumes_by_folder(options):
-    folder = train(dataclasses.replace(SMALL, epochs=2), options).folder
-    whole = train(dataclasses.replace(SMALL, epochs=4), options).folder
+    folder = train(change(SMALL, epochs=2), options).folder
+    whole = train(change(SMALL, epochs=4), options).folder
     flags = ["--epochs", "4", "--data-dir", options.data_dir, "--wandb", "off", "--quality-every", "0"]
     command = [sys.executable, SCRIPT, "--resume", folder, *flags]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
@@ -407,7 +410,7 @@ from tensorflow.python.framework.config import is_op_determinism_enabled
 from keras_gan.training import build, runtime
 from keras_gan.training.presets import PRESETS
 tf.config.list_physical_devices = lambda kind=None: [tf.config.PhysicalDevice("/gpu:0", "GPU")]
-runtime.set_seeds(dataclasses.replace(PRESETS["demo"], deterministic=DETERMINISTIC))
+runtime.set_seeds(42, DETERMINISTIC)
 print(is_op_determinism_enabled(), build.build_model(PRESETS["demo"]).jit_compile)
 """
     for deterministic, expected in (("True", "True False"), ("False", "False True")):
@@ -417,7 +420,7 @@ print(is_op_determinism_enabled(), build.build_model(PRESETS["demo"]).jit_compil
 
 
 def test_mixed_precision_is_the_networks_alone(options):
-    run = train(dataclasses.replace(SMALL, epochs=2, mixed_precision="bfloat16"), options)
+    run = train(change(SMALL, epochs=2, mixed_precision="bfloat16"), options)
     dtypes = {layer.compute_dtype for layer in (run.model.generator.layers[1], run.model.critic.layers[1])}
     assert dtypes == {"bfloat16"}
     assert {weight.dtype for weight in run.model.weights} == {"float32"}
@@ -427,7 +430,7 @@ def test_mixed_precision_is_the_networks_alone(options):
 
 def test_dispatches_of_several_epochs_need_jax(options):
     with pytest.raises(ValueError, match="must be 1 unless the Keras backend is jax.*Received: 4 on tensorflow"):
-        experiment.prepare(dataclasses.replace(SMALL, steps_per_execution=4), options)
+        experiment.prepare(change(SMALL, steps_per_execution=4), options)
     assert not options.out.exists()
 
 
@@ -461,9 +464,11 @@ def test_full_disk_ends_a_run_with_one_line_and_its_checkpoints(options):
     assert process.returncode == 1
     assert "Traceback" not in errors
     line = errors.strip().splitlines()[-1]
-    assert re.fullmatch(rf"train_horses.py: error: .*{folder}/.* cannot be written: .*--resume {folder}", line)
+    assert re.fullmatch(
+        rf"train_horses.py: error: .*{folder}/.* cannot be written: .*--resume {folder} --data-dir .*", line
+    )
     done = checkpoints(folder / "checkpoints")[-1][0]
-    shorter = dataclasses.replace(SMALL, epochs=done + 2)
+    shorter = change(SMALL, epochs=done + 2)
     train(shorter, dataclasses.replace(options, resume=folder))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.quality_history import QualityHistory, read_quality
 from keras_gan.files import replace_text
+from keras_gan.settings import flatten
 
 #: Columns that nothing can be said without.
 REQUIRED = ("d_loss", "g_loss")
@@ -116,7 +117,7 @@ def load_run(folder: str | Path) -> SavedRun:
     return SavedRun(
         name=folder.name,
         history=history,
-        config=_read_json(folder / "config.json"),
+        config=flatten(_read_json(folder / "config.json")),
         quality=read_quality(quality) if quality.is_file() else None,
         pictures=tuple(pictures),
         real_picture=real if real.is_file() else None,

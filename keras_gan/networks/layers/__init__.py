@@ -1,1 +1,6 @@
 """Layers that networks are made of."""
+
+from keras_gan.networks.layers.batch_norm import FusedBatchNormalization
+from keras_gan.networks.layers.upsample_conv import PhasedConv2D, PhasedUpsampleConv2D, UpsampleConv2D
+
+__all__ = ["FusedBatchNormalization", "PhasedConv2D", "PhasedUpsampleConv2D", "UpsampleConv2D"]

@@ -1,11 +1,10 @@
-import dataclasses
 import shlex
 
 import pytest
 
 from keras_gan.analysis.detectors.findings import Diagnosis
 from keras_gan.analysis.detectors.remedies import CHANGES, remedies
-from keras_gan.cli.parser import parse
+from keras_gan.cli.training_arguments import parse_training
 from keras_gan.training.presets import PRESETS
 
 
@@ -20,10 +19,12 @@ def test_every_diagnosis_has_remedies():
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 @pytest.mark.parametrize("diagnosis", list(Diagnosis), ids=lambda diagnosis: diagnosis.name)
 def test_training_script_takes_every_flag(tmp_path, preset, diagnosis):
-    config = dataclasses.asdict(PRESETS[preset])
+    config = PRESETS[preset].flat()
     for remedy in remedies(diagnosis, config):
         if remedy.flags is not None:
-            changed, _ = parse(["--preset", preset, "--out", str(tmp_path), *shlex.split(remedy.flags)], "x", "")
+            changed, _ = parse_training(
+                ["--preset", preset, "--out", str(tmp_path), *shlex.split(remedy.flags)], "x", ""
+            )
             assert changed != PRESETS[preset]
 
 

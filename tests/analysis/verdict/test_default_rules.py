@@ -9,7 +9,8 @@ NAMES = ["Monotonicity", "Balance", "Mode Collapse", "Gradient Signal", "Wassers
 
 
 def judged(run):
-    return judge(run, diagnose(run))
+    verdict = judge(run, diagnose(run))
+    return verdict.indicators, verdict
 
 
 def statuses(run):

@@ -47,7 +47,8 @@ def test_phases_of_short_runs_have_every_epoch_once(epochs):
 
 
 def test_reference_run_passes_all(reference_history):
-    indicators, verdict = judge(reference_history)
+    verdict = judge(reference_history)
+    indicators = verdict.indicators
     assert [indicator.name for indicator in indicators if indicator.passed] == [
         "Monotonicity",
         "Balance",
@@ -126,5 +127,5 @@ def test_score_makes_the_verdict(reference_history, spoilt, verdict):
         history["g_loss"] = history["g_loss"][::-1]
     if spoilt >= 4:
         history["g_loss"] = history["g_loss"] + 100 * np.sin(np.arange(12000))
-    _, found = judge(history)
+    found = judge(history)
     assert (found.stability, found.quality, found.passed) == verdict

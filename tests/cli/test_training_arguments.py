@@ -1,4 +1,3 @@
-import dataclasses
 import os
 import pathlib
 import subprocess
@@ -7,7 +6,8 @@ import sys
 import pytest
 from helpers import SCRIPTS
 
-from keras_gan.cli.parser import parse
+from keras_gan.cli.training_arguments import parse_training
+from keras_gan.training.changes import change
 from keras_gan.training.presets import PRESETS
 
 SCRIPT = SCRIPTS / "train_horses.py"
@@ -19,7 +19,7 @@ def _in_an_empty_folder(tmp_path, monkeypatch):
 
 
 def parsed(*arguments):
-    return parse(list(arguments), "prog", "Train.")
+    return parse_training(list(arguments), "prog", "Train.")
 
 
 def refused(capsys, *arguments):
@@ -42,13 +42,13 @@ def test_default_is_horses():
 def test_preset_and_changes_to_it(name):
     assert parsed("--preset", name)[0] == PRESETS[name]
     config, options = parsed(f"--preset={name}", "--n-critic", "7", "--generator-filters", "8", "3", "--log-every", "2")
-    assert config == dataclasses.replace(PRESETS[name], n_critic=7, generator_filters=(8, 3))
+    assert config == change(PRESETS[name], n_critic=7, generator_filters=(8, 3))
     assert options.log_every == 2
 
 
 def test_penalty_in_place_of_clipping():
     config, _ = parsed("--clip-threshold", "None", "--gradient-penalty", "10")
-    assert (config.clip_threshold, config.gradient_penalty) == (None, 10.0)
+    assert (config.flat()["clip_threshold"], config.flat()["gradient_penalty"]) == (None, 10.0)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,14 @@ def test_penalty_in_place_of_clipping():
         (("--epochs", "many"), "invalid literal for int() with base 10: 'many'"),
         (("--preset", "nope"), "unknown preset 'nope'. Presets: horses, horses_gp, demo"),
         (("--no-such-flag", "3"), "Unrecognized options: --no-such-flag"),
-        (("--dataset", "cats"), "invalid choice 'cats'"),
+        (("--dataset", "cats"), "`data` must be one of horses, toy, folder, file, array, or a folder or a file"),
+        (("--optimizer", "sgd"), "`optimizer` must be one of adam, rmsprop. Received: 'sgd'"),
+        (("--lipschitz", "gradient_penalty", "--lipschitz.weigth", "5"), "Unrecognized options: --lipschitz-weigth"),
+        (("--plugin", "no_such_module"), "`plugin` must be a module that can be imported. Received: no_such_module"),
         (("--preset",), "--preset"),
         (("--gradient-penalty", "10"), "exclude each other"),
         (("--resume", "nowhere"), "nowhere is not a run folder: it has no config.json"),
         (("--log-every", "0"), "`log_every` must be at least 1"),
-        (("--data-dir", "nowhere"), "No file nowhere/cifar10_horses.npz"),
         (("--critic-learning-rate", "inf"), "`critic_learning_rate` must be a finite number"),
         (("--out", "/dev/null"), "`out` must be a folder that can be written to. Received: /dev/null"),
     ],
@@ -102,5 +104,41 @@ def test_help_names_every_flag(capsys):
         parsed("--help")
     assert stop.value.code == 0
     text = capsys.readouterr().out
-    for field in dataclasses.fields(PRESETS["horses"]):
-        assert f"--{field.name.replace('_', '-')}" in text
+    for name in PRESETS["horses"].flat():
+        is_fixed = name in ("augmentation", "averaging")
+        assert (f"--{name.replace('_', '-')}" in text) != is_fixed, name
+
+
+def test_dots_and_underscores_are_hyphens():
+    expected = change(PRESETS["demo"], lipschitz_weight=5.0, loss="non_saturating", batch_size=8)
+    flags = ("--preset", "demo", "--loss", "non_saturating", "--lipschitz", "gradient_penalty")
+    for weight in ("--lipschitz.weight", "--lipschitz-weight", "--lipschitz_weight", "--gradient-penalty"):
+        assert parsed(*flags, weight, "5", "--batch_size=8")[0] == expected
+
+
+def test_help_fits_a_screen_and_help_all_describes_the_rest(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    texts = []
+    for flag in ("--help", "--help-all"):
+        with pytest.raises(SystemExit) as stop:
+            parsed(flag)
+        assert stop.value.code == 0
+        texts.append(capsys.readouterr().out)
+    assert len(texts[0].splitlines()) <= 50
+    assert "Filters of the convolutions" not in texts[0]
+    assert "Filters of the convolutions" in texts[1]
+
+
+def test_flags_are_those_of_the_chosen_parts(capsys):
+    with pytest.raises(SystemExit):
+        parsed("--preset", "horses", "--optimizer", "adam", "--loss", "minimax", "--lipschitz", "none", "--help")
+    text = capsys.readouterr().out
+    assert "--loss-real-target" in text
+    assert "--beta-1" in text
+    assert "--rho" not in text
+
+
+def test_what_is_slow_is_not_loaded():
+    code = "import sys; from keras_gan.cli.main import main; sys.argv[1:] = ['train', '--no-such-flag', '1']\n"
+    code += "try: main()\nexcept SystemExit: pass\nsys.exit('keras' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0

@@ -1,0 +1,168 @@
+"""The flags of a training: one for every setting of its configuration, and those of `RunOptions`."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal, get_type_hints
+
+import tyro
+
+from keras_gan import parts
+from keras_gan.registry import Registry
+from keras_gan.settings import CONSTRAINTS, setting_name
+from keras_gan.signatures import field_descriptions
+from keras_gan.training.changes import OPTIMIZERS
+from keras_gan.training.config import REGISTRIES, EvaluationConfig, ExperimentConfig, RunConfig
+from keras_gan.training.options import RunOptions
+
+#: Flags that `--help` shows with their descriptions.
+COMMON = (
+    *("preset", "data", "epochs", "batch_size", "n_critic", "seed", "loss", "lipschitz", "optimizer"),
+    *("quality_every", "out", "resume", "wandb", "notes"),
+)
+
+#: Parts that a flag selects by name, and the group that the flag is shown in.
+SELECTIONS = {
+    "generator": "generator",
+    "critic": "critic",
+    "loss": "common",
+    "lipschitz": "common",
+    "critic_optimizer": "optimizers",
+    "generator_optimizer": "optimizers",
+}
+
+#: Names that flags also have.
+ALIASES = {"data": ("--dataset",), "rho": ("--beta-2",)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Flag:
+    """One flag.
+
+    Attributes:
+        name: Its flat name.
+        kind: Type of its value.
+        default: What the value is without the flag.
+        description: What `--help` says of it.
+        group: What it is shown with.
+        aliases: Other spellings. Defaults to none.
+    """
+
+    name: str
+    kind: Any
+    default: Any
+    description: str
+    group: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def option(self) -> str:
+        """What the user types."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+def flags_of(config: ExperimentConfig) -> list[Flag]:
+    """Return the flags that a configuration has: those of its parts' arguments among them.
+
+    Args:
+        config: The configuration.
+    """
+    flags = [
+        Flag("preset", str, config.preset, "Preset that the values start from", "common"),
+        Flag("data", str, config.data.name, "Set of images: a name, a folder or an .npy file", "common"),
+        *_fields(RunConfig, config.run, "run"),
+        *(_choice(name, config, group) for name, group in SELECTIONS.items()),
+        Flag(
+            "optimizer", _names(parts.OPTIMIZERS), config.critic_optimizer.name, "Optimizer of both networks", "common"
+        ),
+        *_constraints(config),
+        *(flag for part in REGISTRIES for flag in _arguments(part, config)),
+        *_shared(config),
+        *_evaluation(config.evaluation),
+        *_fields(RunOptions, RunOptions(), "watching"),
+        Flag("plugin", tuple[str, ...], (), "Modules that register parts of your own", "watching"),
+    ]
+    common = {name: place for place, name in enumerate(COMMON)}
+    placed = [dataclasses.replace(flag, group="common") if flag.name in common else flag for flag in flags]
+    return sorted(placed, key=lambda flag: common.get(flag.name, len(common)))
+
+
+def flag_type(flags: Iterable[Flag]) -> type:
+    """Return a dataclass for tyro, with a group of fields for each group of flags.
+
+    Args:
+        flags: The flags.
+    """
+    groups: dict[str, list[Flag]] = {}
+    for flag in flags:
+        groups.setdefault(flag.group, []).append(flag)
+    fields = []
+    for name, members in groups.items():
+        kind = dataclasses.make_dataclass(name, [_field(flag) for flag in members], frozen=True)
+        fields.append((name, tyro.conf.OmitArgPrefixes[kind], dataclasses.field(default=kind())))
+    return dataclasses.make_dataclass("flags", fields, frozen=True)
+
+
+def _field(flag: Flag) -> tuple[str, Any, Any]:
+    settings = tyro.conf.arg(help=flag.description, aliases=(*flag.aliases, *ALIASES.get(flag.name, ())))
+    return flag.name, Annotated[flag.kind, settings], dataclasses.field(default=flag.default)
+
+
+def _fields(kind: type, values: Any, group: str) -> Iterator[Flag]:
+    """Yield a flag for each field of a dataclass, whose description stands below it in the source."""
+    hints, texts = get_type_hints(kind), field_descriptions(kind)
+    for field in dataclasses.fields(kind):
+        yield Flag(field.name, hints[field.name], getattr(values, field.name), texts[field.name], group)
+
+
+def _choice(name: str, config: ExperimentConfig, group: str) -> Flag:
+    text = field_descriptions(ExperimentConfig)[name]
+    return Flag(name, _names(REGISTRIES[name]), getattr(config, name).name, text, group)
+
+
+def _names(registry: Registry) -> Any:
+    return Literal[tuple(registry.names())]
+
+
+def _constraints(config: ExperimentConfig) -> Iterator[Flag]:
+    """Yield the flags of the two constraints that are known by a value: None for the one that is not in use."""
+    for name, (argument, flat) in CONSTRAINTS.items():
+        policy = config.lipschitz
+        value = policy.arguments[argument] if policy.name == name else None
+        text = parts.LIPSCHITZ.parameters(name)[argument].description
+        aliases = (f"--lipschitz-{argument}",) if policy.name == name else ()
+        yield Flag(flat, float | None, value, f"{text} None: not used.", "lipschitz", aliases)
+
+
+def _arguments(part: str, config: ExperimentConfig) -> Iterator[Flag]:
+    chosen = getattr(config, part)
+    known = CONSTRAINTS.get(chosen.name, ("",))[0] if part == "lipschitz" else ""
+    for argument, parameter in REGISTRIES[part].parameters(chosen.name).items():
+        is_shared = part in OPTIMIZERS and argument != "learning_rate"
+        if argument == known or is_shared:
+            continue
+        name, own = setting_name(part, argument), f"{part}_{argument}"
+        aliases = () if name == own else (f"--{own.replace('_', '-')}",)
+        group = "optimizers" if part in OPTIMIZERS else part
+        kind = parameter.kind if parameter.kind is not Any else str
+        yield Flag(name, kind, chosen.arguments[argument], parameter.description, group, aliases)
+
+
+def _shared(config: ExperimentConfig) -> Iterator[Flag]:
+    """Yield flags that set an argument of both optimizers, as far as they have it."""
+    found: dict[str, Flag] = {}
+    for part in OPTIMIZERS:
+        chosen = getattr(config, part)
+        for argument, parameter in parts.OPTIMIZERS.parameters(chosen.name).items():
+            if argument != "learning_rate":
+                value = chosen.arguments[argument]
+                found.setdefault(argument, Flag(argument, parameter.kind, value, parameter.description, "optimizers"))
+    yield from found.values()
+
+
+def _evaluation(evaluation: EvaluationConfig) -> Iterator[Flag]:
+    for flag in _fields(EvaluationConfig, evaluation, "evaluation"):
+        if flag.name == "extractor":
+            kind = _names(parts.EXTRACTORS)
+            yield dataclasses.replace(flag, kind=kind, default=evaluation.extractor.name)
+        else:
+            yield dataclasses.replace(flag, name=f"quality_{flag.name}")

@@ -1,0 +1,120 @@
+"""The arguments of a training: a preset or a run to resume, and changes of its settings."""
+
+import argparse
+import dataclasses
+import re
+import shutil
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from keras_gan.cli.flags import SELECTIONS, Flag, flag_type, flags_of
+from keras_gan.cli.parser import fail, run_tyro
+from keras_gan.cli.plugins import load_plugin
+from keras_gan.training.changes import change
+from keras_gan.training.config import ExperimentConfig
+from keras_gan.training.options import RunOptions
+from keras_gan.training.presets import PRESETS
+from keras_gan.training.run_folder import check, load_config
+
+#: Flags whose values decide which other flags there are.
+CHOICES = ("data", "dataset", "optimizer", "extractor", *SELECTIONS)
+
+#: What shows all flags with their descriptions.
+HELP_ALL = "--help-all"
+
+
+def parse_training(arguments: Sequence[str], prog: str, description: str | None) -> tuple[ExperimentConfig, RunOptions]:
+    """Read the arguments of a training.
+
+    Values not given are those of `--preset` (default `horses`), or those of the run to `--resume`.
+
+    Args:
+        arguments: The arguments, without the command's name.
+        prog: What the user has typed for the command.
+        description: What `--help` says first.
+
+    Returns:
+        The run's configuration and options.
+
+    Raises:
+        SystemExit: With code 2 and one line on standard error if an argument cannot be used; with code 0 after
+            `--help`.
+    """
+    arguments = [_normalised(argument) for argument in arguments]
+    try:
+        config = _starting_config(arguments)
+    except (ValueError, OSError, ImportError) as error:
+        fail(prog, str(error))
+    flags = flags_of(config)
+    if "--help" in arguments or "-h" in arguments:
+        _print_help(flags, prog, description)
+    shown = ["--help" if argument == HELP_ALL else argument for argument in arguments]
+    parsed = run_tyro(flag_type(flags), shown, prog, description)
+    values = {name: value for group in vars(parsed).values() for name, value in vars(group).items()}
+    try:
+        return _changed(config, flags, values)
+    except (ValueError, OSError) as error:
+        fail(prog, str(error))
+
+
+def _changed(
+    config: ExperimentConfig, flags: list[Flag], values: dict[str, Any]
+) -> tuple[ExperimentConfig, RunOptions]:
+    """Return configuration and options with the values of flags, checked."""
+    options = RunOptions(**{field.name: values.pop(field.name) for field in dataclasses.fields(RunOptions)})
+    # The parts that these name are in the configuration already.
+    settled = {"preset", "plugin", *CHOICES}
+    defaults = {flag.name: flag.default for flag in flags if flag.name not in settled}
+    changes = {name: value for name, value in values.items() if name in defaults and value != defaults[name]}
+    config = change(config, **changes)
+    check(config, options)
+    return config, options
+
+
+def _starting_config(arguments: Sequence[str]) -> ExperimentConfig:
+    """Return the configuration whose values the arguments replace, with the parts that they name."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--preset", nargs="?")
+    parser.add_argument("--resume", nargs="?", type=Path)
+    parser.add_argument("--plugin", nargs="*", default=[])
+    for name in CHOICES:
+        parser.add_argument(f"--{name.replace('_', '-')}", nargs="?")
+    known = vars(parser.parse_known_args(list(arguments))[0])
+    for module in known.pop("plugin"):
+        load_plugin(module)
+    preset, resumed = known.pop("preset"), known.pop("resume")
+    if preset is not None and preset not in PRESETS:
+        raise ValueError(f"unknown preset {preset!r}. Presets: {', '.join(PRESETS)}")
+    config = PRESETS[preset or "horses"] if resumed is None else load_config(resumed)
+    return change(config, **{name: value for name, value in known.items() if value is not None})
+
+
+def _normalised(argument: str) -> str:
+    """Return `--a_part.an_argument` as `--a-part-an-argument`."""
+    flag, equals, value = argument.partition("=")
+    return re.sub(r"[_.]", "-", flag) + equals + value if flag.startswith("--") else argument
+
+
+def _print_help(flags: list[Flag], prog: str, description: str | None) -> None:
+    """Print the common flags with their descriptions, the others by name, and exit."""
+    try:
+        run_tyro(flag_type([flag for flag in flags if flag.group == "common"]), ["--help"], prog, description)
+    except SystemExit:
+        groups: dict[str, list[str]] = {}
+        for flag in flags:
+            groups.setdefault(flag.group, []).append(flag.option)
+        groups.pop("common")
+        print(f"{HELP_ALL} describes these as well:")
+        for name, options in groups.items():
+            print("\n".join(_wrapped(options, f"  {name + ':':12} ")))
+        raise
+
+
+def _wrapped(options: list[str], start: str) -> list[str]:
+    """Return lines as wide as the terminal, with the later ones below the first option."""
+    width, indent = shutil.get_terminal_size().columns, " " * len(start)
+    return textwrap.wrap(
+        " ".join(options), width, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False
+    )

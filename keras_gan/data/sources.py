@@ -1,0 +1,99 @@
+"""Sets of images by name, from a folder, or from a file."""
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_gan.data.folder import load_images
+from keras_gan.data.horses import load_horses
+from keras_gan.data.images import check_images
+from keras_gan.data.toy import toy_horses
+from keras_gan.parts import SOURCES
+
+
+def horses(data_dir: str | None = None) -> np.ndarray:
+    """Load CIFAR-10's 5000 training images of horses.
+
+    Args:
+        data_dir: Folder with cifar10_horses.npz. Defaults to None, Keras's copy of CIFAR-10.
+    """
+    return load_horses(data_dir)[0]
+
+
+def toy(count: int = 5000, seed: int = 0) -> np.ndarray:
+    """Draw horses, for machines that cannot get CIFAR-10.
+
+    Args:
+        count: Number of images. Defaults to 5000.
+        seed: Seed of the whole set. Defaults to 0.
+    """
+    return toy_horses(count, seed)
+
+
+def folder(path: str) -> np.ndarray:
+    """Load a folder of image files.
+
+    Args:
+        path: The folder.
+    """
+    return load_images(path)
+
+
+def file(path: str) -> np.ndarray:
+    """Load an .npy file of uint8 images.
+
+    Args:
+        path: The file.
+    """
+    return load_images(path)
+
+
+def array() -> np.ndarray:
+    """Refuse to load images that were given as an array: only who gave them has them."""
+    raise ValueError("These images were given as an array: give them again, by `images`, or `--real` in a command")
+
+
+def find_source(text: str) -> tuple[str, dict[str, Any]]:
+    """Return the source that a text stands for: a name, or the path of a folder or a file.
+
+    Args:
+        text: What the user has written.
+
+    Returns:
+        Name and arguments of a source.
+
+    Raises:
+        ValueError: If it is neither a name nor a path that exists.
+    """
+    path = Path(text)
+    if text in SOURCES.names():
+        return text, {}
+    if path.exists():
+        return ("folder" if path.is_dir() else "file"), {"path": str(path.absolute())}
+    names = ", ".join(SOURCES.names())
+    raise ValueError(f"`data` must be one of {names}, or a folder or a file that exists. Received: {text}")
+
+
+def load_source(name: str, arguments: Mapping[str, Any], data_dir: str | Path | None = None) -> np.ndarray:
+    """Load a set of images.
+
+    Args:
+        name: Name of its source.
+        arguments: The source's arguments.
+        data_dir: Folder of the user's data, for sources that take one. Defaults to None.
+
+    Returns:
+        Images `(count, height, width, channels)`, uint8.
+
+    Raises:
+        OSError: If files cannot be read, or not be downloaded.
+        ValueError: If there is no such source, or its images cannot be used.
+    """
+    source = SOURCES.load(name)
+    takes_folder = "data_dir" in inspect.signature(source).parameters
+    images = source(**arguments, **({"data_dir": data_dir} if takes_folder else {}))
+    check_images(images, source=f"the data set {name}")
+    return images

@@ -1,0 +1,63 @@
+"""What a configuration may be made of: one registry for each kind of part.
+
+A new part of the package is a file of its own and a line here.
+"""
+
+from keras_gan.registry import Registry
+
+#: Functions of their own arguments that return a built `keras.Model` from latents to images.
+GENERATORS = Registry("generator", {"upsampling": "keras_gan.networks.dcgan:upsampling_generator"})
+
+#: Functions of `image_shape` and their own arguments that return a built `keras.Model` from images to scores.
+CRITICS = Registry("critic", {"convolutional": "keras_gan.networks.dcgan:convolutional_critic"}, given=("image_shape",))
+
+#: Adversarial losses.
+LOSSES = Registry(
+    "loss",
+    {
+        "wasserstein": "keras_gan.losses.wasserstein:Wasserstein",
+        "non_saturating": "keras_gan.losses.adversarial:NonSaturating",
+        "minimax": "keras_gan.losses.adversarial:Minimax",
+        "least_squares": "keras_gan.losses.adversarial:LeastSquares",
+        "hinge": "keras_gan.losses.adversarial:Hinge",
+        "relativistic_average": "keras_gan.losses.relativistic:RelativisticAverage",
+    },
+)
+
+#: How a critic is kept Lipschitz.
+LIPSCHITZ = Registry(
+    "lipschitz",
+    {
+        "none": "keras_gan.models.lipschitz.policy:unconstrained",
+        "weight_clipping": "keras_gan.models.lipschitz.weight_clipping:WeightClipping",
+        "gradient_penalty": "keras_gan.models.lipschitz.gradient_penalty:GradientPenalty",
+    },
+)
+
+#: Functions that return a `keras.optimizers.Optimizer`.
+OPTIMIZERS = Registry(
+    "optimizer",
+    {"adam": "keras_gan.training.optimizers:adam", "rmsprop": "keras_gan.training.optimizers:rmsprop"},
+)
+
+#: Networks that the quality of samples is measured with.
+EXTRACTORS = Registry(
+    "extractor",
+    {
+        "cifar10-resnet": "keras_gan.metrics.extractors.cifar10_resnet:Cifar10ResNet",
+        "inception": "keras_gan.metrics.extractors.inception:InceptionV3",
+    },
+)
+
+#: Functions that return images, uint8 `(count, height, width, channels)`; `data_dir` is a folder of the user's.
+SOURCES = Registry(
+    "data",
+    {
+        "horses": "keras_gan.data.sources:horses",
+        "toy": "keras_gan.data.sources:toy",
+        "folder": "keras_gan.data.sources:folder",
+        "file": "keras_gan.data.sources:file",
+        "array": "keras_gan.data.sources:array",
+    },
+    given=("data_dir",),
+)

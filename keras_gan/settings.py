@@ -1,0 +1,105 @@
+"""Flat names of what a configuration holds: those of the command line's flags and of a report's table.
+
+An argument of a part is named after both, as `generator_filters`. The ones below have names of their own.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+#: Parts of a configuration that are a name with arguments.
+PARTS = (
+    "data",
+    "augmentation",
+    "generator",
+    "critic",
+    "loss",
+    "lipschitz",
+    "critic_optimizer",
+    "generator_optimizer",
+    "averaging",
+)
+
+#: Arguments whose flat name is not that of the part and their own.
+NAMES = {
+    ("generator", "latent_dim"): "latent_dim",
+    ("generator", "batch_norm_momentum"): "batch_norm_momentum",
+    ("critic_optimizer", "learning_rate"): "critic_learning_rate",
+    ("generator_optimizer", "learning_rate"): "generator_learning_rate",
+}
+
+#: Lipschitz policies that are known by the value of their one argument, and its flat name.
+CONSTRAINTS = {"weight_clipping": ("threshold", "clip_threshold"), "gradient_penalty": ("weight", "gradient_penalty")}
+
+
+def setting_name(part: str, argument: str) -> str:
+    """Return the flat name of a part's argument.
+
+    Args:
+        part: One of `PARTS`.
+        argument: The argument's own name.
+    """
+    return NAMES.get((part, argument), f"{part}_{argument}")
+
+
+def flatten(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration under flat names.
+
+    Args:
+        config: What a `config.json` holds. One without parts is flat already, as those of other programs.
+
+    Returns:
+        Names and values. An optimizer's arguments have one name where both networks' optimizers agree.
+    """
+    if not isinstance(config.get("run"), Mapping) or not all(_is_part(config.get(part)) for part in PARTS):
+        return dict(config)
+    evaluation = config.get("evaluation", {})
+    return {
+        "preset": config.get("preset"),
+        "dataset": config["data"]["name"],
+        **_arguments(config, "data"),
+        **config["run"],
+        **_constraint(config["lipschitz"]),
+        **_optimizers(config),
+        **_arguments(config, "generator", "critic"),
+        **{part: config[part]["name"] for part in ("generator", "critic", "loss", "augmentation", "averaging")},
+        **_arguments(config, "loss", "augmentation", "averaging"),
+        **{f"quality_{name}": value for name, value in evaluation.items() if name != "extractor"},
+    }
+
+
+def _is_part(value: Any) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("arguments"), Mapping) and "name" in value
+
+
+def _arguments(config, *parts: str) -> dict[str, Any]:
+    pairs = ((part, argument, value) for part in parts for argument, value in config[part]["arguments"].items())
+    return {setting_name(part, argument): value for part, argument, value in pairs}
+
+
+def _constraint(policy) -> dict[str, Any]:
+    name, arguments = policy["name"], dict(policy["arguments"])
+    values = {flat: None for _, flat in CONSTRAINTS.values()}
+    if name in CONSTRAINTS:
+        argument, flat = CONSTRAINTS[name]
+        values[flat] = arguments.pop(argument, None)
+    elif name != "none":
+        values = {"lipschitz": name}
+    return {**values, **{setting_name("lipschitz", argument): value for argument, value in arguments.items()}}
+
+
+def _optimizers(config) -> dict[str, Any]:
+    critic, generator = config["critic_optimizer"], config["generator_optimizer"]
+    rates = _arguments(config, "critic_optimizer", "generator_optimizer")
+    if critic["name"] != generator["name"]:
+        return {"critic_optimizer": critic["name"], "generator_optimizer": generator["name"], **rates}
+    shared = {
+        argument: value
+        for argument, value in critic["arguments"].items()
+        if argument != "learning_rate" and generator["arguments"].get(argument) == value
+    }
+    own = {
+        name: value
+        for name, value in rates.items()
+        if name.removeprefix("critic_optimizer_").removeprefix("generator_optimizer_") not in shared
+    }
+    return {"optimizer": critic["name"], **own, **shared}

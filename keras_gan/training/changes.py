@@ -1,0 +1,185 @@
+"""Changes of a configuration, by the flat names of `keras_gan.settings`."""
+
+import dataclasses
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from keras_gan import parts
+from keras_gan.data.sources import find_source
+from keras_gan.registry import Registry
+from keras_gan.settings import CONSTRAINTS, setting_name
+from keras_gan.training.config import REGISTRIES, ExperimentConfig, Part, RunConfig
+
+#: Names that set a part of both networks.
+OPTIMIZERS = ("critic_optimizer", "generator_optimizer")
+
+#: Parts of which there is one alone so far.
+UNREGISTERED = ("augmentation", "averaging")
+
+RUN_NAMES = tuple(field.name for field in dataclasses.fields(RunConfig))
+
+#: Names of what is measured, and what they set.
+EVALUATION_NAMES = {"quality_every": "every", "quality_samples": "samples"}
+
+
+def change(config: ExperimentConfig, /, **settings: Any) -> ExperimentConfig:
+    """Return a configuration with other values.
+
+    Args:
+        config: The configuration to begin from.
+        **settings: New values by flat names: those of `RunConfig`; `quality_every` and `quality_samples`; a part, as
+            `generator="upsampling"`, a `Part` or `{"name": ..., "arguments": {...}}`, and then an argument of it, as
+            `generator_filters=(64, 32, 3)`. `optimizer` and an argument such as `beta_1` set both optimizers. A part
+            that takes the place of another begins with its own defaults; only an optimizer keeps the learning rate.
+
+    Returns:
+        The new configuration.
+
+    Raises:
+        ValueError: If a name is unknown, or a value will not do.
+
+    Example:
+
+    ```python
+    change(PRESETS["horses"], lipschitz="gradient_penalty", lipschitz_weight=5.0, epochs=100)
+    ```
+    """
+    remaining = dict(settings)
+    config = _select_parts(config, remaining)
+    config = _set_constraint(config, remaining)
+    run = {name: remaining.pop(name) for name in RUN_NAMES if name in remaining}
+    evaluation = {own: remaining.pop(name) for name, own in EVALUATION_NAMES.items() if name in remaining}
+    changed = {part: _set_arguments(part, getattr(config, part), remaining) for part in REGISTRIES}
+    optimizers = _set_shared(changed, remaining)
+    if remaining:
+        name = min(remaining)
+        close = difflib.get_close_matches(name, setting_names(config), n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"`{name}` must be a setting of this run. Received: {name}={remaining[name]!r}.{hint}")
+    return dataclasses.replace(
+        config,
+        run=dataclasses.replace(config.run, **run),
+        evaluation=dataclasses.replace(config.evaluation, **evaluation),
+        **{**changed, **optimizers},
+    )
+
+
+def setting_names(config: ExperimentConfig) -> list[str]:
+    """Return the flat names that a configuration's parts have."""
+    arguments = ((part, argument) for part in REGISTRIES for argument in getattr(config, part).arguments)
+    shared = {argument for part in OPTIMIZERS for argument in getattr(config, part).arguments}
+    return sorted(
+        {
+            *RUN_NAMES,
+            *EVALUATION_NAMES,
+            *REGISTRIES,
+            *UNREGISTERED,
+            *("dataset", "optimizer", "extractor"),
+            *(flat for _, flat in CONSTRAINTS.values()),
+            *(setting_name(*pair) for pair in arguments),
+            *(shared - {"learning_rate"}),
+        }
+    )
+
+
+def make_part(value: Any, registry: Registry) -> Part:
+    """Return a part from what a caller may write for it.
+
+    Args:
+        value: A `Part`, a name, or an object with a name and arguments. Of data also a folder or a file.
+        registry: Where the name is looked up.
+
+    Raises:
+        ValueError: If it is none of these.
+    """
+    if isinstance(value, Part):
+        return value
+    if isinstance(value, Mapping):
+        unknown = sorted(set(value) - {"name", "arguments"})
+        if "name" not in value or unknown:
+            raise ValueError(f"`{registry.kind}` must have a name, and may have arguments. Received: {dict(value)}")
+        return Part(str(value["name"]), value.get("arguments", {}))
+    if registry is parts.SOURCES:
+        return Part(*find_source(str(value)))
+    registry.check(value)
+    return Part(value)
+
+
+def _select_parts(config: ExperimentConfig, remaining: dict[str, Any]) -> ExperimentConfig:
+    """Put in the parts that are named, and take their names out of what remains."""
+    if "dataset" in remaining:
+        remaining["data"] = remaining.pop("dataset")
+    if "optimizer" in remaining:
+        remaining.update(dict.fromkeys(OPTIMIZERS, remaining.pop("optimizer")) | _named(remaining, OPTIMIZERS))
+    for name, registry in REGISTRIES.items():
+        if name not in remaining:
+            continue
+        old, new = getattr(config, name), make_part(remaining.pop(name), registry)
+        if isinstance(new.arguments, Mapping) and not new.arguments and new.name == old.name:
+            continue
+        if name in OPTIMIZERS and "learning_rate" in registry.parameters(new.name):
+            new = Part(new.name, {"learning_rate": old.arguments.get("learning_rate"), **new.arguments})
+        config = dataclasses.replace(config, **{name: new})
+    for name in UNREGISTERED:
+        if name in remaining:
+            value = remaining.pop(name)
+            config = dataclasses.replace(config, **{name: value if isinstance(value, Part) else Part(value)})
+    if "extractor" in remaining:
+        extractor = make_part(remaining.pop("extractor"), parts.EXTRACTORS)
+        config = dataclasses.replace(config, evaluation=dataclasses.replace(config.evaluation, extractor=extractor))
+    return config
+
+
+def _named(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: values[name] for name in names if name in values}
+
+
+def _set_constraint(config: ExperimentConfig, remaining: dict[str, Any]) -> ExperimentConfig:
+    """Set the policy that `clip_threshold` and `gradient_penalty` speak of: at most one of them has a value."""
+    flat_names = [flat for _, flat in CONSTRAINTS.values()]
+    if not any(name in remaining for name in flat_names):
+        return config
+    policy, values = config.lipschitz, {}
+    for name, (argument, flat) in CONSTRAINTS.items():
+        present = policy.arguments.get(argument) if policy.name == name else None
+        values[name] = remaining.pop(flat, present)
+    chosen = [name for name, value in values.items() if value is not None]
+    if len(chosen) > 1:
+        raise ValueError(f"`{'` and `'.join(flat_names)}` exclude each other: set one to None")
+    if not chosen:
+        is_unaffected = policy.name not in CONSTRAINTS
+        return config if is_unaffected else dataclasses.replace(config, lipschitz=Part("none"))
+    argument = CONSTRAINTS[chosen[0]][0]
+    kept = policy.arguments if policy.name == chosen[0] else {}
+    return dataclasses.replace(config, lipschitz=Part(chosen[0], {**kept, argument: values[chosen[0]]}))
+
+
+def _set_arguments(part: str, old: Part, remaining: dict[str, Any]) -> Part:
+    """Return a part with the arguments that remaining names set, and take these names out."""
+    new = {}
+    for argument in old.arguments:
+        for name in (setting_name(part, argument), f"{part}_{argument}"):
+            if name in remaining:
+                new[argument] = remaining.pop(name)
+    return Part(old.name, {**old.arguments, **new}) if new else old
+
+
+def _set_shared(changed: Mapping[str, Part], remaining: dict[str, Any]) -> dict[str, Part]:
+    """Return both optimizers with the arguments that remaining names set, and take these names out."""
+    optimizers = {name: changed[name] for name in OPTIMIZERS}
+    for name in list(remaining):
+        takers = {part: own for part, old in optimizers.items() if (own := _own_name(name, old)) is not None}
+        if takers:
+            value = remaining.pop(name)
+        for part, own in takers.items():
+            old = optimizers[part]
+            optimizers[part] = Part(old.name, {**old.arguments, own: value})
+    return optimizers
+
+
+def _own_name(name: str, optimizer: Part) -> str | None:
+    """Return what an optimizer calls an argument, or None if it has no such one: Adam's β₂ is RMSprop's ρ."""
+    if name in optimizer.arguments:
+        return name
+    return "rho" if name == "beta_2" and "rho" in optimizer.arguments else None

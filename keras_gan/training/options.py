@@ -1,0 +1,35 @@
+"""Where a run goes and how it is watched: nothing that its numbers depend on."""
+
+import dataclasses
+from pathlib import Path
+from typing import Literal
+
+from keras_gan.training.checks import require
+
+
+@dataclasses.dataclass(frozen=True)
+class RunOptions:
+    """Where a run goes and how it is watched."""
+
+    out: Path = Path("runs/gan")
+    """Folder that the run's numbered folder is made in."""
+    resume: Path | None = None
+    """Run folder to continue from its last checkpoint."""
+    data_dir: Path | None = None
+    """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
+    log_every: int = 10
+    """Epochs from one box of the log to the next."""
+    sample_every: int = 100
+    """Epochs from one grid of samples to the next."""
+    checkpoint_every: int = 100
+    """Epochs from one checkpoint to the next."""
+    wandb: Literal["online", "offline", "off"] | None = None
+    """Weights & Biases. Without the flag: online if there is an API key, offline if there is none."""
+    tensorboard: bool = False
+    """Whether to log to TensorBoard."""
+    notes: str = ""
+    """What the report and the experiment log remark on the run."""
+
+    def __post_init__(self) -> None:
+        for name in ("log_every", "sample_every", "checkpoint_every"):
+            require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))

@@ -1,0 +1,229 @@
+"""Parts of a user's own: registered from outside the package, trained with, resumed and evaluated."""
+
+import inspect
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from keras_gan import parts
+from keras_gan.registry import Registry
+from keras_gan.signatures import field_descriptions, read_parameters
+from keras_gan.training.config import ExperimentConfig
+
+#: A package with one part of each kind.
+OWN_PARTS = '''
+"""Parts of somebody's own."""
+
+import keras
+import numpy as np
+
+import keras_gan as kg
+from keras_gan.losses import Hinge
+from keras_gan.models import LipschitzPolicy
+
+
+def dense_generator(latent_dim: int = 6, width: int = 8) -> keras.Model:
+    """Build a generator.
+
+    Args:
+        latent_dim: Length of a latent.
+        width: Width of the hidden layer.
+    """
+    layers = [keras.layers.Dense(width, "relu"), keras.layers.Dense(192, "tanh"), keras.layers.Reshape((8, 8, 3))]
+    return keras.Sequential([keras.Input((latent_dim,)), *layers])
+
+
+def dense_critic(image_shape: tuple[int, int, int], width: int = 8) -> keras.Model:
+    """Build a critic."""
+    layers = [keras.layers.Flatten(), keras.layers.Dense(width, "relu"), keras.layers.Dense(1)]
+    return keras.Sequential([keras.Input(image_shape), *layers])
+
+
+@keras.saving.register_keras_serializable("own_parts")
+class SoftHinge(Hinge):
+    """A loss."""
+
+
+@keras.saving.register_keras_serializable("own_parts")
+class WeightDecay(LipschitzPolicy):
+    """Shrink the critic's weights after each update.
+
+    Args:
+        factor: What they are multiplied by.
+    """
+
+    def __init__(self, factor: float = 0.9):
+        self.factor = factor
+
+    def constrain(self, critic):
+        for weight in critic.trainable_weights:
+            weight.assign(self.factor * weight)
+
+    def get_config(self):
+        return {"factor": self.factor}
+
+
+class MeanColour(kg.metrics.FeatureExtractor):
+    """An extractor."""
+
+    name, weights_hash, resize = "mean-colour", "of no weights", "none"
+
+    def compute(self, images):
+        return images.mean(axis=(1, 2))
+
+
+def stripes(count: int = 24) -> np.ndarray:
+    """Draw stripes."""
+    return np.random.default_rng(0).integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
+'''
+
+REGISTRATION = """
+kg.parts.GENERATORS.register("dense")(dense_generator)
+kg.parts.CRITICS.register("dense")(dense_critic)
+kg.parts.LOSSES.register("soft_hinge")(SoftHinge)
+kg.parts.LIPSCHITZ.register("weight_decay")(WeightDecay)
+kg.parts.EXTRACTORS.register("mean-colour")(MeanColour)
+kg.parts.SOURCES.register("stripes")(stripes)
+"""
+
+ENTRY_POINTS = """
+[keras_gan.generator]
+dense = own_parts:dense_generator
+[keras_gan.critic]
+dense = own_parts:dense_critic
+[keras_gan.loss]
+soft_hinge = own_parts:SoftHinge
+[keras_gan.lipschitz]
+weight_decay = own_parts:WeightDecay
+[keras_gan.extractor]
+mean-colour = own_parts:MeanColour
+[keras_gan.data]
+stripes = own_parts:stripes
+"""
+
+FLAGS = [
+    *("--generator", "dense", "--generator.width", "5", "--critic", "dense", "--loss", "soft_hinge"),
+    *("--lipschitz", "weight_decay", "--lipschitz.factor", "0.8", "--data", "stripes", "--extractor", "mean-colour"),
+    *("--preset", "demo", "--batch-size", "4", "--n-critic", "1", "--epochs", "2", "--wandb", "off"),
+    *("--quality-samples", "20", "--quality-every", "1"),
+]
+
+
+@pytest.fixture
+def as_plugin(tmp_path):
+    """The parts in a module in the working directory, which registers them when it is imported."""
+    (tmp_path / "own_parts.py").write_text(OWN_PARTS + REGISTRATION)
+    return ["--plugin", "own_parts"]
+
+
+@pytest.fixture
+def as_package(tmp_path):
+    """The parts in an installed package with entry points."""
+    (tmp_path / "own_parts.py").write_text(OWN_PARTS)
+    info = tmp_path / "own_parts-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: own-parts\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(ENTRY_POINTS)
+    return []
+
+
+@pytest.mark.usefixtures("user_cache")
+@pytest.mark.parametrize("way", ["as_plugin", "as_package"])
+def test_own_parts_are_trained_with_resumed_and_evaluated(tmp_path, request, way):
+    plugin = request.getfixturevalue(way)
+
+    def run(*arguments):
+        # As `keras-gan`, which does not look for modules in the working directory.
+        code = "import sys; sys.path.remove(''); from keras_gan.cli.main import main; sys.exit(main())"
+        environment = {**os.environ, "PYTHONPATH": "" if plugin else str(tmp_path), "PYTHONWARNINGS": "ignore"}
+        command = [sys.executable, "-c", code, *arguments]
+        result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    run("train", *FLAGS, *plugin, "--out", "runs")
+    folder = tmp_path / "runs" / "0001_demo"
+    config = json.loads((folder / "config.json").read_text())
+    assert config["generator"] == {"name": "dense", "arguments": {"latent_dim": 6, "width": 5}}
+    assert config["lipschitz"] == {"name": "weight_decay", "arguments": {"factor": 0.8}}
+    assert "Run finished" in run("train", "--resume", str(folder), "--epochs", "3", "--wandb", "off", *plugin)
+    assert len((folder / "losses.csv").read_text().splitlines()) == 4
+    evaluation = json.loads(run("evaluate", str(folder), "--extractor", "mean-colour", "--n-samples", "20", *plugin))
+    assert evaluation["provenance"]["extractor"] == "mean-colour"
+    assert np.isfinite(evaluation["fid_score"])
+
+
+def test_every_builtin_loads_and_is_what_its_source_says():
+    for registry in (
+        parts.GENERATORS,
+        parts.CRITICS,
+        parts.LOSSES,
+        parts.LIPSCHITZ,
+        parts.OPTIMIZERS,
+        parts.EXTRACTORS,
+    ):
+        for name in registry.names():
+            loaded = registry.load(name)
+            assert callable(loaded)
+            assert set(registry.parameters(name)) <= set(inspect.signature(loaded).parameters), name
+
+
+def test_registered_part_is_used_and_may_be_replaced():
+    registry = Registry("generator", {"one": "keras_gan.networks.dcgan:upsampling_generator"})
+
+    @registry.register("mine")
+    def mine(size: int, depth: int = 3):
+        return size + depth
+
+    assert registry.load("mine") is mine
+    assert registry.names() == ["one", "mine"]
+    assert {name: (each.kind, each.default) for name, each in registry.parameters("mine").items()}["depth"] == (int, 3)
+    registry.register("mine")(len)
+    assert registry.load("mine") is len
+
+
+def test_names_of_the_package_are_not_replaced():
+    with pytest.raises(ValueError, match="must not be one of the package's own. Received: generator 'upsampling'"):
+        parts.GENERATORS.register("upsampling")
+
+
+def test_unknown_names_are_told_the_known_ones():
+    with pytest.raises(
+        ValueError, match="`loss` must be one of wasserstein, .*Received: 'hing'. Did you mean 'hinge'?"
+    ):
+        parts.LOSSES.load("hing")
+
+
+def test_parameters_are_read_without_importing():
+    parameters = read_parameters("keras_gan.models.lipschitz.gradient_penalty:GradientPenalty")
+    assert list(parameters) == ["weight", "target", "one_sided"]
+    assert (parameters["weight"].kind, parameters["weight"].default) == (float, 10.0)
+    assert parameters["weight"].description.startswith("The coefficient λ, positive.")
+    # That of the base class in the same file.
+    assert list(read_parameters("keras_gan.losses.adversarial:NonSaturating")) == ["real_target"]
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("keras_gan.networks.dcgan:nothing", "must name a function or a class of keras_gan.networks.dcgan"),
+        ("keras_gan.nowhere:f", "must be in a module that can be found. Received: keras_gan.nowhere"),
+    ],
+)
+def test_targets_that_are_not_there_are_named(target, message):
+    with pytest.raises(ValueError, match=message):
+        read_parameters(target)
+
+
+def test_fields_are_described_by_what_stands_below_them():
+    descriptions = field_descriptions(ExperimentConfig)
+    assert descriptions["loss"] == "Adversarial loss."
+    assert set(descriptions) == set(ExperimentConfig.__dataclass_fields__)
+
+
+def test_unconstrained_is_no_policy():
+    assert parts.LIPSCHITZ.load("none")() is None

@@ -1,0 +1,96 @@
+"""Changes of a configuration by flat names."""
+
+import pytest
+
+from keras_gan.training.changes import change, setting_names
+from keras_gan.training.config import Part
+from keras_gan.training.presets import PRESETS
+
+HORSES, DEMO = PRESETS["horses"], PRESETS["demo"]
+
+
+def test_nothing_changes_without_settings():
+    assert change(DEMO) == DEMO
+    assert change(DEMO, generator="upsampling", optimizer="adam", data="horses") == DEMO
+
+
+@pytest.mark.parametrize("config", PRESETS.values(), ids=PRESETS)
+def test_flat_values_are_settings(config):
+    flat = config.flat()
+    del flat["preset"]
+    assert change(config, **flat) == config
+    assert set(flat) <= set(setting_names(config))
+
+
+def test_arguments_are_named_after_their_part():
+    changed = change(DEMO, latent_dim=7, generator_filters=(8, 3), critic_kernel_size=3, critic_learning_rate=1e-3)
+    assert changed.generator.arguments["latent_dim"] == 7
+    assert changed.generator.arguments["filters"] == (8, 3)
+    assert changed.critic.arguments["kernel_size"] == 3
+    assert changed.critic_optimizer.arguments["learning_rate"] == 1e-3
+    assert changed.generator_optimizer == DEMO.generator_optimizer
+
+
+def test_any_loss_and_policy_go_with_any_preset():
+    changed = change(HORSES, loss="non_saturating", lipschitz="gradient_penalty", lipschitz_weight=5.0)
+    assert changed.loss == Part("non_saturating", {"real_target": 1.0})
+    assert changed.lipschitz.arguments == {"weight": 5.0, "target": 1.0, "one_sided": False}
+    assert changed.generator == HORSES.generator
+
+
+def test_part_may_be_given_with_its_arguments():
+    by_object = change(DEMO, lipschitz={"name": "weight_clipping", "arguments": {"threshold": 0.02}})
+    assert by_object == change(DEMO, lipschitz=Part("weight_clipping", {"threshold": 0.02}))
+    assert by_object == change(DEMO, lipschitz="weight_clipping", lipschitz_threshold=0.02)
+
+
+def test_constraints_are_switched_by_their_values():
+    clipped = change(DEMO, clip_threshold=0.02, gradient_penalty=None)
+    assert clipped.lipschitz == Part("weight_clipping", {"threshold": 0.02})
+    assert change(DEMO, gradient_penalty=None).lipschitz == Part("none")
+    assert change(DEMO, clip_threshold=None) == DEMO
+    target = change(DEMO, lipschitz_target=0.0)
+    assert change(target, gradient_penalty=3.0).lipschitz.arguments == {
+        "weight": 3.0,
+        "target": 0.0,
+        "one_sided": False,
+    }
+    with pytest.raises(ValueError, match="`clip_threshold` and `gradient_penalty` exclude each other"):
+        change(DEMO, clip_threshold=0.02)
+
+
+def test_optimizers_are_changed_together_or_apart():
+    both = change(DEMO, optimizer="rmsprop", rho=0.5)
+    # A rate stays, other arguments begin with their defaults.
+    assert both.critic_optimizer == both.generator_optimizer == Part("rmsprop", {"learning_rate": 4e-4, "rho": 0.5})
+    assert change(both, beta_2=0.7).critic_optimizer.arguments["rho"] == 0.7
+    one = change(DEMO, generator_optimizer="rmsprop", beta_1=0.5)
+    assert one.critic_optimizer.arguments["beta_1"] == 0.5
+    assert one.generator_optimizer.name == "rmsprop"
+    assert one.flat()["generator_optimizer"] == "rmsprop"
+    apart = change(DEMO, critic_optimizer_beta_1=0.5)
+    assert apart.flat()["critic_optimizer_beta_1"] == 0.5
+    assert apart.flat()["generator_optimizer_beta_1"] == 0.0
+
+
+def test_data_may_be_a_folder_or_a_file(tmp_path):
+    assert change(DEMO, data=tmp_path).data == Part("folder", {"path": str(tmp_path)})
+    (tmp_path / "a.npy").touch()
+    assert change(DEMO, dataset=str(tmp_path / "a.npy")).data == Part("file", {"path": str(tmp_path / "a.npy")})
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"gradient_penaltyy": 1.0}, "`gradient_penaltyy` must be a setting.* Did you mean 'gradient_penalty'?"),
+        ({"rho": 0.5}, "`rho` must be a setting"),
+        ({"generator": "upsampled"}, "`generator` must be one of upsampling. .* Did you mean 'upsampling'?"),
+        ({"generator": {"arguments": {}}}, "`generator` must have a name"),
+        ({"generator": {"name": "upsampling", "depth": 3}}, "`generator` must have a name"),
+        ({"lipschitz": "gradient_penalty", "lipschitz_threshold": 1.0}, "`lipschitz_threshold` must be a setting"),
+        ({"data": "nowhere"}, "`data` must be one of horses, .* or a folder or a file that exists. Received: nowhere"),
+    ],
+)
+def test_what_is_no_setting_is_named(settings, message):
+    with pytest.raises(ValueError, match=message):
+        change(DEMO, **settings)

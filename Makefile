@@ -13,6 +13,7 @@ test: $(VENV)/installed-dev
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python tools/check_types.py
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/fit_overhead.py

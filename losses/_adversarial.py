@@ -1,11 +1,16 @@
 """The base of the adversarial losses."""
 
+from collections.abc import Callable
+from typing import ClassVar, NoReturn
+
+import keras
 from keras import ops
 
 from keras_gan.losses._base import Loss
 from keras_gan.losses._elements import rows
 from keras_gan.losses._likelihood import binary_surprisals
 from keras_gan.losses._precision import upcast
+from keras_gan.losses._types import Tensor
 
 
 class AdversarialLoss(Loss):
@@ -22,18 +27,18 @@ class AdversarialLoss(Loss):
         **arguments: Arguments of the discriminator's function.
     """
 
-    discriminator_function = None
-    generator_function = None
+    discriminator_function: ClassVar[Callable[..., tuple[Tensor, Tensor]]]
+    generator_function: ClassVar[Callable[..., Tensor]]
     generator_needs_reals = False
-    seed_generator = None
+    seed_generator: keras.random.SeedGenerator | None = None
     weighs_elements = False
 
-    def discriminator_losses(self, real_scores, fake_scores):
+    def discriminator_losses(self, real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
         """Return the per-sample losses on reals and on fakes, each `(batch,)`."""
         function = type(self).discriminator_function
         return function(self.in_precision(real_scores), self.in_precision(fake_scores), **self.arguments)
 
-    def generator_losses(self, fake_scores, real_scores=None):
+    def generator_losses(self, fake_scores: Tensor, real_scores: Tensor | None = None) -> Tensor:
         """Return the generator's per-sample losses, `(batch,)`."""
         if not self.generator_needs_reals:
             return type(self).generator_function(self.in_precision(fake_scores))
@@ -41,7 +46,9 @@ class AdversarialLoss(Loss):
             raise ValueError(f"The generator's {self.name} loss needs `real_scores`. Received: real_scores=None")
         return type(self).generator_function(self.in_precision(fake_scores), self.in_precision(real_scores))
 
-    def discriminator_terms(self, real_scores, fake_scores, sample_weight=None):
+    def discriminator_terms(
+        self, real_scores: Tensor, fake_scores: Tensor, sample_weight: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Return the critic's loss on reals, R, and on fakes, F, each reduced over the batch.
 
         Args:
@@ -52,15 +59,17 @@ class AdversarialLoss(Loss):
         Returns:
             Two scalars.
         """
-        losses = self.discriminator_losses(real_scores, fake_scores)
-        return tuple(self._reduce_weighted(one, sample_weight) for one in losses)
+        real_losses, fake_losses = self.discriminator_losses(real_scores, fake_scores)
+        return self._reduce_weighted(real_losses, sample_weight), self._reduce_weighted(fake_losses, sample_weight)
 
-    def discriminator(self, real_scores, fake_scores, sample_weight=None):
+    def discriminator(self, real_scores: Tensor, fake_scores: Tensor, sample_weight: Tensor | None = None) -> Tensor:
         """Return what the critic minimises, R + F; see `discriminator_terms`."""
         real_loss, fake_loss = self.discriminator_terms(real_scores, fake_scores, sample_weight)
         return real_loss + fake_loss
 
-    def generator(self, fake_scores, real_scores=None, sample_weight=None):
+    def generator(
+        self, fake_scores: Tensor, real_scores: Tensor | None = None, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Return what the generator minimises.
 
         Args:
@@ -76,27 +85,27 @@ class AdversarialLoss(Loss):
         """
         return self._reduce_weighted(self.generator_losses(fake_scores, real_scores), sample_weight)
 
-    def _reduce_weighted(self, losses, sample_weight):
+    def _reduce_weighted(self, losses: Tensor, sample_weight: Tensor | None) -> Tensor:
         return self.reduce(losses, None if sample_weight is None else self._split_weight(sample_weight)[0])
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
+    def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> NoReturn:
         raise NotImplementedError(
             f"{type(self).__name__} takes scores of reals and of fakes: call its `discriminator` and `generator`, "
             "or give `WassersteinLoss` to `compile`"
         )
 
 
-def scores_of(scores):
+def scores_of(scores: Tensor) -> Tensor:
     """Return scores in float32 at least, those of an image on one axis, `(batch, scores)`."""
     return rows(upcast(scores))
 
 
-def per_sample(losses):
+def per_sample(losses: Tensor) -> Tensor:
     """Average the losses of all scores of an image, so that a patch critic counts once per image."""
     return ops.mean(losses, axis=1)
 
 
-def cross_entropy(scores, target: float):
+def cross_entropy(scores: Tensor, target: float) -> Tensor:
     """Return the binary cross-entropy of scores, as logits, to one target."""
     positive, negative = binary_surprisals(scores, from_logits=True)
     if target in (0, 1):

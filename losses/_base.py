@@ -1,10 +1,14 @@
 """The base of the loss classes: one value a sample, then weights, masks and the reduction."""
 
+from collections.abc import Callable
+from typing import Any, ClassVar
+
 import keras
 from keras import ops
 
 from keras_gan.losses._elements import align, mean_over_elements
 from keras_gan.losses._replicas import replica_count
+from keras_gan.losses._types import Reduction, Tensor
 
 
 class Loss(keras.losses.Loss):
@@ -25,41 +29,51 @@ class Loss(keras.losses.Loss):
         **arguments: The function's arguments, in the form in which they go into the config.
     """
 
-    function = None
+    function: ClassVar[Callable[..., Tensor]]
     weighs_elements = True
 
-    def __init__(self, name, reduction="sum_over_batch_size", dtype=None, **arguments):
+    def __init__(
+        self, name: str, reduction: Reduction = "sum_over_batch_size", dtype: str | None = None, **arguments: Any
+    ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.arguments = arguments
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
+    def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> Tensor:
         mask = self.mask(y_true, y_pred)
         sample_weight, element_weight = self._split_weight(sample_weight)
         values = self.per_sample(y_true, self.prepare(y_pred), mask, element_weight)
         return self.reduce(values, sample_weight, mask, element_weight)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Return per-sample values, `(batch,)`."""
         return self.per_sample(y_true, self.prepare(y_pred), self.mask(y_true, y_pred))
 
-    def per_sample(self, y_true, y_pred, mask=None, element_weight=None):
+    def per_sample(
+        self, y_true: Tensor, y_pred: Tensor, mask: Tensor | None = None, element_weight: Tensor | None = None
+    ) -> Tensor:
         """Return per-sample values, `(batch,)`, of prepared predictions."""
         weights = {"element_weight": element_weight} if self.weighs_elements else {}
         return type(self).function(y_true, y_pred, **self.arguments, mask=mask, **weights)
 
-    def mask(self, y_true, y_pred):
+    def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         """Return which elements count, `(batch, ...)`, or None for all: Keras's mask of the predictions."""
         return getattr(y_pred, "_keras_mask", None)
 
-    def prepare(self, y_pred):
+    def prepare(self, y_pred: Tensor) -> Tensor:
         """Return predictions in the dtype of the computation."""
         return self.in_precision(y_pred)
 
-    def in_precision(self, x):
+    def in_precision(self, x: Tensor) -> Tensor:
         """Return `x` as a tensor in the dtype of the computation."""
         return ops.convert_to_tensor(x, dtype="float64" if self.dtype == "float64" else "float32")
 
-    def reduce(self, values, sample_weight=None, mask=None, element_weight=None):
+    def reduce(
+        self,
+        values: Tensor,
+        sample_weight: Tensor | None = None,
+        mask: Tensor | None = None,
+        element_weight: Tensor | None = None,
+    ) -> Tensor:
         """Weigh per-sample values and reduce them over the samples that a mask leaves something of.
 
         Args:
@@ -84,13 +98,13 @@ class Loss(keras.losses.Loss):
             total = total / replica_count()
         return ops.cast(total, self.dtype)
 
-    def _divisor(self, values, mask, weight):
+    def _divisor(self, values: Tensor, mask: Tensor | None, weight: Tensor | None) -> Tensor:
         """Return the samples that count, or their weights' sum: the mean of ones over the elements of each, summed."""
         shapes = [ops.shape(x) for x in (values, mask, weight) if x is not None]
         ones = ops.ones(max(shapes, key=len), values.dtype)
         return ops.sum(mean_over_elements(ones, mask, weight if self.reduction == "mean_with_sample_weight" else None))
 
-    def _split_weight(self, sample_weight):
+    def _split_weight(self, sample_weight: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
         """Return weights of samples and weights of elements, of which one at least is None."""
         if sample_weight is None:
             return None, None
@@ -101,7 +115,7 @@ class Loss(keras.losses.Loss):
             raise ValueError(f"`sample_weight` must have shape (batch,). Received: shape={tuple(weight.shape)}")
         return None, weight
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "dtype": self.dtype, **self.arguments}
 
 
@@ -113,11 +127,11 @@ class PairLoss(Loss):
 
     weighs_elements = False
 
-    def mask(self, y_true, y_pred):
+    def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         mask = super().mask(y_true, y_pred)
         return mask if mask is None or len(mask.shape) < 2 else ops.all(mask, axis=tuple(range(1, len(mask.shape))))
 
-    def prepare(self, y_pred):
+    def prepare(self, y_pred: Tensor) -> Tensor:
         y_pred = super().prepare(y_pred)
         if len(y_pred.shape) < 3 or y_pred.shape[1] not in (2, None):
             raise ValueError(
@@ -126,5 +140,7 @@ class PairLoss(Loss):
             )
         return y_pred
 
-    def per_sample(self, y_true, y_pred, mask=None, element_weight=None):
+    def per_sample(
+        self, y_true: Tensor, y_pred: Tensor, mask: Tensor | None = None, element_weight: Tensor | None = None
+    ) -> Tensor:
         return type(self).function(y_pred[:, 0], y_pred[:, 1], **self.arguments, mask=mask)

@@ -4,8 +4,10 @@ import math
 
 from keras import ops
 
+from keras_gan.losses._types import Tensor
 
-def mean_over_elements(values, mask=None, element_weight=None):
+
+def mean_over_elements(values: Tensor, mask: Tensor | None = None, element_weight: Tensor | None = None) -> Tensor:
     """Average all axes but the batch over the elements that the mask keeps.
 
     Weights multiply and nothing divides by their sum. A sample without an element left is worth 0.
@@ -28,13 +30,13 @@ def mean_over_elements(values, mask=None, element_weight=None):
     return total / ops.maximum(count, 1.0)
 
 
-def rows(x):
+def rows(x: Tensor) -> Tensor:
     """Put the elements of each sample on one axis, along which XLA makes better loops than along short ones."""
     sizes = x.shape[1:]
     return ops.reshape(x, (ops.shape(x)[0], -1 if None in sizes else math.prod(sizes)))
 
 
-def align(name: str, x, values):
+def align(name: str, x: Tensor, values: Tensor) -> Tensor:
     """Give a mask or weights of the first axes of `values` its rank, so that (batch,) never meets the last axis.
 
     Raises:
@@ -55,7 +57,7 @@ def align(name: str, x, values):
     return ops.reshape(x, (*ops.shape(x), *(1,) * missing)) if missing else x
 
 
-def both(first, second):
+def both(first: Tensor | None, second: Tensor | None) -> Tensor | None:
     """Return the elements that two masks keep, of which either may be None, or have fewer axes than the other."""
     if first is None or second is None:
         return second if first is None else first
@@ -65,6 +67,6 @@ def both(first, second):
     return ops.logical_and(first, align("mask", second, first))
 
 
-def keep(values, mask):
+def keep(values: Tensor, mask: Tensor | None) -> Tensor:
     """Set the values of samples that don't count to 0."""
     return values if mask is None else ops.where(align("mask", mask, values), values, ops.zeros_like(values))

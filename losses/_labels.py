@@ -1,16 +1,19 @@
 """Labels, before anything is cast to the dtype of a loss."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 from keras import ops
 
 from keras_gan.losses._checks import check_rank, check_shapes
+from keras_gan.losses._types import Tensor
 
 # By how much a target may leave [0, 1]: some units in the last place of float32.
 ROUNDING = 1e-6
 
 
-def class_indices(y_true, y_pred, ignore_class: int | None = None):
+def class_indices(y_true: Tensor, y_pred: Tensor, ignore_class: int | None = None) -> tuple[Tensor, Tensor | None]:
     """Return integer labels of the elements of `y_pred`, with 0 for ignored ones.
 
     Args:
@@ -41,7 +44,7 @@ def class_indices(y_true, y_pred, ignore_class: int | None = None):
     return ops.where(labels < 0, ops.full_like(labels, ops.shape(y_pred)[-1]), labels), counts
 
 
-def class_targets(y_true, y_pred, ignore_class: int | None = None):
+def class_targets(y_true: Tensor, y_pred: Tensor, ignore_class: int | None = None) -> tuple[Tensor, Tensor | None]:
     """Return target probabilities of the classes in `y_pred`'s dtype, and a mask of the elements that count or None.
 
     An element is ignored where `ignore_class` is the likeliest of its target.
@@ -61,7 +64,7 @@ def class_targets(y_true, y_pred, ignore_class: int | None = None):
     return ops.cast(y_true, y_pred.dtype), counts
 
 
-def binary_targets(y_true, y_pred):
+def binary_targets(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Return targets in [0, 1] of `y_pred`'s shape and dtype; an axis of one at the end may be missing on either side.
 
     Raises:
@@ -72,7 +75,7 @@ def binary_targets(y_true, y_pred):
     return ops.cast(y_true, y_pred.dtype)
 
 
-def match_ranks(y_true, y_pred):
+def match_ranks(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Give `y_true` the rank of `y_pred` where only an axis of one at the end stands between them; refuse all else."""
     y_true = as_labels(y_true)
     check_rank("y_pred", y_pred, 1, "(batch, ...)")
@@ -83,20 +86,20 @@ def match_ranks(y_true, y_pred):
     return match_shapes(y_true, y_pred)
 
 
-def match_shapes(y_true, y_pred):
+def match_shapes(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Refuse labels of another shape than the predictions', when traced or, of axes unknown then, when run."""
     check_shapes("y_true", y_true, "y_pred", y_pred)
     return ops.reshape(y_true, ops.shape(y_pred)) if None in (*y_true.shape, *y_pred.shape) else y_true
 
 
-def as_labels(y_true):
+def as_labels(y_true: Tensor | None) -> Tensor:
     """Return labels as a tensor in their own dtype."""
     if y_true is None:
         raise ValueError("`y_true` must be labels. Received: y_true=None")
     return ops.convert_to_tensor(y_true)
 
 
-def check_targets(y_true):
+def check_targets(y_true: Tensor) -> None:
     """Refuse concrete targets outside [0, 1], but for the rounding of resized images."""
     values = concrete(y_true)
     if values is not None and values.size and not (values.min() >= -ROUNDING and values.max() <= 1 + ROUNDING):
@@ -105,7 +108,7 @@ def check_targets(y_true):
         )
 
 
-def concrete(x) -> np.ndarray | None:
+def concrete(x: Tensor) -> np.ndarray | None:
     """Return a tensor's values, or None while a function is being traced."""
     try:
         values = np.asarray(x)
@@ -114,7 +117,7 @@ def concrete(x) -> np.ndarray | None:
     return values.astype("float32") if keras.backend.standardize_dtype(x.dtype) == "bfloat16" else values
 
 
-def _check_classes(y_true, classes, ignore_class):
+def _check_classes(y_true: Tensor, classes: int | None, ignore_class: int | None) -> None:
     labels = concrete(y_true)
     if labels is None or classes is None:
         return
@@ -128,5 +131,5 @@ def _check_classes(y_true, classes, ignore_class):
         )
 
 
-def _compatible(first, second):
+def _compatible(first: Sequence[int | None], second: Sequence[int | None]) -> bool:
     return all(a is None or b is None or a == b for a, b in zip(first, second))

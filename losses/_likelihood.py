@@ -4,23 +4,25 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.losses._types import Tensor
 
-def smallest_positive(x) -> float:
+
+def smallest_positive(x: Tensor) -> float:
     """Return the smallest normal number of a tensor's dtype."""
     return float(np.finfo(keras.backend.standardize_dtype(x.dtype)).tiny)
 
 
-def safe_log(probabilities):
+def safe_log(probabilities: Tensor) -> Tensor:
     """Return the logarithm of probabilities, a large negative number for zero."""
     return ops.log(ops.maximum(probabilities, smallest_positive(probabilities)))
 
 
-def log_probabilities(y_pred, from_logits: bool):
+def log_probabilities(y_pred: Tensor, from_logits: bool) -> Tensor:
     """Return the log-probabilities of classes on the last axis."""
     return ops.log_softmax(y_pred, axis=-1) if from_logits else safe_log(y_pred)
 
 
-def shifted_logits(logits):
+def shifted_logits(logits: Tensor) -> tuple[Tensor, Tensor]:
     """Return logits less the largest, which are at most 0, and the logarithm of their exponentials' sum, at least 0.
 
     A cross-entropy is the second less one of the first: two numbers of one sign, of which neither cancels the other.
@@ -29,7 +31,7 @@ def shifted_logits(logits):
     return shifted, ops.log(ops.sum(ops.exp(shifted), axis=-1))
 
 
-def binary_surprisals(y_pred, from_logits: bool):
+def binary_surprisals(y_pred: Tensor, from_logits: bool) -> tuple[Tensor, Tensor]:
     """Return −log p and −log(1 − p) of the positive class.
 
     From logits x they are softplus(−x) and softplus(x), each max(0, ∓x) + log(1 + exp(−|x|)).
@@ -42,7 +44,7 @@ def binary_surprisals(y_pred, from_logits: bool):
     return common + ops.where(positive, zero, -y_pred), common + ops.where(positive, y_pred, zero)
 
 
-def complement_power(log_p, exponent: float):
+def complement_power(log_p: Tensor, exponent: float) -> Tensor:
     """Return (1 − p)^exponent from log p, with a finite gradient where p is 1."""
     complement = -ops.expm1(log_p)
     return ops.power(ops.maximum(complement, smallest_positive(log_p)), exponent)

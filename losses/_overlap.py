@@ -1,6 +1,7 @@
 """What predicted and true masks have in common: the sums that Dice, Jaccard and Tversky are made of."""
 
 import dataclasses
+from typing import Literal, TypeAlias
 
 from keras import ops
 
@@ -14,6 +15,10 @@ from keras_gan.losses._checks import (
 from keras_gan.losses._elements import align, both
 from keras_gan.losses._labels import as_labels, binary_targets, class_indices, class_targets
 from keras_gan.losses._precision import upcast
+from keras_gan.losses._types import ClassWeights, Tensor
+
+#: Whether predictions are one mask, or one a class.
+Mode: TypeAlias = Literal["binary", "multiclass"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,15 +29,15 @@ class Masks:
         ValueError: If a value is out of its range.
     """
 
-    mode: str
+    mode: Mode
     from_logits: bool
     squared: bool
     per_image: bool
     include_background: bool
-    class_weights: list | None
+    class_weights: ClassWeights | None
     ignore_class: int | None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_choice("mode", self.mode, ("binary", "multiclass"))
         check_class_index("ignore_class", self.ignore_class)
         weights = plain_class_weights(self.class_weights)
@@ -43,7 +48,9 @@ class Masks:
                 f"mode='binary', class_weights={weights}, include_background={self.include_background}"
             )
 
-    def sums(self, y_true, y_pred, mask=None, element_weight=None):
+    def sums(
+        self, y_true: Tensor, y_pred: Tensor, mask: Tensor | None = None, element_weight: Tensor | None = None
+    ) -> list[Tensor]:
         """Return what the masks have in common, the predicted sizes and the true ones.
 
         Sizes are sums; then min(p, y) = ½(p + y − |p − y|) is the common part, which is p·y for hard labels, and all of
@@ -61,7 +68,7 @@ class Masks:
         axes = tuple(range(1 if self.per_image else 0, len(predicted.shape) - 1))
         return [ops.sum(part, axis=axes) if axes else part for part in parts]
 
-    def _common(self, predicted, true):
+    def _common(self, predicted: Tensor, true: Tensor) -> Tensor:
         if self.squared:
             return predicted * true
         if self.from_logits:
@@ -69,7 +76,7 @@ class Masks:
         # Of equal ones, that which gives a hard label the gradient of the product; sigmoid and softmax have none there.
         return ops.where(ops.logical_or(predicted < true, true >= 1), predicted, true)
 
-    def mean_over_classes(self, losses):
+    def mean_over_classes(self, losses: Tensor) -> Tensor:
         """Return the weighted mean of the losses of the classes that count, `(batch,)` or a scalar."""
         classes = losses.shape[-1]
         check_weight_count("class_weights", self.class_weights, classes)
@@ -80,7 +87,7 @@ class Masks:
             losses = losses * ops.convert_to_tensor(self.class_weights, losses.dtype)
         return ops.mean(losses if len(chosen) == classes else ops.take(losses, chosen, axis=-1), axis=-1)
 
-    def label_mask(self, y_true, y_pred):
+    def label_mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         """Return which pixels the labels leave to count, or None for all."""
         if self.ignore_class is None:
             return None
@@ -88,10 +95,10 @@ class Masks:
         sparse = self.mode == "binary" or is_sparse(y_true, y_pred)
         return ops.not_equal(y_true if sparse else ops.argmax(y_true, axis=-1), self.ignore_class)
 
-    def _counts(self, index):
+    def _counts(self, index: int) -> bool:
         return index != self.ignore_class and (self.include_background or index > 0)
 
-    def _read(self, y_true, y_pred):
+    def _read(self, y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """Return probabilities and targets, `(batch, ..., classes)`, and a mask of the pixels that count or None."""
         y_true = as_labels(y_true)
         if self.mode == "binary":
@@ -109,24 +116,24 @@ class Masks:
         return predicted, _one_hot(labels, predicted), counts
 
 
-def is_sparse(y_true, y_pred) -> bool:
+def is_sparse(y_true: Tensor, y_pred: Tensor) -> bool:
     """Return whether labels, a tensor, are indices of classes and not targets for each class."""
     return len(y_true.shape) < len(y_pred.shape) or y_true.shape[-1] == 1
 
 
-def _one_hot(labels, predicted):
+def _one_hot(labels: Tensor, predicted: Tensor) -> Tensor:
     # A lookup, where `one_hot` would make a label that is no class one of nothing.
     return ops.take(ops.eye(predicted.shape[-1], dtype=predicted.dtype), labels, axis=0)
 
 
-def ratio(numerator, denominator):
+def ratio(numerator: Tensor, denominator: Tensor) -> Tensor:
     """Divide; two empty masks, which have nothing to disagree on, overlap fully."""
     empty = denominator <= 0
     quotient = numerator / ops.where(empty, ops.ones_like(denominator), denominator)
     return ops.where(empty, ops.ones_like(quotient), quotient)
 
 
-def _pixel_weight(predicted, mask, element_weight):
+def _pixel_weight(predicted: Tensor, mask: Tensor | None, element_weight: Tensor | None) -> Tensor | None:
     weight = None if element_weight is None else align("element_weight", element_weight, predicted)
     if mask is None:
         return weight

@@ -3,8 +3,10 @@
 import keras
 from keras import ops
 
+from keras_gan.losses._types import Tensor
 
-def upcast(x):
+
+def upcast(x: Tensor) -> Tensor:
     """Return `x` as a tensor of at least float32, keeping float64.
 
     Sums of squares and exponentials overflow or lose their digits in float16 and bfloat16, so every formula of this

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_gan.losses._types import Tensor
+
 
 def replica_count() -> int:
     """Return how many replicas a `tf.distribute` strategy runs in step; other backends see the global batch."""
@@ -13,7 +15,7 @@ def replica_count() -> int:
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
-def gather_from_replicas(x):
+def gather_from_replicas(x: Tensor) -> tuple[Tensor, Tensor]:
     """Join the batches of all replicas, which must be equally long; gradients flow back to each.
 
     On JAX, Keras's distribution API has one global batch already.

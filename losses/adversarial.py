@@ -5,10 +5,13 @@ from keras.saving import register_keras_serializable
 
 from keras_gan.losses._adversarial import AdversarialLoss, cross_entropy, per_sample, scores_of
 from keras_gan.losses._checks import check_real_target
+from keras_gan.losses._types import Reduction, Tensor
 
 
 @register_keras_serializable(package="keras_gan")
-def minimax_discriminator_loss(real_scores, fake_scores, real_target: float = 1.0):
+def minimax_discriminator_loss(
+    real_scores: Tensor, fake_scores: Tensor, real_target: float = 1.0
+) -> tuple[Tensor, Tensor]:
     """Compute the two halves of the discriminator's loss, −log σ(f(x)) on reals and −log(1 − σ(f(G(z)))) on fakes.
 
     Args:
@@ -32,7 +35,7 @@ def minimax_discriminator_loss(real_scores, fake_scores, real_target: float = 1.
 
 
 @register_keras_serializable(package="keras_gan")
-def minimax_generator_loss(fake_scores):
+def minimax_generator_loss(fake_scores: Tensor) -> Tensor:
     """Compute the generator's minimax loss log(1 − σ(f(G(z)))), whose gradient vanishes where fakes are found out.
 
     Args:
@@ -48,7 +51,9 @@ def minimax_generator_loss(fake_scores):
 
 
 @register_keras_serializable(package="keras_gan")
-def non_saturating_discriminator_loss(real_scores, fake_scores, real_target: float = 1.0):
+def non_saturating_discriminator_loss(
+    real_scores: Tensor, fake_scores: Tensor, real_target: float = 1.0
+) -> tuple[Tensor, Tensor]:
     """Compute the two halves of the discriminator's loss, the minimax one's.
 
     Args:
@@ -69,7 +74,7 @@ def non_saturating_discriminator_loss(real_scores, fake_scores, real_target: flo
 
 
 @register_keras_serializable(package="keras_gan")
-def non_saturating_generator_loss(fake_scores):
+def non_saturating_generator_loss(fake_scores: Tensor) -> Tensor:
     """Compute the generator's non-saturating loss −log σ(f(G(z))).
 
     Args:
@@ -85,7 +90,9 @@ def non_saturating_generator_loss(fake_scores):
 
 
 @register_keras_serializable(package="keras_gan")
-def least_squares_discriminator_loss(real_scores, fake_scores, real_target: float = 1.0):
+def least_squares_discriminator_loss(
+    real_scores: Tensor, fake_scores: Tensor, real_target: float = 1.0
+) -> tuple[Tensor, Tensor]:
     """Compute the two halves of the discriminator's loss, ½(f(x) − t)² on reals and ½f(G(z))² on fakes.
 
     Args:
@@ -108,7 +115,7 @@ def least_squares_discriminator_loss(real_scores, fake_scores, real_target: floa
 
 
 @register_keras_serializable(package="keras_gan")
-def least_squares_generator_loss(fake_scores):
+def least_squares_generator_loss(fake_scores: Tensor) -> Tensor:
     """Compute the generator's least-squares loss ½(f(G(z)) − 1)².
 
     Args:
@@ -124,7 +131,7 @@ def least_squares_generator_loss(fake_scores):
 
 
 @register_keras_serializable(package="keras_gan")
-def hinge_discriminator_loss(real_scores, fake_scores):
+def hinge_discriminator_loss(real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
     """Compute the two halves of the discriminator's loss, max(0, 1 − f(x)) on reals and max(0, 1 + f(G(z))) on fakes.
 
     Args:
@@ -141,7 +148,7 @@ def hinge_discriminator_loss(real_scores, fake_scores):
 
 
 @register_keras_serializable(package="keras_gan")
-def hinge_generator_loss(fake_scores):
+def hinge_generator_loss(fake_scores: Tensor) -> Tensor:
     """Compute the generator's loss −f(G(z)).
 
     Args:
@@ -159,7 +166,13 @@ def hinge_generator_loss(fake_scores):
 class SmoothedLoss(AdversarialLoss):
     """An adversarial loss with a target of its own for reals."""
 
-    def __init__(self, real_target: float = 1.0, name=None, reduction="sum_over_batch_size", dtype=None):
+    def __init__(
+        self,
+        real_target: float = 1.0,
+        name: str | None = None,
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         check_real_target(real_target)
         default = type(self).discriminator_function.__name__.removesuffix("_discriminator_loss")
         super().__init__(name or default, reduction, dtype, real_target=real_target)
@@ -235,5 +248,7 @@ class Hinge(AdversarialLoss):
     discriminator_function = staticmethod(hinge_discriminator_loss)
     generator_function = staticmethod(hinge_generator_loss)
 
-    def __init__(self, name="hinge", reduction="sum_over_batch_size", dtype=None):
+    def __init__(
+        self, name: str = "hinge", reduction: Reduction = "sum_over_batch_size", dtype: str | None = None
+    ) -> None:
         super().__init__(name, reduction, dtype)

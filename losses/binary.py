@@ -9,19 +9,20 @@ from keras_gan.losses._elements import mean_over_elements
 from keras_gan.losses._labels import binary_targets
 from keras_gan.losses._likelihood import binary_surprisals
 from keras_gan.losses._precision import upcast
+from keras_gan.losses._types import Reduction, Tensor, Weights
 
 
 @register_keras_serializable(package="keras_gan")
 def binary_crossentropy(
-    y_true,
-    y_pred,
+    y_true: Tensor,
+    y_pred: Tensor,
     from_logits: bool = True,
     label_smoothing: float = 0.0,
-    pos_weight=None,
+    pos_weight: Weights | None = None,
     *,
-    mask=None,
-    element_weight=None,
-):
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute the binary cross-entropy, w·y·softplus(−x) + (1 − y)·softplus(x) of logits x.
 
     Both terms are at least 0 and neither cancels the other, so small losses keep all their digits.
@@ -58,7 +59,7 @@ def binary_crossentropy(
     return mean_over_elements(y_true * positive + (1.0 - y_true) * negative, mask, element_weight)
 
 
-def _check_arguments(label_smoothing, pos_weight):
+def _check_arguments(label_smoothing: float, pos_weight: Weights | None) -> float | list[float] | None:
     check_smoothing("label_smoothing", label_smoothing)
     return plain_weights("pos_weight", pos_weight)
 
@@ -82,11 +83,11 @@ class BinaryCrossentropy(Loss):
         self,
         from_logits: bool = True,
         label_smoothing: float = 0.0,
-        pos_weight=None,
-        name="binary_crossentropy",
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        pos_weight: Weights | None = None,
+        name: str = "binary_crossentropy",
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         pos_weight = _check_arguments(label_smoothing, pos_weight)
         super().__init__(
             name,

@@ -1,5 +1,7 @@
 """The contrastive loss of pairs that are told similar or not."""
 
+from typing import Literal
+
 from keras import ops
 from keras.saving import register_keras_serializable
 
@@ -8,10 +10,11 @@ from keras_gan.losses._checks import check_choice, check_positive, check_rank, c
 from keras_gan.losses._elements import mean_over_elements
 from keras_gan.losses._labels import binary_targets
 from keras_gan.losses._precision import upcast
+from keras_gan.losses._types import Reduction, Tensor
 
 
 @register_keras_serializable(package="keras_gan")
-def euclidean_distance(first, second):
+def euclidean_distance(first: Tensor, second: Tensor) -> Tensor:
     """Compute the Euclidean distance of pairs of embeddings, with a gradient of zero between equal ones.
 
     Args:
@@ -34,7 +37,15 @@ def euclidean_distance(first, second):
 
 
 @register_keras_serializable(package="keras_gan")
-def contrastive(y_true, y_pred, margin: float = 1.0, similar_label: int = 1, *, mask=None, element_weight=None):
+def contrastive(
+    y_true: Tensor,
+    y_pred: Tensor,
+    margin: float = 1.0,
+    similar_label: Literal[0, 1] = 1,
+    *,
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute the contrastive loss of pairs, D² for similar ones and max(0, m − D)² for others, without a factor ½.
 
     Args:
@@ -62,7 +73,7 @@ def contrastive(y_true, y_pred, margin: float = 1.0, similar_label: int = 1, *, 
     return mean_over_elements(losses, mask, element_weight)
 
 
-def _check_pairs(margin, similar_label):
+def _check_pairs(margin: float, similar_label: Literal[0, 1]) -> None:
     check_positive("margin", margin)
     check_choice("similar_label", similar_label, (0, 1))
 
@@ -84,10 +95,10 @@ class Contrastive(Loss):
     def __init__(
         self,
         margin: float = 1.0,
-        similar_label: int = 1,
-        name="contrastive",
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        similar_label: Literal[0, 1] = 1,
+        name: str = "contrastive",
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         _check_pairs(margin, similar_label)
         super().__init__(name, reduction, dtype, margin=margin, similar_label=similar_label)

@@ -15,20 +15,21 @@ from keras_gan.losses._elements import both, mean_over_elements
 from keras_gan.losses._labels import class_indices, class_targets
 from keras_gan.losses._likelihood import log_probabilities, safe_log, shifted_logits
 from keras_gan.losses._precision import upcast
+from keras_gan.losses._types import ClassWeights, Reduction, Tensor
 
 
 @register_keras_serializable(package="keras_gan")
 def categorical_crossentropy(
-    y_true,
-    y_pred,
+    y_true: Tensor,
+    y_pred: Tensor,
     from_logits: bool = True,
     label_smoothing: float = 0.0,
-    class_weights=None,
+    class_weights: ClassWeights | None = None,
     ignore_class: int | None = None,
     *,
-    mask=None,
-    element_weight=None,
-):
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute the cross-entropy of target probabilities, −Σ_c w_c q_c log p_c with q = (1 − ε)·y + ε/C.
 
     Args:
@@ -70,16 +71,16 @@ def categorical_crossentropy(
 
 @register_keras_serializable(package="keras_gan")
 def sparse_categorical_crossentropy(
-    y_true,
-    y_pred,
+    y_true: Tensor,
+    y_pred: Tensor,
     from_logits: bool = True,
     label_smoothing: float = 0.0,
-    class_weights=None,
+    class_weights: ClassWeights | None = None,
     ignore_class: int | None = None,
     *,
-    mask=None,
-    element_weight=None,
-):
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute the cross-entropy of integer labels, −log p_y; otherwise as `categorical_crossentropy`.
 
     Args:
@@ -117,7 +118,7 @@ def sparse_categorical_crossentropy(
     return mean_over_elements(losses, both(mask, counts), element_weight)
 
 
-def surprisals(labels, y_pred, from_logits: bool):
+def surprisals(labels: Tensor, y_pred: Tensor, from_logits: bool) -> Tensor:
     """Return −log p of each element's label, `(batch, ...)`."""
     labels = ops.expand_dims(labels, axis=-1)
     if from_logits:
@@ -126,7 +127,9 @@ def surprisals(labels, y_pred, from_logits: bool):
     return -safe_log(ops.squeeze(ops.take_along_axis(y_pred, labels, axis=-1), axis=-1))
 
 
-def _check_arguments(label_smoothing, class_weights, ignore_class):
+def _check_arguments(
+    label_smoothing: float, class_weights: ClassWeights | None, ignore_class: int | None
+) -> list[float] | None:
     check_smoothing("label_smoothing", label_smoothing)
     check_class_index("ignore_class", ignore_class)
     return plain_class_weights(class_weights)
@@ -137,12 +140,12 @@ class _ClassLoss(Loss):
         self,
         from_logits: bool = True,
         label_smoothing: float = 0.0,
-        class_weights=None,
+        class_weights: ClassWeights | None = None,
         ignore_class: int | None = None,
-        name=None,
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        name: str | None = None,
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         class_weights = _check_arguments(label_smoothing, class_weights, ignore_class)
         super().__init__(
             name or type(self).function.__name__,
@@ -171,7 +174,7 @@ class CategoricalCrossentropy(_ClassLoss):
 
     function = staticmethod(categorical_crossentropy)
 
-    def mask(self, y_true, y_pred):
+    def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         mask, ignored = super().mask(y_true, y_pred), self.arguments["ignore_class"]
         return mask if ignored is None else both(mask, ops.not_equal(ops.argmax(y_true, axis=-1), ignored))
 
@@ -192,6 +195,6 @@ class SparseCategoricalCrossentropy(_ClassLoss):
 
     function = staticmethod(sparse_categorical_crossentropy)
 
-    def mask(self, y_true, y_pred):
+    def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         mask, ignored = super().mask(y_true, y_pred), self.arguments["ignore_class"]
         return mask if ignored is None else both(mask, ops.not_equal(y_true, ignored))

@@ -1,6 +1,7 @@
 """Dice for the region with cross-entropy for the boundary."""
 
 import dataclasses
+from typing import Any
 
 from keras import ops
 from keras.saving import register_keras_serializable
@@ -9,7 +10,8 @@ from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_number
 from keras_gan.losses._elements import both
 from keras_gan.losses._labels import as_labels
-from keras_gan.losses._overlap import Masks, is_sparse
+from keras_gan.losses._overlap import Masks, Mode, is_sparse
+from keras_gan.losses._types import ClassWeights, Reduction, Tensor
 from keras_gan.losses.binary import binary_crossentropy
 from keras_gan.losses.crossentropy import categorical_crossentropy, sparse_categorical_crossentropy
 from keras_gan.losses.segmentation import dice
@@ -17,21 +19,21 @@ from keras_gan.losses.segmentation import dice
 
 @register_keras_serializable(package="keras_gan")
 def dice_crossentropy(
-    y_true,
-    y_pred,
-    mode: str = "binary",
+    y_true: Tensor,
+    y_pred: Tensor,
+    mode: Mode = "binary",
     from_logits: bool = True,
     dice_weight: float = 0.5,
     crossentropy_weight: float = 0.5,
     smooth: float = 1.0,
     squared: bool = False,
     include_background: bool = True,
-    class_weights=None,
+    class_weights: ClassWeights | None = None,
     ignore_class: int | None = None,
     *,
-    mask=None,
-    element_weight=None,
-):
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute a weighted sum of the Dice loss and the mean cross-entropy of the pixels.
 
     Args:
@@ -61,8 +63,8 @@ def dice_crossentropy(
     """
     _check_weights(dice_weight, crossentropy_weight)
     y_true, y_pred = as_labels(y_true), ops.convert_to_tensor(y_pred)
-    weights = {"mask": mask, "element_weight": element_weight}
-    shared = {"class_weights": class_weights, "ignore_class": ignore_class}
+    weights: dict[str, Any] = {"mask": mask, "element_weight": element_weight}
+    shared: dict[str, Any] = {"class_weights": class_weights, "ignore_class": ignore_class}
     overlap = dice(
         y_true, y_pred, mode, from_logits, smooth, squared, include_background=include_background, **shared, **weights
     )
@@ -77,7 +79,7 @@ def dice_crossentropy(
     return dice_weight * overlap + crossentropy_weight * pixels
 
 
-def _check_weights(dice_weight, crossentropy_weight):
+def _check_weights(dice_weight: float, crossentropy_weight: float) -> None:
     check_number("dice_weight", dice_weight, minimum=0)
     check_number("crossentropy_weight", crossentropy_weight, minimum=0)
 
@@ -105,19 +107,19 @@ class DiceCrossentropy(Loss):
 
     def __init__(
         self,
-        mode: str = "binary",
+        mode: Mode = "binary",
         from_logits: bool = True,
         dice_weight: float = 0.5,
         crossentropy_weight: float = 0.5,
         smooth: float = 1.0,
         squared: bool = False,
         include_background: bool = True,
-        class_weights=None,
+        class_weights: ClassWeights | None = None,
         ignore_class: int | None = None,
-        name="dice_crossentropy",
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        name: str = "dice_crossentropy",
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         check_number("smooth", smooth, minimum=0)
         _check_weights(dice_weight, crossentropy_weight)
         self.masks = Masks(mode, from_logits, squared, True, include_background, class_weights, ignore_class)
@@ -126,5 +128,5 @@ class DiceCrossentropy(Loss):
         arguments |= {"dice_weight": dice_weight, "crossentropy_weight": crossentropy_weight}
         super().__init__(name, reduction, dtype, **arguments)
 
-    def mask(self, y_true, y_pred):
+    def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         return both(super().mask(y_true, y_pred), self.masks.label_mask(y_true, y_pred))

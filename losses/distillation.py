@@ -8,12 +8,21 @@ from keras_gan.losses._checks import check_number, check_positive, check_rank, c
 from keras_gan.losses._elements import mean_over_elements
 from keras_gan.losses._labels import class_indices
 from keras_gan.losses._precision import upcast
+from keras_gan.losses._types import Reduction, Tensor
 from keras_gan.losses.crossentropy import surprisals
 from keras_gan.losses.divergence import logits_divergence
 
 
 @register_keras_serializable(package="keras_gan")
-def distillation(y_true, student_logits, teacher_logits, temperature: float = 3.0, alpha: float = 0.5, *, mask=None):
+def distillation(
+    y_true: Tensor | None,
+    student_logits: Tensor,
+    teacher_logits: Tensor,
+    temperature: float = 3.0,
+    alpha: float = 0.5,
+    *,
+    mask: Tensor | None = None,
+) -> Tensor:
     """Compute α·T²·KL(softmax(teacher/T) ‖ softmax(student/T)) + (1 − α)·CE(y, student).
 
     T² keeps the gradient of the soft part as large as at temperature 1. None flows into the teacher.
@@ -48,7 +57,7 @@ def distillation(y_true, student_logits, teacher_logits, temperature: float = 3.
     return mean_over_elements(losses, mask)
 
 
-def _check_arguments(temperature, alpha):
+def _check_arguments(temperature: float, alpha: float) -> None:
     check_positive("temperature", temperature)
     check_number("alpha", alpha, minimum=0, maximum=1)
 
@@ -73,12 +82,14 @@ class Distillation(PairLoss):
         self,
         temperature: float = 3.0,
         alpha: float = 0.5,
-        name="distillation",
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        name: str = "distillation",
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         _check_arguments(temperature, alpha)
         super().__init__(name, reduction, dtype, temperature=temperature, alpha=alpha)
 
-    def per_sample(self, y_true, y_pred, mask=None, element_weight=None):
+    def per_sample(
+        self, y_true: Tensor, y_pred: Tensor, mask: Tensor | None = None, element_weight: Tensor | None = None
+    ) -> Tensor:
         return distillation(y_true, y_pred[:, 0], y_pred[:, 1], **self.arguments, mask=mask)

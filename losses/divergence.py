@@ -1,6 +1,7 @@
 """Divergences between distributions, and the loss of variational autoencoders."""
 
 import math
+from collections.abc import Sequence
 
 from keras import ops
 from keras.saving import register_keras_serializable
@@ -11,10 +12,18 @@ from keras_gan.losses._elements import keep, mean_over_elements
 from keras_gan.losses._labels import as_labels, binary_targets, check_targets, match_shapes
 from keras_gan.losses._likelihood import binary_surprisals, safe_log
 from keras_gan.losses._precision import upcast
+from keras_gan.losses._types import Reduction, Tensor
 
 
 @register_keras_serializable(package="keras_gan")
-def kl_divergence(y_true, y_pred, from_logits: bool = False, *, mask=None, element_weight=None):
+def kl_divergence(
+    y_true: Tensor,
+    y_pred: Tensor,
+    from_logits: bool = False,
+    *,
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute the Kullback–Leibler divergence KL(P ‖ Q) = Σ_c p_c·(log p_c − log q_c).
 
     Args:
@@ -46,7 +55,7 @@ def kl_divergence(y_true, y_pred, from_logits: bool = False, *, mask=None, eleme
     return mean_over_elements(divergences, mask, element_weight)
 
 
-def logits_divergence(true_logits, logits):
+def logits_divergence(true_logits: Tensor, logits: Tensor) -> Tensor:
     """Return KL(softmax ‖ softmax) over the last axis."""
     log_p, log_q = ops.log_softmax(true_logits, axis=-1), ops.log_softmax(logits, axis=-1)
     # What is impossible under P, of log-probability −∞, adds nothing.
@@ -55,7 +64,7 @@ def logits_divergence(true_logits, logits):
 
 
 @register_keras_serializable(package="keras_gan")
-def gaussian_kl(mean, log_variance, *, mask=None):
+def gaussian_kl(mean: Tensor, log_variance: Tensor, *, mask: Tensor | None = None) -> Tensor:
     """Compute KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ (μ² + σ² − 1 − log σ²), summed over the latents.
 
     Args:
@@ -81,7 +90,9 @@ def gaussian_kl(mean, log_variance, *, mask=None):
 
 
 @register_keras_serializable(package="keras_gan")
-def vae_elbo(y_true, logits, mean, log_variance, beta: float = 1.0, *, mask=None):
+def vae_elbo(
+    y_true: Tensor, logits: Tensor, mean: Tensor, log_variance: Tensor, beta: float = 1.0, *, mask: Tensor | None = None
+) -> Tensor:
     """Compute the negative evidence lower bound, BCE(y, x) + β·KL(N(μ, σ²) ‖ N(0, 1)), both summed.
 
     Args:
@@ -129,10 +140,10 @@ class KLDivergence(Loss):
     def __init__(
         self,
         from_logits: bool = False,
-        name="kl_divergence",
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        name: str = "kl_divergence",
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         super().__init__(name, reduction, dtype, from_logits=from_logits)
 
 
@@ -150,7 +161,9 @@ class GaussianKL(PairLoss):
 
     function = staticmethod(gaussian_kl)
 
-    def __init__(self, name="gaussian_kl", reduction="sum_over_batch_size", dtype=None):
+    def __init__(
+        self, name: str = "gaussian_kl", reduction: Reduction = "sum_over_batch_size", dtype: str | None = None
+    ) -> None:
         super().__init__(name, reduction, dtype)
 
 
@@ -170,16 +183,24 @@ class VaeElbo(Loss):
 
     weighs_elements = False
 
-    def __init__(self, beta: float = 1.0, name="vae_elbo", reduction="sum_over_batch_size", dtype=None):
+    def __init__(
+        self,
+        beta: float = 1.0,
+        name: str = "vae_elbo",
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         check_number("beta", beta, minimum=0)
         super().__init__(name, reduction, dtype, beta=beta)
 
-    def prepare(self, y_pred):
+    def prepare(self, y_pred: Sequence[Tensor]) -> tuple[Tensor, ...]:
         if not isinstance(y_pred, (tuple, list)) or len(y_pred) != 3:
             raise ValueError(
                 f"`y_pred` must be a tuple (logits, mean, log_variance). Received: a {type(y_pred).__name__}"
             )
         return tuple(self.in_precision(x) for x in y_pred)
 
-    def per_sample(self, y_true, y_pred, mask=None, element_weight=None):
+    def per_sample(
+        self, y_true: Tensor, y_pred: Tensor, mask: Tensor | None = None, element_weight: Tensor | None = None
+    ) -> Tensor:
         return vae_elbo(y_true, *y_pred, **self.arguments, mask=mask)

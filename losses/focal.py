@@ -9,13 +9,21 @@ from keras_gan.losses._elements import mean_over_elements
 from keras_gan.losses._labels import binary_targets, class_indices, class_targets
 from keras_gan.losses._likelihood import binary_surprisals, complement_power, log_probabilities
 from keras_gan.losses._precision import upcast
+from keras_gan.losses._types import Reduction, Tensor, Weights
 from keras_gan.losses.crossentropy import surprisals
 
 
 @register_keras_serializable(package="keras_gan")
 def binary_focal(
-    y_true, y_pred, alpha=0.25, gamma: float = 2.0, from_logits: bool = True, *, mask=None, element_weight=None
-):
+    y_true: Tensor,
+    y_pred: Tensor,
+    alpha: Weights | None = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = True,
+    *,
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute the focal loss of yes-or-no targets, −α·y·(1 − p)^γ·log p − (1 − α)·(1 − y)·p^γ·log(1 − p).
 
     All in log space: the powers are exponentials of softplus, so that no gradient is lost or infinite at any logit.
@@ -47,15 +55,22 @@ def binary_focal(
     positive, negative = binary_surprisals(y_pred, from_logits)
     positive, negative = ops.exp(-gamma * negative) * positive, ops.exp(-gamma * positive) * negative
     if alpha is not None:
-        alpha = ops.convert_to_tensor(alpha, y_pred.dtype)
-        positive, negative = alpha * positive, (1.0 - alpha) * negative
+        weight = ops.convert_to_tensor(alpha, y_pred.dtype)
+        positive, negative = weight * positive, (1.0 - weight) * negative
     return mean_over_elements(y_true * positive + (1.0 - y_true) * negative, mask, element_weight)
 
 
 @register_keras_serializable(package="keras_gan")
 def categorical_focal(
-    y_true, y_pred, alpha=None, gamma: float = 2.0, from_logits: bool = True, *, mask=None, element_weight=None
-):
+    y_true: Tensor,
+    y_pred: Tensor,
+    alpha: Weights | None = None,
+    gamma: float = 2.0,
+    from_logits: bool = True,
+    *,
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute the focal loss of target probabilities, −Σ_c α_c·y_c·(1 − p_c)^γ·log p_c.
 
     Args:
@@ -90,8 +105,15 @@ def categorical_focal(
 
 @register_keras_serializable(package="keras_gan")
 def sparse_categorical_focal(
-    y_true, y_pred, alpha=None, gamma: float = 2.0, from_logits: bool = True, *, mask=None, element_weight=None
-):
+    y_true: Tensor,
+    y_pred: Tensor,
+    alpha: Weights | None = None,
+    gamma: float = 2.0,
+    from_logits: bool = True,
+    *,
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute the focal loss of integer labels, −α_y·(1 − p_y)^γ·log p_y; otherwise as `categorical_focal`.
 
     Args:
@@ -121,12 +143,12 @@ def sparse_categorical_focal(
     losses = surprisals(labels, y_pred, from_logits)
     losses = complement_power(-losses, gamma) * losses
     if alpha is not None:
-        alpha = ops.convert_to_tensor(alpha, y_pred.dtype)
-        losses = losses * (ops.take(alpha, labels) if len(alpha.shape) else alpha)
+        weights = ops.convert_to_tensor(alpha, y_pred.dtype)
+        losses = losses * (ops.take(weights, labels) if len(weights.shape) else weights)
     return mean_over_elements(losses, mask, element_weight)
 
 
-def _check_binary(alpha, gamma):
+def _check_binary(alpha: Weights | None, gamma: float) -> float | list[float] | None:
     check_number("gamma", gamma, minimum=0)
     alpha = plain_weights("alpha", alpha)
     for one in alpha if isinstance(alpha, list) else [] if alpha is None else [alpha]:
@@ -134,7 +156,7 @@ def _check_binary(alpha, gamma):
     return alpha
 
 
-def _check_categorical(alpha, gamma):
+def _check_categorical(alpha: Weights | None, gamma: float) -> float | list[float] | None:
     check_number("gamma", gamma, minimum=0)
     return plain_weights("alpha", alpha)
 
@@ -156,13 +178,13 @@ class BinaryFocal(Loss):
 
     def __init__(
         self,
-        alpha=0.25,
+        alpha: Weights | None = 0.25,
         gamma: float = 2.0,
         from_logits: bool = True,
-        name="binary_focal",
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        name: str = "binary_focal",
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         alpha = _check_binary(alpha, gamma)
         super().__init__(name, reduction, dtype, alpha=alpha, gamma=gamma, from_logits=from_logits)
 
@@ -170,13 +192,13 @@ class BinaryFocal(Loss):
 class _ClassFocal(Loss):
     def __init__(
         self,
-        alpha=None,
+        alpha: Weights | None = None,
         gamma: float = 2.0,
         from_logits: bool = True,
-        name=None,
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        name: str | None = None,
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         alpha = _check_categorical(alpha, gamma)
         name = name or type(self).function.__name__
         super().__init__(name, reduction, dtype, alpha=alpha, gamma=gamma, from_logits=from_logits)

@@ -5,13 +5,14 @@ from keras.saving import register_keras_serializable
 
 from keras_gan.losses._checks import check_number
 from keras_gan.losses._precision import upcast
+from keras_gan.losses._types import Tensor
 
 # Inside the square root, so that the gradient at a zero norm is zero instead of NaN.
 NORM_EPSILON = 1e-12
 
 
 @register_keras_serializable(package="keras_gan")
-def gradient_penalty(gradients, target: float = 1.0, one_sided: bool = False):
+def gradient_penalty(gradients: Tensor, target: float = 1.0, one_sided: bool = False) -> Tensor:
     """Penalise the distance of each sample's gradient norm from a target: (‖∇ₓf(x)‖₂ − target)².
 
     Args:
@@ -39,7 +40,7 @@ def gradient_penalty(gradients, target: float = 1.0, one_sided: bool = False):
 
 
 @register_keras_serializable(package="keras_gan")
-def r1_penalty(gradients):
+def r1_penalty(gradients: Tensor) -> Tensor:
     """Penalise the gradient on reals, ½‖∇ₓf(x)‖².
 
     Args:
@@ -56,7 +57,7 @@ def r1_penalty(gradients):
 
 
 @register_keras_serializable(package="keras_gan")
-def r2_penalty(gradients):
+def r2_penalty(gradients: Tensor) -> Tensor:
     """Penalise the gradient on fakes, ½‖∇f(G(z))‖².
 
     Args:

@@ -1,11 +1,14 @@
 """Random label flipping: now and then the discriminator is told a lie."""
 
+from typing import Any
+
 import keras
 from keras import ops
 from keras.saving import deserialize_keras_object, register_keras_serializable, serialize_keras_object
 
 from keras_gan.losses._adversarial import AdversarialLoss
 from keras_gan.losses._checks import check_number
+from keras_gan.losses._types import Tensor
 
 
 @register_keras_serializable(package="keras_gan")
@@ -27,7 +30,9 @@ class FlippedLabels(AdversarialLoss):
         Chintala et al., How to Train a GAN, NIPS 2016.
     """
 
-    def __init__(self, loss: AdversarialLoss, probability: float, seed: int | None = None, name="flipped_labels"):
+    def __init__(
+        self, loss: AdversarialLoss, probability: float, seed: int | None = None, name: str = "flipped_labels"
+    ) -> None:
         if not isinstance(loss, AdversarialLoss):
             raise ValueError(f"`loss` must be an adversarial loss. Received: loss={loss!r}")
         check_number("probability", probability, minimum=0, maximum=1)
@@ -38,19 +43,19 @@ class FlippedLabels(AdversarialLoss):
         self.generator_needs_reals = loss.generator_needs_reals
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def discriminator_losses(self, real_scores, fake_scores):
+    def discriminator_losses(self, real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
         real_losses, fake_losses = self.loss.discriminator_losses(real_scores, fake_scores)
         fakes_as_reals, reals_as_fakes = self.loss.discriminator_losses(fake_scores, real_scores)
         return self._flip(real_losses, reals_as_fakes), self._flip(fake_losses, fakes_as_reals)
 
-    def generator_losses(self, fake_scores, real_scores=None):
+    def generator_losses(self, fake_scores: Tensor, real_scores: Tensor | None = None) -> Tensor:
         return self.loss.generator_losses(fake_scores, real_scores)
 
-    def _flip(self, losses, flipped):
+    def _flip(self, losses: Tensor, flipped: Tensor) -> Tensor:
         draws = keras.random.uniform(ops.shape(losses), seed=self.seed_generator)
         return ops.where(draws < self.probability, flipped, losses)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "loss": serialize_keras_object(self.loss),
             "probability": self.probability,
@@ -59,5 +64,5 @@ class FlippedLabels(AdversarialLoss):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "FlippedLabels":
         return cls(**{**config, "loss": deserialize_keras_object(config["loss"])})

@@ -2,9 +2,13 @@
 
 import difflib
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 import keras
 
+from keras_gan.losses._base import Loss
+from keras_gan.losses._types import Tensor
 from keras_gan.losses.adversarial import Hinge, LeastSquares, Minimax, NonSaturating
 from keras_gan.losses.binary import BinaryCrossentropy
 from keras_gan.losses.contrastive import Contrastive
@@ -46,7 +50,7 @@ ALIASES = {
 }
 
 
-def get(identifier, **kwargs):
+def get(identifier: str | dict[str, Any] | Callable[..., Tensor], **kwargs: Any) -> Any:
     """Return a loss: a new one by its name or class, a new one from its config, or the one given.
 
     Args:
@@ -77,7 +81,7 @@ def get(identifier, **kwargs):
     raise ValueError(f"`identifier` must be a name, a config or a loss. Received: identifier={identifier!r}")
 
 
-def _by_name(identifier, kwargs):
+def _by_name(identifier: str, kwargs: dict[str, Any]) -> Loss:
     names = {**{cls.__name__.lower(): cls for cls in CLASSES}, **ALIASES}
     key = identifier.lower().replace("_", "")
     if key not in names:

@@ -7,10 +7,13 @@ from keras_gan.losses._base import Loss
 from keras_gan.losses._elements import mean_over_elements
 from keras_gan.losses._labels import match_ranks
 from keras_gan.losses._precision import upcast
+from keras_gan.losses._types import Reduction, Tensor
 
 
 @register_keras_serializable(package="keras_gan")
-def mean_squared_error(y_true, y_pred, *, mask=None, element_weight=None):
+def mean_squared_error(
+    y_true: Tensor, y_pred: Tensor, *, mask: Tensor | None = None, element_weight: Tensor | None = None
+) -> Tensor:
     """Compute the mean of squared errors, (1/n) Σᵢ (yᵢ − ŷᵢ)².
 
     Args:
@@ -45,5 +48,7 @@ class MeanSquaredError(Loss):
 
     function = staticmethod(mean_squared_error)
 
-    def __init__(self, name="mean_squared_error", reduction="sum_over_batch_size", dtype=None):
+    def __init__(
+        self, name: str = "mean_squared_error", reduction: Reduction = "sum_over_batch_size", dtype: str | None = None
+    ) -> None:
         super().__init__(name, reduction, dtype)

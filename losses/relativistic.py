@@ -5,11 +5,14 @@ from keras.saving import register_keras_serializable
 
 from keras_gan.losses._adversarial import cross_entropy, per_sample, scores_of
 from keras_gan.losses._checks import check_real_target, check_shapes
+from keras_gan.losses._types import Tensor
 from keras_gan.losses.adversarial import SmoothedLoss
 
 
 @register_keras_serializable(package="keras_gan")
-def relativistic_average_discriminator_loss(real_scores, fake_scores, real_target: float = 1.0):
+def relativistic_average_discriminator_loss(
+    real_scores: Tensor, fake_scores: Tensor, real_target: float = 1.0
+) -> tuple[Tensor, Tensor]:
     """Compute the two halves, −log σ(f(x) − E f(G(z))) on reals and −log(1 − σ(f(G(z)) − E f(x))) on fakes.
 
     The averages run over the batch, so that a sample's loss depends on the others.
@@ -35,7 +38,7 @@ def relativistic_average_discriminator_loss(real_scores, fake_scores, real_targe
 
 
 @register_keras_serializable(package="keras_gan")
-def relativistic_average_generator_loss(fake_scores, real_scores):
+def relativistic_average_generator_loss(fake_scores: Tensor, real_scores: Tensor) -> Tensor:
     """Compute the generator's loss, the discriminator's with the roles of reals and fakes exchanged.
 
     Args:

@@ -7,25 +7,26 @@ from keras.saving import register_keras_serializable
 from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_number
 from keras_gan.losses._elements import both
-from keras_gan.losses._overlap import Masks, ratio
+from keras_gan.losses._overlap import Masks, Mode, ratio
+from keras_gan.losses._types import ClassWeights, Reduction, Tensor
 
 
 @register_keras_serializable(package="keras_gan")
 def dice(
-    y_true,
-    y_pred,
-    mode: str = "binary",
+    y_true: Tensor,
+    y_pred: Tensor,
+    mode: Mode = "binary",
     from_logits: bool = True,
     smooth: float = 1.0,
     squared: bool = False,
     per_image: bool = True,
     include_background: bool = True,
-    class_weights=None,
+    class_weights: ClassWeights | None = None,
     ignore_class: int | None = None,
     *,
-    mask=None,
-    element_weight=None,
-):
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute the Dice loss, 1 − (2·Σ min(p, y) + s) / (Σ p + Σ y + s), the mean over the classes.
 
     min(p, y) is p·y for hard labels; for soft ones it is the L1 form, lowest where p = y.
@@ -66,20 +67,20 @@ def dice(
 
 @register_keras_serializable(package="keras_gan")
 def jaccard(
-    y_true,
-    y_pred,
-    mode: str = "binary",
+    y_true: Tensor,
+    y_pred: Tensor,
+    mode: Mode = "binary",
     from_logits: bool = True,
     smooth: float = 1.0,
     squared: bool = False,
     per_image: bool = True,
     include_background: bool = True,
-    class_weights=None,
+    class_weights: ClassWeights | None = None,
     ignore_class: int | None = None,
     *,
-    mask=None,
-    element_weight=None,
-):
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute the Jaccard (intersection over union) loss, 1 − (I + s) / (Σ p + Σ y − I + s) with I = Σ min(p, y).
 
     Args:
@@ -114,22 +115,22 @@ def jaccard(
 
 @register_keras_serializable(package="keras_gan")
 def tversky(
-    y_true,
-    y_pred,
+    y_true: Tensor,
+    y_pred: Tensor,
     alpha: float = 0.5,
     beta: float = 0.5,
-    mode: str = "binary",
+    mode: Mode = "binary",
     from_logits: bool = True,
     smooth: float = 1.0,
     squared: bool = False,
     per_image: bool = True,
     include_background: bool = True,
-    class_weights=None,
+    class_weights: ClassWeights | None = None,
     ignore_class: int | None = None,
     *,
-    mask=None,
-    element_weight=None,
-):
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+) -> Tensor:
     """Compute the Tversky loss, 1 − (I + s) / (I + α·FP + β·FN + s) with I = Σ min(p, y).
 
     FP = Σ p − I and FN = Σ y − I. α = β = ½ is Dice with twice the smooth, α = β = 1 is Jaccard.
@@ -167,7 +168,7 @@ def tversky(
     return masks.mean_over_classes(1.0 - ratio(common + smooth, union + smooth))
 
 
-def _check_tversky(alpha, beta, squared):
+def _check_tversky(alpha: float, beta: float, squared: bool) -> None:
     check_number("alpha", alpha, minimum=0)
     check_number("beta", beta, minimum=0)
     if squared and alpha != beta:
@@ -180,27 +181,27 @@ class _OverlapLoss(Loss):
 
     def __init__(
         self,
-        mode: str = "binary",
+        mode: Mode = "binary",
         from_logits: bool = True,
         smooth: float = 1.0,
         squared: bool = False,
         per_image: bool = True,
         include_background: bool = True,
-        class_weights=None,
+        class_weights: ClassWeights | None = None,
         ignore_class: int | None = None,
-        name=None,
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        name: str | None = None,
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         check_number("smooth", smooth, minimum=0)
         self.masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class)
         arguments = {**dataclasses.asdict(self.masks), "smooth": smooth}
         super().__init__(name or type(self).function.__name__, reduction, dtype, **arguments)
 
-    def mask(self, y_true, y_pred):
+    def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         return both(super().mask(y_true, y_pred), self.masks.label_mask(y_true, y_pred))
 
-    def _split_weight(self, sample_weight):
+    def _split_weight(self, sample_weight: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
         sample_weight, element_weight = super()._split_weight(sample_weight)
         pooled = not self.masks.per_image and sample_weight is not None
         return (None, sample_weight) if pooled else (sample_weight, element_weight)
@@ -277,18 +278,18 @@ class Tversky(_OverlapLoss):
         self,
         alpha: float = 0.5,
         beta: float = 0.5,
-        mode: str = "binary",
+        mode: Mode = "binary",
         from_logits: bool = True,
         smooth: float = 1.0,
         squared: bool = False,
         per_image: bool = True,
         include_background: bool = True,
-        class_weights=None,
+        class_weights: ClassWeights | None = None,
         ignore_class: int | None = None,
-        name="tversky",
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        name: str = "tversky",
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         _check_tversky(alpha, beta, squared)
         reading = (mode, from_logits, smooth, squared, per_image, include_background, class_weights, ignore_class)
         super().__init__(*reading, name, reduction, dtype)

@@ -9,13 +9,21 @@ from keras_gan.losses._elements import align, keep
 from keras_gan.losses._precision import upcast
 from keras_gan.losses._replicas import gather_from_replicas
 from keras_gan.losses._similarities import surprisal_of_partners, without
+from keras_gan.losses._types import Reduction, Tensor
 
 # Square of the norm up to which an embedding counts as zero.
 SQUARE_EPSILON = 1e-24
 
 
 @register_keras_serializable(package="keras_gan")
-def info_nce(first, second, temperature: float = 0.07, gather_replicas: bool = False, *, mask=None):
+def info_nce(
+    first: Tensor,
+    second: Tensor,
+    temperature: float = 0.07,
+    gather_replicas: bool = False,
+    *,
+    mask: Tensor | None = None,
+) -> Tensor:
     """Compute the symmetric InfoNCE loss: each embedding must find its partner among all partners, both ways.
 
     ½·[−log softmax_j(aᵢ·bⱼ/τ)ᵢ − log softmax_j(bᵢ·aⱼ/τ)ᵢ] of embeddings scaled to norm 1.
@@ -52,7 +60,14 @@ def info_nce(first, second, temperature: float = 0.07, gather_replicas: bool = F
 
 
 @register_keras_serializable(package="keras_gan")
-def nt_xent(first, second, temperature: float = 0.5, gather_replicas: bool = False, *, mask=None):
+def nt_xent(
+    first: Tensor,
+    second: Tensor,
+    temperature: float = 0.5,
+    gather_replicas: bool = False,
+    *,
+    mask: Tensor | None = None,
+) -> Tensor:
     """Compute SimCLR's NT-Xent loss: each of 2N views must find its partner among the 2N − 1 others.
 
     −log [exp(zᵢ·z_p(i)/τ) / Σ_{j≠i} exp(zᵢ·zⱼ/τ)] of embeddings scaled to norm 1, the mean of a sample's two views.
@@ -89,7 +104,7 @@ def nt_xent(first, second, temperature: float = 0.5, gather_replicas: bool = Fal
     return keep(0.5 * (of_first + of_second), mask)
 
 
-def _unit_views(first, second, temperature):
+def _unit_views(first: Tensor, second: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
     """Return both views scaled to norm 1, in float32 at least; zero stays zero."""
     check_positive("temperature", temperature)
     first = upcast(first)
@@ -99,18 +114,18 @@ def _unit_views(first, second, temperature):
     return _unit(first), _unit(second)
 
 
-def _unit(x):
+def _unit(x: Tensor) -> Tensor:
     square = ops.sum(ops.square(x), axis=-1, keepdims=True)
     # A zero embedding has no direction, so no gradient either; divided by a small number it would have a huge one.
     zero = square <= SQUARE_EPSILON
     return x * ops.where(zero, ops.zeros_like(square), ops.rsqrt(ops.where(zero, ops.ones_like(square), square)))
 
 
-def _gather(x, gather_replicas):
+def _gather(x: Tensor, gather_replicas: bool) -> tuple[Tensor, Tensor]:
     return gather_from_replicas(x) if gather_replicas else (x, 0)
 
 
-def _gather_mask(mask, views, gather_replicas):
+def _gather_mask(mask: Tensor | None, views: Tensor, gather_replicas: bool) -> Tensor | None:
     if mask is None:
         return None
     mask = align("mask", mask, views[:, 0])
@@ -118,7 +133,9 @@ def _gather_mask(mask, views, gather_replicas):
 
 
 class _ViewLoss(PairLoss):
-    def __init__(self, temperature, gather_replicas, name, reduction, dtype):
+    def __init__(
+        self, temperature: float, gather_replicas: bool, name: str, reduction: Reduction, dtype: str | None
+    ) -> None:
         check_positive("temperature", temperature)
         super().__init__(name, reduction, dtype, temperature=temperature, gather_replicas=gather_replicas)
 
@@ -143,10 +160,10 @@ class InfoNCE(_ViewLoss):
         self,
         temperature: float = 0.07,
         gather_replicas: bool = False,
-        name="info_nce",
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        name: str = "info_nce",
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         super().__init__(temperature, gather_replicas, name, reduction, dtype)
 
 
@@ -170,8 +187,8 @@ class NTXent(_ViewLoss):
         self,
         temperature: float = 0.5,
         gather_replicas: bool = False,
-        name="nt_xent",
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
+        name: str = "nt_xent",
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
         super().__init__(temperature, gather_replicas, name, reduction, dtype)

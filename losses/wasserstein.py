@@ -8,10 +8,11 @@ from keras_gan.losses._base import Loss
 from keras_gan.losses._elements import mean_over_elements
 from keras_gan.losses._labels import concrete, match_ranks
 from keras_gan.losses._precision import upcast
+from keras_gan.losses._types import Reduction, Tensor
 
 
 @register_keras_serializable(package="keras_gan")
-def wasserstein_discriminator_loss(real_scores, fake_scores):
+def wasserstein_discriminator_loss(real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
     """Compute the two halves of the critic's Wasserstein loss, −f(x) on reals and f(G(z)) on fakes.
 
     Their means R and F add up to minus the critic's estimate of the Wasserstein distance.
@@ -30,7 +31,7 @@ def wasserstein_discriminator_loss(real_scores, fake_scores):
 
 
 @register_keras_serializable(package="keras_gan")
-def wasserstein_generator_loss(fake_scores):
+def wasserstein_generator_loss(fake_scores: Tensor) -> Tensor:
     """Compute the generator's Wasserstein loss −f(G(z)).
 
     Args:
@@ -46,7 +47,9 @@ def wasserstein_generator_loss(fake_scores):
 
 
 @register_keras_serializable(package="keras_gan")
-def wasserstein_loss(y_true, y_pred, *, mask=None, element_weight=None):
+def wasserstein_loss(
+    y_true: Tensor, y_pred: Tensor, *, mask: Tensor | None = None, element_weight: Tensor | None = None
+) -> Tensor:
     """Compute −y·f(x), the critic's Wasserstein loss of reals, y = 1, and fakes, y = −1, in one batch.
 
     Args:
@@ -91,7 +94,9 @@ class Wasserstein(AdversarialLoss):
     discriminator_function = staticmethod(wasserstein_discriminator_loss)
     generator_function = staticmethod(wasserstein_generator_loss)
 
-    def __init__(self, name="wasserstein", reduction="sum_over_batch_size", dtype=None):
+    def __init__(
+        self, name: str = "wasserstein", reduction: Reduction = "sum_over_batch_size", dtype: str | None = None
+    ) -> None:
         super().__init__(name, reduction, dtype)
 
 
@@ -107,5 +112,7 @@ class WassersteinLoss(Loss):
 
     function = staticmethod(wasserstein_loss)
 
-    def __init__(self, name="wasserstein_loss", reduction="sum_over_batch_size", dtype=None):
+    def __init__(
+        self, name: str = "wasserstein_loss", reduction: Reduction = "sum_over_batch_size", dtype: str | None = None
+    ) -> None:
         super().__init__(name, reduction, dtype)

@@ -3,12 +3,21 @@
 import contextlib
 import os
 import sys
+from typing import Protocol
 
 #: What stands in for the box's characters on a terminal that has none of them.
 PLAIN_CHARACTERS = str.maketrans({"═": "=", "─": "-", "│": "|", "μ": "mean", "σ": "std", "±": "+/-"})
 
 
-def say(text: str, stream=None) -> bool:
+class TextStream(Protocol):
+    """What text is printed to: a text file, or what stands in for one."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> object: ...
+
+
+def say(text: str, stream: TextStream | None = None) -> bool:
     """Print lines, in plain characters where the stream's encoding lacks others.
 
     Args:
@@ -29,7 +38,7 @@ def say(text: str, stream=None) -> bool:
     return True
 
 
-def _encodable(text: str, stream) -> str:
+def _encodable(text: str, stream: TextStream) -> str:
     encoding = getattr(stream, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)
@@ -38,7 +47,7 @@ def _encodable(text: str, stream) -> str:
     return text
 
 
-def _discard_standard_output():
+def _discard_standard_output() -> None:
     """Send what is still buffered nowhere: it would fail once more at the next print and when Python exits."""
     with contextlib.suppress(OSError, ValueError):  # A notebook's output has no file number.
         null = os.open(os.devnull, os.O_WRONLY)

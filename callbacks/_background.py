@@ -8,7 +8,7 @@ from collections.abc import Callable
 PAUSE = 1.0
 
 
-def call_within(seconds: float, function: Callable, *arguments):
+def call_within(seconds: float, function: Callable[..., object], *arguments: object) -> None:
     """Call a function, but wait for it no longer than so many seconds.
 
     Args:
@@ -22,7 +22,7 @@ def call_within(seconds: float, function: Callable, *arguments):
     """
     failures = []
 
-    def call():
+    def call() -> None:
         try:
             function(*arguments)
         except Exception as error:
@@ -46,26 +46,26 @@ class Background:
         failure: What that one raised; None before.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.failure: Exception | None = None
-        self._calls: queue.SimpleQueue = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[tuple[Callable[..., object], tuple[object, ...]]] = queue.SimpleQueue()
         self._closing = threading.Event()
         # It must not keep the process alive.
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
-    def submit(self, function: Callable, *arguments):
+    def submit(self, function: Callable[..., object], *arguments: object) -> None:
         """Have a function called when its turn comes."""
         self._calls.put((function, arguments))
 
-    def close(self, seconds: float):
+    def close(self, seconds: float) -> None:
         """Wait until all is called, but no longer than so many seconds; then there is a `failure`."""
         self._closing.set()
         self._thread.join(seconds)
         if self._thread.is_alive():
             self.failure = TimeoutError(f"no answer within {seconds:g} seconds")
 
-    def _work(self):
+    def _work(self) -> None:
         # Not at once: two threads that take turns at every step cost a short one more than the work itself does.
         try:
             while not self._closing.wait(PAUSE):
@@ -74,7 +74,7 @@ class Background:
         except Exception as error:  # Whatever it is, it must not stop training.
             self.failure = error
 
-    def _call_waiting(self):
+    def _call_waiting(self) -> None:
         while not self._calls.empty():
             function, arguments = self._calls.get()
             function(*arguments)

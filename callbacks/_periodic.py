@@ -15,14 +15,14 @@ class Periodic(keras.callbacks.Callback, abc.ABC):
         ValueError: If `every` is less than 1.
     """
 
-    def __init__(self, every: int):
+    def __init__(self, every: int) -> None:
         super().__init__()
         if every < 1:
             raise ValueError(f"`every` must be at least 1. Received: every={every}")
         self.every = every
 
     @abc.abstractmethod
-    def act(self, epoch: int, logs: dict):
+    def act(self, epoch: int, logs: dict[str, float]) -> None:
         """Do the callback's work.
 
         Args:
@@ -39,14 +39,15 @@ class Periodic(keras.callbacks.Callback, abc.ABC):
         """Return whether `act` may look at the model at the end of an epoch."""
         return self.is_due(epoch)
 
-    def on_train_begin(self, logs=None):
-        self._last = None
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._last: tuple[int, dict[str, float]] | None = None
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        logs = {} if logs is None else logs
         self._last = None if self.is_due(epoch) else (epoch, logs)
         if self._last is None:
             self.act(epoch, logs)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if self._last is not None:
             self.act(*self._last)

@@ -12,7 +12,7 @@ class EpochRecorder(Observer, abc.ABC):
     stage = Stage.RECORD
 
     @abc.abstractmethod
-    def record(self, epoch: int, logs: dict):
+    def record(self, epoch: int, logs: dict[str, float]) -> None:
         """Keep an epoch's values.
 
         Args:
@@ -21,7 +21,7 @@ class EpochRecorder(Observer, abc.ABC):
         """
 
     @abc.abstractmethod
-    def amend(self, epoch: int, logs: dict, late: dict):
+    def amend(self, epoch: int, logs: dict[str, float], late: dict[str, float]) -> None:
         """Keep what has come late.
 
         Args:
@@ -30,14 +30,15 @@ class EpochRecorder(Observer, abc.ABC):
             late: Those that were not there yet when it was recorded.
         """
 
-    def on_train_begin(self, logs=None):
-        self._latest = None
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._latest: tuple[int, dict[str, float], int] | None = None
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        logs = {} if logs is None else logs
         self.record(epoch, logs)
         self._latest = (epoch, logs, len(logs))
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if self._latest is None:
             return
         epoch, values, recorded = self._latest

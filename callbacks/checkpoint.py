@@ -5,6 +5,7 @@ import math
 import shutil
 import warnings
 from pathlib import Path
+from typing import Literal
 
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
@@ -44,8 +45,13 @@ class GanCheckpoint(Periodic):
     stage = Stage.SAVE
 
     def __init__(
-        self, folder: str | Path, every: int = 100, keep: int = 3, monitor: str | None = None, mode: str = "min"
-    ):
+        self,
+        folder: str | Path,
+        every: int = 100,
+        keep: int = 3,
+        monitor: str | None = None,
+        mode: Literal["min", "max"] = "min",
+    ) -> None:
         super().__init__(every)
         if keep < 1:
             raise ValueError(f"`keep` must be at least 1. Received: keep={keep}")
@@ -56,21 +62,21 @@ class GanCheckpoint(Periodic):
         self.monitor = monitor
         self.mode = mode
 
-    def reads_model(self, epoch):
+    def reads_model(self, epoch: int) -> bool:
         # Figures of quality come in epochs in which QualityMonitor reads the model.
         may_be_any_epoch = self.monitor is not None and self.monitor not in CHARTS["quality"]
         return may_be_any_epoch or super().reads_model(epoch)
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._is_started = False
-        self._best = None
-        self._saved_epoch = None
+        self._best: float | None = None
+        self._saved_epoch: int | None = None
         self._is_monitored = False
-        self._latest = None
+        self._latest: tuple[int, dict[str, float]] | None = None
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._is_started:
             return
         self._is_started = True
@@ -80,14 +86,15 @@ class GanCheckpoint(Periodic):
         if later:
             warnings.warn(f"{self.folder} has checkpoints of another training, which stay: {later}", stacklevel=2)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if getattr(self.model, "has_diverged", False):
             return
+        logs = {} if logs is None else logs
         super().on_epoch_end(epoch, logs)
         self._latest = (epoch, logs)
         self._consider(epoch, logs)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if getattr(self.model, "has_diverged", False):
             return
         super().on_train_end(logs)
@@ -101,7 +108,7 @@ class GanCheckpoint(Periodic):
                 stacklevel=2,
             )
 
-    def act(self, epoch, logs):
+    def act(self, epoch: int, logs: dict[str, float]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         with whole_file(self._path(epoch)) as path:
             self.model.save(path)
@@ -110,8 +117,8 @@ class GanCheckpoint(Periodic):
         for path in own[: -self.keep]:
             path.unlink()
 
-    def _consider(self, epoch, logs):
-        value = logs.get(self.monitor)
+    def _consider(self, epoch: int, logs: dict[str, float]) -> None:
+        value = None if self.monitor is None else logs.get(self.monitor)
         if value is None:
             return
         self._is_monitored = True
@@ -131,10 +138,10 @@ class GanCheckpoint(Periodic):
             path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         self._best = value
 
-    def _path(self, epoch):
+    def _path(self, epoch: int) -> Path:
         return self.folder / f"epoch_{epoch + 1:06d}.keras"
 
-    def _read_best(self):
+    def _read_best(self) -> float | None:
         """Return the best value of the training that goes on, or None if it has none by this key."""
         path = self.folder / BEST_RECORD
         if not path.exists():

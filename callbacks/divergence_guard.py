@@ -4,7 +4,7 @@ import math
 
 from keras_gan.callbacks._observer import Observer
 from keras_gan.callbacks._stages import Stage
-from keras_gan.console import say
+from keras_gan.console import TextStream, say
 
 #: What must be finite. A gradient norm need not be: float16 training skips steps whose gradients overflow.
 WATCHED = (
@@ -41,23 +41,24 @@ class DivergenceGuard(Observer):
 
     stage = Stage.GUARD
 
-    def __init__(self, bound: float = 1e6, stream=None):
+    def __init__(self, bound: float = 1e6, stream: TextStream | None = None) -> None:
         super().__init__()
         if not bound > 0:
             raise ValueError(f"`bound` must be positive. Received: bound={bound}")
         self.bound = bound
         self.stream = stream
+        self.finding: str | None = None
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         self.finding = None
 
-    def on_train_begin(self, logs=None):
-        self.finding = None
-
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._steps, self._sum = 0, 0.0
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         if self.finding is not None:
             return
+        logs = {} if logs is None else logs
         watched = {key: logs[key] for key in WATCHED if key in logs}
         if "wasserstein_distance" in watched:
             watched["wasserstein_distance"] = self._of_this_step(batch, watched["wasserstein_distance"])
@@ -67,18 +68,18 @@ class DivergenceGuard(Observer):
         if culprit is not None:
             self._stop(culprit, watched[culprit])
 
-    def _of_this_step(self, batch, mean):
+    def _of_this_step(self, batch: int, mean: float) -> float:
         """Return a step's own value, of its epoch's mean so far, which would hide what is far off in a long epoch."""
         steps, total = batch + 1, mean * (batch + 1)
         value = (total - self._sum) / (steps - self._steps)
         self._steps, self._sum = steps, total
         return value
 
-    def _is_sound(self, key, value):
+    def _is_sound(self, key: str, value: float) -> bool:
         bound = self.bound if key == "wasserstein_distance" else math.inf
         return math.isfinite(value) and abs(value) <= bound
 
-    def _stop(self, key, value):
+    def _stop(self, key: str, value: float) -> None:
         step = self.model.steps_taken
         limit = f", beyond ±{self.bound:g}" if math.isfinite(value) else ""
         self.finding = f"{key} is {value:g}{limit} in step {step}"
@@ -91,7 +92,7 @@ class DivergenceGuard(Observer):
         )
 
 
-def advice(lipschitz) -> str:
+def advice(lipschitz: object) -> str:
     """Return what the tuning guide advises on exploding losses.
 
     Args:
@@ -100,7 +101,7 @@ def advice(lipschitz) -> str:
     remedies = ["lower the learning rates 5 to 10 times"]
     if lipschitz is None:
         remedies.insert(0, "keep the critic Lipschitz, by WeightClipping or GradientPenalty")
-    elif getattr(lipschitz, "weight", 0) > 0:
-        remedies.append(f"raise the penalty's λ from {lipschitz.weight:g} to {2 * lipschitz.weight:g}")
+    elif (weight := getattr(lipschitz, "weight", 0)) > 0:
+        remedies.append(f"raise the penalty's λ from {weight:g} to {2 * weight:g}")
     remedies.append("take smaller batches")
     return f"Change one thing at a time: {'; '.join(remedies)}."

@@ -1,10 +1,11 @@
 """The boxed console log of an epoch."""
 
 import warnings
+from collections.abc import Mapping
 
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
-from keras_gan.console import say
+from keras_gan.console import TextStream, say
 
 RULE_WIDTH = 75
 
@@ -25,7 +26,7 @@ REQUIRED_KEYS = (
 )
 
 
-def render_epoch(logs: dict, epoch: int, epochs: int, penalised: bool = False) -> str:
+def render_epoch(logs: Mapping[str, float], epoch: int, epochs: int, penalised: bool = False) -> str:
     """Render the box of an epoch.
 
     Args:
@@ -54,7 +55,7 @@ def render_epoch(logs: dict, epoch: int, epochs: int, penalised: bool = False) -
     )
 
 
-def render_quality(logs: dict, label: str = "") -> str:
+def render_quality(logs: Mapping[str, float], label: str = "") -> str:
     """Render the quality line of an epoch.
 
     Args:
@@ -88,27 +89,27 @@ class EpochLog(Periodic):
 
     stage = Stage.LOG
 
-    def __init__(self, every: int = 1, stream=None):
+    def __init__(self, every: int = 1, stream: TextStream | None = None) -> None:
         super().__init__(every)
         self.stream = stream
 
-    def is_due(self, epoch):
+    def is_due(self, epoch: int) -> bool:
         return epoch == 0 or super().is_due(epoch)
 
-    def reads_model(self, epoch):
+    def reads_model(self, epoch: int) -> bool:
         return False
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
         self._has_reader = True
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         missing = [key for key in REQUIRED_KEYS if key not in (logs or {})]
         if missing:
             raise ValueError(f"EpochLog needs {missing} in the epoch's logs. Available: {sorted(logs or {})}")
         super().on_epoch_end(epoch, logs)
 
-    def act(self, epoch, logs):
+    def act(self, epoch: int, logs: dict[str, float]) -> None:
         if not self._has_reader:
             return
         penalised = getattr(getattr(self.model, "lipschitz", None), "weight", 0) > 0

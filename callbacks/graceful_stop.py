@@ -2,6 +2,8 @@
 
 import signal
 import threading
+from collections.abc import Callable
+from types import FrameType
 
 from keras_gan.callbacks._observer import Observer
 from keras_gan.console import say
@@ -27,34 +29,34 @@ class GracefulStop(Observer):
         RuntimeError: When training begins, if the context was not entered.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.requested = False
         self._is_entered = False
 
-    def __enter__(self):
+    def __enter__(self) -> "GracefulStop":
         self._is_entered = True
-        self._previous = None
+        self._previous: Callable[[int, FrameType | None], object] | int | None = None
         # Python lets the main thread alone set handlers; elsewhere Ctrl-C stays what it was.
         if threading.current_thread() is threading.main_thread():
             self._previous = signal.signal(signal.SIGINT, self._request)
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self._is_entered = False
         if self._previous is not None:
             signal.signal(signal.SIGINT, self._previous)
 
-    def _request(self, signal_number, frame):
+    def _request(self, signal_number: int, frame: FrameType | None) -> None:
         self.requested = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         if not self._is_entered:
             raise RuntimeError("GracefulStop must be entered: `with GracefulStop() as stop:` around `fit`")
         self._is_stopping = False
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         if self.requested and not self._is_stopping:
             self._is_stopping = self.model.stop_training = True
             # Not in the handler, which may run in the middle of another print.

@@ -1,6 +1,7 @@
 """The losses of a run as a CSV file."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,17 +29,17 @@ class LossCsv(EpochRecorder):
         OSError: At the end of an epoch, if its row cannot be written; the message names the file.
     """
 
-    def __init__(self, path: str | Path, append: bool = False):
+    def __init__(self, path: str | Path, append: bool = False) -> None:
         super().__init__()
         self.path = Path(path)
         self.append = append
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
-        self._columns = None
+        self._columns: list[str] = []
         self._started = False
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._started:
             return
         if self.append and (epoch > 0 or self.path.exists()):
@@ -47,21 +48,21 @@ class LossCsv(EpochRecorder):
             self.path.touch(exist_ok=False)
         self._started = True
 
-    def record(self, epoch, logs):
-        if self._columns is None:
+    def record(self, epoch: int, logs: dict[str, float]) -> None:
+        if not self._columns:
             self._columns = ["epoch", *logs]
             self._append(self._columns)
         self._add_columns([key for key in logs if key not in self._columns])
         self._append(self._row(epoch, logs))
 
-    def amend(self, epoch, logs, late):
+    def amend(self, epoch: int, logs: dict[str, float], late: dict[str, float]) -> None:
         self._add_columns([key for key in late if key not in self._columns])
         self._replace_last(self._row(epoch, logs))
 
-    def _row(self, epoch, logs):
+    def _row(self, epoch: int, logs: dict[str, float]) -> list[object]:
         return [epoch, *(str(np.float32(logs[key])) if key in logs else "" for key in self._columns[1:])]
 
-    def _add_columns(self, names):
+    def _add_columns(self, names: list[str]) -> None:
         if not names:
             return
         header, *rows = self.path.read_text(encoding="utf-8").splitlines()
@@ -70,19 +71,19 @@ class LossCsv(EpochRecorder):
             new.write_text("\n".join(lines) + "\n", encoding="utf-8")
         self._columns += names
 
-    def _append(self, row):
+    def _append(self, row: Sequence[object]) -> None:
         # A file that was deleted under the run must not begin anew without its header and its past.
         with named_errors(self.path), open(self.path, "r+", encoding="utf-8") as file:
             file.seek(0, os.SEEK_END)
             file.write(_line(row))
 
-    def _replace_last(self, row):
+    def _replace_last(self, row: Sequence[object]) -> None:
         lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
         with whole_file(self.path) as new:
             new.write_text("".join([*lines[:-1], _line(row)]), encoding="utf-8")
 
 
-def _line(row):
+def _line(row: Sequence[object]) -> str:
     return ",".join(map(str, row)) + "\n"
 
 
@@ -111,9 +112,9 @@ def kept_rows(path: Path, first_epoch: int) -> list[str]:
     return kept
 
 
-def _keep_rows(path: Path, first_epoch: int) -> list[str] | None:
-    """Cut a file back to what is kept; return its columns, or None if it has not even these."""
+def _keep_rows(path: Path, first_epoch: int) -> list[str]:
+    """Cut a file back to what is kept; return its columns, none if it has not even these."""
     kept = kept_rows(path, first_epoch)
     with whole_file(path) as new:
         new.write_text("".join(kept), encoding="utf-8")
-    return kept[0].rstrip("\n").split(",") if kept else None
+    return kept[0].rstrip("\n").split(",") if kept else []

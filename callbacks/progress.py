@@ -36,7 +36,7 @@ class ProgressStream:
         display: A running `rich.progress.Progress` on a terminal.
     """
 
-    def __init__(self, display: Progress):
+    def __init__(self, display: Progress) -> None:
         self._console = display.console
         self.encoding = display.console.encoding
 
@@ -44,7 +44,7 @@ class ProgressStream:
         self._console.print(text, end="", soft_wrap=True, markup=False, highlight=False, emoji=False)
         return len(text)
 
-    def flush(self):
+    def flush(self) -> None:
         """Do nothing: the console prints at once."""
 
 
@@ -56,16 +56,16 @@ class TrainingProgress(Observer):
         description: What stands before the bar. Defaults to "Training".
     """
 
-    def __init__(self, display: Progress, description: str = "Training"):
+    def __init__(self, display: Progress, description: str = "Training") -> None:
         super().__init__()
         self.display = display
         self.description = description
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         self._task = self.display.add_task(self.description, total=self.params["epochs"])
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.display.update(self._task, completed=epoch)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.display.update(self._task, completed=epoch + 1)

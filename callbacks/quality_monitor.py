@@ -6,14 +6,19 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.epoch_log import render_quality
-from keras_gan.console import say
+from keras_gan.console import TextStream, say
 from keras_gan.files import named_errors, whole_file
+
+if TYPE_CHECKING:
+    from keras_gan.metrics import Evaluator
+    from keras_gan.metrics.evaluation import Provenance
 
 #: Samples generated at a time.
 SAMPLE_BATCH = 1000
@@ -22,7 +27,7 @@ SAMPLE_BATCH = 1000
 FIRST_LOOK = 64
 
 
-def sample_batches(generate: Callable, count: int, seed: int) -> Iterator[np.ndarray]:
+def sample_batches(generate: Callable[..., np.ndarray], count: int, seed: int) -> Iterator[np.ndarray]:
     """Yield the samples that quality is measured on, a thousand at a time.
 
     Args:
@@ -72,13 +77,13 @@ class QualityMonitor(Periodic):
 
     def __init__(
         self,
-        evaluator,
+        evaluator: "Evaluator",
         every: int = 100,
         path: str | Path | None = None,
         append: bool = False,
         seed: int = 0,
-        stream=None,
-    ):
+        stream: TextStream | None = None,
+    ) -> None:
         super().__init__(every)
         self.evaluator = evaluator
         self.path = None if path is None else Path(path)
@@ -87,7 +92,7 @@ class QualityMonitor(Periodic):
         self.stream = stream
         self.label = evaluator.extractor.label
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
         if self.path is not None and self.path.exists() and not self.append:
             raise FileExistsError(f"{self.path} exists: give another `path`, or `append=True` to continue it")
@@ -99,7 +104,7 @@ class QualityMonitor(Periodic):
             self.stream,
         )
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._started:
             return
         # Later on, a generator that has collapsed may look like one of another range.
@@ -110,7 +115,7 @@ class QualityMonitor(Periodic):
         self._has_file = self.path is not None and self.path.exists()
         self._started = True
 
-    def act(self, epoch, logs):
+    def act(self, epoch: int, logs: dict[str, float]) -> None:
         say("\n  Computing quality metrics...", self.stream)
         try:
             evaluation = self.evaluator.evaluate(
@@ -123,24 +128,26 @@ class QualityMonitor(Periodic):
         logs.update(evaluation.figures())
         say(render_quality(logs, self.label), self.stream)
         if self.path is not None:
-            self._append({"epoch": epoch, **evaluation.figures(), **dataclasses.asdict(evaluation.provenance)})
+            self._append(
+                self.path, {"epoch": epoch, **evaluation.figures(), **dataclasses.asdict(evaluation.provenance)}
+            )
 
-    def _append(self, row):
-        with named_errors(self.path):
+    def _append(self, path: Path, row: dict[str, Any]) -> None:
+        with named_errors(path):
             if not self._has_file:
-                self.path.write_text(",".join(row) + "\n", encoding="utf-8")
+                path.write_text(",".join(row) + "\n", encoding="utf-8")
                 self._has_file = True
             # A file that was deleted under the run must not begin anew without its past.
-            with open(self.path, "r+", newline="", encoding="utf-8") as file:
+            with open(path, "r+", newline="", encoding="utf-8") as file:
                 columns = next(csv.reader(file))
                 if missing := [key for key in row if key not in columns]:
-                    message = f"{self.path} was begun without columns {missing}: they are left out of it"
+                    message = f"{path} was begun without columns {missing}: they are left out of it"
                     warnings.warn(message, stacklevel=4)
                 file.seek(0, os.SEEK_END)
                 csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n").writerow(row)
 
 
-def _keep_rows(path, first_epoch, provenance):
+def _keep_rows(path: Path, first_epoch: int, provenance: "Provenance") -> None:
     """Drop the rows of epochs that will be trained again; refuse figures that these cannot be compared with."""
     with open(path, newline="", encoding="utf-8") as file:
         lines = [line for line in file if line.endswith("\n")]

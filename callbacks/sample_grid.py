@@ -4,6 +4,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
@@ -25,7 +26,13 @@ FRAME_TIME, LAST_FRAME_TIME = 100, 2000
 CAPTION_HEIGHT = 16
 
 
-def sample_picture(model, count: int, seed: int, epoch: int) -> Image.Image | None:
+class Sampler(Protocol):
+    """What has a GAN's `generate`."""
+
+    def generate(self, n: int, *, seed: int) -> np.ndarray: ...
+
+
+def sample_picture(model: Sampler, count: int, seed: int, epoch: int) -> Image.Image | None:
     """Return a picture of a model's samples; None, with a warning, if they are no images any more.
 
     Args:
@@ -46,7 +53,7 @@ def pictures(folder: str | Path) -> list[tuple[int, Path]]:
     return numbered_files(folder, ".png")
 
 
-def save_animation(frames: list[tuple[int, Path]], path: Path):
+def save_animation(frames: list[tuple[int, Path]], path: Path) -> None:
     """Save pictures as an endless GIF, with the epochs done under each.
 
     Args:
@@ -85,18 +92,18 @@ class SampleGrid(Periodic):
 
     stage = Stage.RECORD
 
-    def __init__(self, folder: str | Path, every: int = 100, count: int = 64, seed: int = 0):
+    def __init__(self, folder: str | Path, every: int = 100, count: int = 64, seed: int = 0) -> None:
         super().__init__(every)
         self.folder = Path(folder)
         self.count = count
         self.seed = seed
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._done = 0
 
-    def act(self, epoch, logs):
+    def act(self, epoch: int, logs: dict[str, float]) -> None:
         picture = sample_picture(self.model, self.count, self.seed, epoch)
         if picture is None:
             return
@@ -106,7 +113,7 @@ class SampleGrid(Periodic):
             save_picture(picture, path)
         self._done = epoch + 1
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_end(logs)
         frames = [(epochs, path) for epochs, path in pictures(self.folder) if epochs <= self._done]
         if frames:

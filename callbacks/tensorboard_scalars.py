@@ -25,24 +25,24 @@ class TensorBoardScalars(EpochRecorder):
         OSError: At the end of an epoch, if its values cannot be written; the message names the file.
     """
 
-    def __init__(self, folder: str | Path):
+    def __init__(self, folder: str | Path) -> None:
         super().__init__()
         self.folder = Path(folder)
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
         self.folder.mkdir(parents=True, exist_ok=True)
         # TensorBoard knows its files by the second part of the name, and reads them in the order of the fourth.
         self._path = self.folder / f"events.out.tfevents.{time.time_ns()}"
         self._write(Event(wall_time=time.time(), file_version="brain.Event:2"))
 
-    def record(self, epoch, logs):
+    def record(self, epoch: int, logs: dict[str, float]) -> None:
         values = [Summary.Value(tag=CHART_NAMES.get(key, key), simple_value=value) for key, value in logs.items()]
         self._write(Event(wall_time=time.time(), step=epoch, summary=Summary(value=values)))
 
-    def amend(self, epoch, logs, late):
+    def amend(self, epoch: int, logs: dict[str, float], late: dict[str, float]) -> None:
         self.record(epoch, late)
 
-    def _write(self, event):
+    def _write(self, event: Event) -> None:
         with named_errors(self._path), open(self._path, "ab") as file:
             RecordWriter(file).write(event.SerializeToString())

@@ -4,9 +4,9 @@ import contextlib
 import io
 import warnings
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from PIL import Image
 
@@ -19,21 +19,24 @@ from keras_gan.callbacks.sample_grid import sample_picture
 from keras_gan.callbacks.wandb_run import current_run, define_wgan_charts, finish_wandb, init_wandb
 from keras_gan.console import say
 
+if TYPE_CHECKING:
+    import wandb
+
 
 class _Entry(NamedTuple):
     """What is logged at a time, in as little memory as a run of a million epochs needs."""
 
     epoch: int
     keys: tuple[str, ...]
-    values: array
+    values: "array[float]"
     #: A PNG, or None.
     picture: bytes | None
     caption: str
 
-    def send(self, run):
+    def send(self, run: "wandb.Run") -> None:
         import wandb
 
-        row = {CHART_NAMES.get(key, key): value for key, value in zip(self.keys, self.values)}
+        row: dict[str, Any] = {CHART_NAMES.get(key, key): value for key, value in zip(self.keys, self.values)}
         if self.picture is not None:
             picture = wandb.Image(Image.open(io.BytesIO(self.picture)), caption=self.caption)
             row[CHART_NAMES["generated_images"]] = picture
@@ -66,17 +69,18 @@ class WandbCharts(Periodic):
 
     stage = Stage.RECORD
 
-    def __init__(self, run=None, every: int = 100, count: int = 64, seed: int = 0):
+    def __init__(self, run: "wandb.Run | None" = None, every: int = 100, count: int = 64, seed: int = 0) -> None:
         super().__init__(every)
-        self.run = None
+        self.run: wandb.Run | None = None
         self.count = count
         self.seed = seed
         self.failure: Exception | None = None
         self._given_run = run
         self._background: Background | None = None
         self._journal: list[_Entry] = []
+        self._grid: bytes | None = None
 
-    def replay(self, history: Mapping[str, Sequence[float]], pictures: Iterable[tuple[int, Path]] = ()):
+    def replay(self, history: Mapping[str, Iterable[float]], pictures: Iterable[tuple[int, Path]] = ()) -> None:
         """Log the epochs of an earlier process, as far as the service has them not.
 
         Args:
@@ -91,25 +95,26 @@ class WandbCharts(Periodic):
             grid = grids[epoch + 1].read_bytes() if epoch + 1 in grids else None
             self._log(epoch, values, grid)
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
-        self._latest = None
+        self._latest: tuple[int, dict[str, float], int] | None = None
         self._open()
 
-    def act(self, epoch, logs):
+    def act(self, epoch: int, logs: dict[str, float]) -> None:
         picture = sample_picture(self.model, self.count, self.seed, epoch)
         if picture is not None:
             buffer = io.BytesIO()
             picture.save(buffer, format="PNG")
             self._grid = buffer.getvalue()
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._grid = None
+        logs = {} if logs is None else logs
         super().on_epoch_end(epoch, logs)
         self._log(epoch, logs, self._grid)
         self._latest = (epoch, logs, len(logs))
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self._grid = None
         super().on_train_end(logs)
         if self._latest is not None:
@@ -119,10 +124,10 @@ class WandbCharts(Periodic):
             if late or self._grid is not None:
                 self._log(epoch, late, self._grid)
         self._close()
-        if self.failure is not None:
-            self._log_again()
+        if self.run is not None and self.failure is not None:
+            self._log_again(self.run)
 
-    def finish(self):
+    def finish(self) -> None:
         """End the run, after what is on its way to it; how to upload what is left then is said."""
         if self.run is None:
             return
@@ -130,7 +135,7 @@ class WandbCharts(Periodic):
         if self.failure is None:
             finish_wandb(self.run)
 
-    def _open(self):
+    def _open(self) -> None:
         """Begin to send to the run, if it is not begun yet."""
         import wandb
 
@@ -144,37 +149,39 @@ class WandbCharts(Periodic):
             self._background = Background()
             self._background.submit(define_wgan_charts, run)
 
-    def _close(self):
+    def _close(self) -> None:
         if self._background is not None:
             self._background.close(wandb_run.END_TIMEOUT)
-            self._look()
+            self._look(self._background)
             self._background = None
 
-    def _log(self, epoch, values, grid):
+    def _log(self, epoch: int, values: dict[str, float], grid: bytes | None) -> None:
+        background = self._background
+        if background is None:
+            raise RuntimeError("WandbCharts is not logging: `on_train_begin` comes first")
         keys = tuple(values)
         if self._journal and self._journal[-1].keys == keys:
             keys = self._journal[-1].keys
         caption = f"{self.count} samples after {epoch + 1} epochs"
         entry = _Entry(epoch, keys, array("d", values.values()), grid, caption)
         self._journal.append(entry)
-        if self._background.failure is None and epoch > self._known:
-            self._background.submit(entry.send, self.run)
-        self._look()
+        if background.failure is None and epoch > self._known:
+            background.submit(entry.send, self.run)
+        self._look(background)
 
-    def _look(self):
+    def _look(self, background: Background) -> None:
         """Warn of what has failed since, once."""
-        if self.failure is None and self._background.failure is not None:
-            self.failure = self._background.failure
+        if self.failure is None and background.failure is not None:
+            self.failure = background.failure
             warnings.warn(
                 f"Weights & Biases takes no more data; it is tried again when training ends: {self.failure!r}",
                 stacklevel=4,
             )
 
-    def _log_again(self):
-        old = self.run
+    def _log_again(self, old: "wandb.Run") -> None:
         _give_up(old)
         try:
-            mode = "offline" if old.offline else "online"
+            mode: Literal["online", "offline"] = "offline" if old.offline else "online"
             self.run = init_wandb(old.name, dict(old.config), old.project, mode, old.settings.root_dir)
             call_within(wandb_run.END_TIMEOUT, self._send_journal, self.run)
         except Exception as error:  # Whatever it is, the run's own files must still be written.
@@ -185,13 +192,13 @@ class WandbCharts(Periodic):
             first, last = self._journal[0].epoch, self._journal[-1].epoch
             say(f"Weights & Biases: epochs {first} to {last} are in {self.run.id}; {old.id} lacks a part")
 
-    def _send_journal(self, run):
+    def _send_journal(self, run: "wandb.Run") -> None:
         define_wgan_charts(run)
         for entry in self._journal:
             entry.send(run)
 
 
-def _give_up(run):
+def _give_up(run: "wandb.Run") -> None:
     """End a run that takes no more data, and the connection with it if that is what has failed."""
     import wandb
 

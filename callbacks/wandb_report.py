@@ -3,19 +3,22 @@
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keras_gan.callbacks import wandb_run
 from keras_gan.callbacks._background import call_within
 from keras_gan.callbacks.wandb_run import current_run
 
+if TYPE_CHECKING:
+    import wandb
+
 
 def log_report(
-    run,
+    run: "wandb.Run | None",
     files: Iterable[str | Path],
     summary: Mapping[str, Any],
     tables: Mapping[str, tuple[Sequence[str], Sequence[Sequence[str]]]],
-):
+) -> None:
     """Log a report: its files as an artifact, its verdict into the run's summary, its tables as tables.
 
     A service that fails or hangs costs a warning: the report's own files are there.
@@ -36,7 +39,12 @@ def log_report(
         warnings.warn(f"Weights & Biases has not taken the report: {error!r}", stacklevel=2)
 
 
-def _send(run, files, summary, tables):
+def _send(
+    run: "wandb.Run",
+    files: Iterable[str | Path],
+    summary: Mapping[str, Any],
+    tables: Mapping[str, tuple[Sequence[str], Sequence[Sequence[str]]]],
+) -> None:
     import wandb
 
     artifact = wandb.Artifact(f"report-{run.id}", type="report")

@@ -8,11 +8,14 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from keras_gan.callbacks._background import call_within
 from keras_gan.callbacks.charts import CHART_NAMES, SUMMARIES
 from keras_gan.console import say
+
+if TYPE_CHECKING:
+    import wandb
 
 #: Seconds to wait for the service when a run begins, and for what is left to be uploaded when it ends.
 BEGIN_TIMEOUT, END_TIMEOUT = 20, 60
@@ -20,7 +23,7 @@ BEGIN_TIMEOUT, END_TIMEOUT = 20, 60
 DEFAULT_PROJECT = "keras-gan"
 
 # Nothing of this machine goes into a run: no host, user, program, path, package list, git remote or console output.
-_PRIVATE = {
+_PRIVATE: dict[str, Any] = {
     "console": "off",
     "disable_code": True,
     "disable_git": True,
@@ -38,20 +41,20 @@ _to_upload: set[str] = set()
 
 
 def init_wandb(
-    name: str,
+    name: str | None,
     config: dict[str, Any] | None = None,
     project: str | None = None,
     mode: Literal["online", "offline", "disabled"] | None = None,
     folder: str | Path = ".",
     run_id: str | None = None,
-):
+) -> "wandb.Run":
     """Begin a run on Weights & Biases.
 
     If the run cannot be online, it is offline instead, after one warning, and `finish_wandb` tries to upload it; if not
     even that, nothing is logged. An earlier run of this process is finished first.
 
     Args:
-        name: The run's name.
+        name: The run's name; None leaves it to Weights & Biases.
         config: What the run depends on, as JSON could hold it. Defaults to None, nothing.
         project: Its project. Defaults to None, `WANDB_PROJECT` or "keras-gan".
         mode: "online"; "offline", into files to be uploaded with `wandb sync`; or "disabled", nowhere. Defaults to
@@ -82,7 +85,7 @@ def init_wandb(
     return _begin_online(begin, resume=None if run_id is None else "allow")
 
 
-def _begin(mode: str, **options):
+def _begin(mode: Literal["online", "offline", "disabled"], **options: Any) -> "wandb.Run":
     import wandb
 
     settings = wandb.Settings(
@@ -91,7 +94,7 @@ def _begin(mode: str, **options):
     return wandb.init(mode=mode, settings=settings, **options)
 
 
-def _begin_online(begin: Callable, resume: str | None):
+def _begin_online(begin: Callable[..., "wandb.Run"], resume: str | None) -> "wandb.Run":
     try:
         # Else wandb would ask for one, or wait for nobody to answer.
         if not _has_key():
@@ -108,7 +111,7 @@ def _begin_online(begin: Callable, resume: str | None):
     return run
 
 
-def _begin_offline(begin: Callable, reason: str | None = None):
+def _begin_offline(begin: Callable[..., "wandb.Run"], reason: str | None = None) -> "wandb.Run":
     """Begin an offline run, saying how to upload it if there is a reason to; a disabled one if that is impossible."""
     try:
         run = begin("offline")
@@ -120,7 +123,7 @@ def _begin_offline(begin: Callable, reason: str | None = None):
     return run
 
 
-def define_wgan_charts(run=None):
+def define_wgan_charts(run: "wandb.Run | None" = None) -> None:
     """Define the 23 charts of a Wasserstein GAN: each over epochs, with its summary.
 
     Args:
@@ -135,7 +138,7 @@ def define_wgan_charts(run=None):
         run.define_metric(chart, step_metric="epoch", summary=SUMMARIES.get(key, "last"))
 
 
-def current_run(run=None):
+def current_run(run: "wandb.Run | None" = None) -> "wandb.Run":
     """Return a run, or else the one that was begun last.
 
     Args:
@@ -152,7 +155,7 @@ def current_run(run=None):
     return run
 
 
-def finish_wandb(run=None):
+def finish_wandb(run: "wandb.Run | None" = None) -> None:
     """End a run. Uploading takes a minute at most; how to upload what is left then, on disk, is said.
 
     Args:
@@ -180,7 +183,7 @@ def finish_wandb(run=None):
             say(f"Weights & Biases: the run is not uploaded ({reason}). Upload it with: {_sync_command(run)}")
 
 
-def _upload(run) -> str | None:
+def _upload(run: "wandb.Run") -> str | None:
     """Try once more to upload a run that could not be online; return why it could not."""
     command = [sys.executable, "-m", "wandb", "sync", run.settings.sync_dir]
     try:
@@ -205,7 +208,7 @@ def last_run_id(folder: str | Path) -> str | None:
     return max(((match[1], match[2]) for match in names if match), default=(None, None))[1]
 
 
-def _sync_command(run) -> str:
+def _sync_command(run: "wandb.Run") -> str:
     return f"wandb sync {run.settings.sync_dir}"
 
 
@@ -219,7 +222,7 @@ def _has_key() -> bool:
         return False
 
 
-def _refuse_private(config: dict[str, Any]):
+def _refuse_private(config: dict[str, Any]) -> None:
     key, home = os.environ.get("WANDB_API_KEY"), os.path.join(Path.home(), "")
     for name, value in _leaves(config, "config"):
         if key and (key in name or key in str(value)):
@@ -229,7 +232,7 @@ def _refuse_private(config: dict[str, Any]):
             raise ValueError(f"`config` must not tell where files are on this machine. Received: {name}={value}")
 
 
-def _leaves(value, name: str) -> Iterator[tuple[str, Any]]:
+def _leaves(value: object, name: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for key, element in value.items():
             yield from _leaves(element, f"{name}[{key!r}]")

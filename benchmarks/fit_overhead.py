@@ -12,7 +12,6 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import contextlib
-import dataclasses
 import functools
 import io
 import itertools
@@ -141,7 +140,7 @@ def main(batch_size: int = 64, blocks: int = 6, epochs: int = 8):
     print(f"horses networks, batch {batch_size}: step {1e3 * bare:.1f} ms")
     for kind, fit in zip(KINDS, fits):
         print(f"  fit with {kind}: {1e3 * fit:.1f} ms, {fit / bare:.3f} ×")
-    bare, *fits = compare(dataclasses.replace(horses, **TINY), blocks, 20 * epochs)
+    bare, *fits = compare(change(horses, **TINY), blocks, 20 * epochs)
     print(f"tiny networks: step {1e3 * bare:.2f} ms")
     for kind, fit in zip(KINDS, fits):
         print(f"  fit with {kind}: {1e3 * fit:.2f} ms, host {1e3 * (fit - bare):.2f} ms an epoch")

@@ -32,7 +32,7 @@ class Registry:
     ```
     """
 
-    def __init__(self, kind: str, targets: Mapping[str, str], given: tuple[str, ...] = ()):
+    def __init__(self, kind: str, targets: Mapping[str, str], given: tuple[str, ...] = ()) -> None:
         self.kind = kind
         self.given = given
         self._targets = dict(targets)

@@ -42,7 +42,7 @@ class StandIn:
         name: The object's name.
     """
 
-    def __init__(self, package: str, name: str):
+    def __init__(self, package: str, name: str) -> None:
         self.package = package
         self.__name__ = name
 
@@ -88,7 +88,7 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
 class _Loader(importlib.abc.Loader):
     """Keras's own loader, and the registration after it."""
 
-    def __init__(self, loader: importlib.abc.Loader):
+    def __init__(self, loader: importlib.abc.Loader) -> None:
         self.loader = loader
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType | None:

@@ -71,12 +71,12 @@ def _is_part(value: Any) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("arguments"), Mapping) and "name" in value
 
 
-def _arguments(config, *parts: str) -> dict[str, Any]:
+def _arguments(config: Mapping[str, Any], *parts: str) -> dict[str, Any]:
     pairs = ((part, argument, value) for part in parts for argument, value in config[part]["arguments"].items())
     return {setting_name(part, argument): value for part, argument, value in pairs}
 
 
-def _constraint(policy) -> dict[str, Any]:
+def _constraint(policy: Mapping[str, Any]) -> dict[str, Any]:
     name, arguments = policy["name"], dict(policy["arguments"])
     values = {flat: None for _, flat in CONSTRAINTS.values()}
     if name in CONSTRAINTS:
@@ -87,7 +87,7 @@ def _constraint(policy) -> dict[str, Any]:
     return {**values, **{setting_name("lipschitz", argument): value for argument, value in arguments.items()}}
 
 
-def _optimizers(config) -> dict[str, Any]:
+def _optimizers(config: Mapping[str, Any]) -> dict[str, Any]:
     critic, generator = config["critic_optimizer"], config["generator_optimizer"]
     rates = _arguments(config, "critic_optimizer", "generator_optimizer")
     if critic["name"] != generator["name"]:

@@ -7,7 +7,7 @@ import inspect
 import itertools
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -83,7 +83,7 @@ def field_descriptions(kind: type) -> dict[str, str]:
     }
 
 
-def _constructor(node: ast.ClassDef, definitions) -> ast.FunctionDef | None:
+def _constructor(node: ast.ClassDef, definitions: Mapping[str, ast.stmt]) -> ast.FunctionDef | None:
     """Return the `__init__` of a class, or of the first of its bases in the same file that has one."""
     for member in node.body:
         if isinstance(member, ast.FunctionDef) and member.name == "__init__":

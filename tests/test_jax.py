@@ -27,7 +27,7 @@ given = np.load(f"{folder}/given.npz")
 gan = keras.saving.load_model(f"{folder}/theirs.keras")
 np.testing.assert_allclose(gan.predict(given["latents"], verbose=0), given["samples"], rtol=1e-4, atol=1e-6)
 np.testing.assert_allclose(gan.critic.predict(given["images"], verbose=0), given["scores"], rtol=1e-4, atol=1e-6)
-gan.fit(given["images"], batch_size=16, epochs=2, verbose=0)
+gan.fit(given["images"], batch_size=8, epochs=2, verbose=0)
 gan.save(f"{folder}/ours.keras")
 np.savez(f"{folder}/ours.npz", samples=gan.predict(given["latents"], verbose=0))
 """
@@ -51,7 +51,7 @@ def test_suite_passes_on_jax():
 
 def test_models_pass_from_one_backend_to_the_other(make_gan, float_images, tmp_path):
     gan = make_gan(GradientPenalty(7.0))
-    gan.fit(float_images, batch_size=16, epochs=2, verbose=0)
+    gan.fit(float_images, batch_size=8, epochs=2, verbose=0)
     latents = np.random.default_rng(1).normal(size=(8, *gan.generator.input_shape[1:])).astype("float32")
     np.savez(
         tmp_path / "given.npz",

@@ -1,9 +1,10 @@
-"""Batches of images whose order is a pure function of seed and step."""
+"""Feeds of images whose order is a pure function of seed and step."""
 
 import concurrent.futures
 import functools
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -36,55 +37,88 @@ def _shuffled_pass(count: int, index: int, seed: int) -> np.ndarray:
     return np.random.default_rng((seed, index)).permutation(count)
 
 
-def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int = 0, start: int = 0):
+class ImageFeed:
+    """Images for a GAN's `fit`, a step at a time, endlessly: see `image_batches`, which makes it.
+
+    A `fit` begins at `position` and moves it on by the steps that it has trained, so that another `fit` goes on where
+    that one ended.
+
+    Attributes:
+        images: The set, `(images, height, width, channels)`, uint8.
+        batch_size: Images of one critic update.
+        n_critic: Critic updates in a step.
+        seed: Seed of the order.
+        position: Step that the next `fit` begins with.
+    """
+
+    def __init__(self, images: np.ndarray, batch_size: int, n_critic: int, seed: int, start: int) -> None:
+        self.images = images
+        self.batch_size = batch_size
+        self.n_critic = n_critic
+        self.seed = seed
+        self.position = start
+
+    def step(self, index: int) -> np.ndarray:
+        """Return the images of a step.
+
+        Args:
+            index: The step, from 0.
+
+        Returns:
+            `(batch_size, n_critic, height, width, channels)`, uint8: `[:, k]` is the batch of critic update k.
+        """
+        indices = step_indices(len(self.images), self.n_critic * self.batch_size, index, self.seed)
+        return self.images[indices.reshape(self.n_critic, self.batch_size).T]
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Yield the images of the steps from `position` on."""
+        return map(self.step, itertools.count(self.position))
+
+    def stream(self) -> Any:
+        """Return the steps from `position` on, in the form that Keras trains fastest on with this backend."""
+        import keras
+
+        return _prefetched(iter(self)) if keras.backend.backend() == "jax" else self._dataset()
+
+    def _dataset(self) -> Any:
+        import tensorflow as tf
+
+        shape = (self.batch_size, self.n_critic, *self.images.shape[1:])
+        steps = tf.data.Dataset.from_generator(lambda: iter(self), output_signature=tf.TensorSpec(shape, tf.uint8))
+        return steps.prefetch(1)
+
+
+def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int = 0, start: int = 0) -> ImageFeed:
     """Feed a GAN's `fit` with uint8 images, which the model brings into [−1, 1], endlessly.
+
+    `GAN.batches` does the same with the model's own `n_critic`, seed and step.
 
     Args:
         images: The set, `(images, height, width, channels)`, uint8; kept in memory as it is.
-        batch_size: Images in a batch, at most as many as the set has.
-        n_critic: Batches in a step, one for each critic update.
+        batch_size: Images of one critic update, at most as many as the set has.
+        n_critic: Critic updates in a step, as the model has.
         seed: Seed of the order. Defaults to 0.
-        start: Step to begin at, for a resumed run. Defaults to 0.
+        start: Step to begin at. Defaults to 0.
 
     Returns:
-        An endless `tf.data.Dataset` of uint8 arrays `(n_critic · batch_size, height, width, channels)`, one a step.
-        Under JAX, which needs no TensorFlow then, a generator of them, in a tuple each, for one `fit` alone. Give `fit`
-        a `steps_per_epoch`.
+        The feed. Give `fit` a `steps_per_epoch` with it.
 
     Raises:
         ValueError: If the images are not uint8 images or fewer than a batch, or a number is less than 1.
     """
-    import keras
-
     check_images(images)
-    for name, value in (("batch_size", batch_size), ("n_critic", n_critic)):
-        if value < 1:
-            raise ValueError(f"`{name}` must be at least 1. Received: {name}={value}")
+    for name, value, least in (("batch_size", batch_size, 1), ("n_critic", n_critic, 1), ("start", start, 0)):
+        if not isinstance(value, (int, np.integer)) or value < least:
+            raise ValueError(f"`{name}` must be an integer of at least {least}. Received: {name}={value!r}")
     if len(images) < batch_size:
         raise ValueError(f"`images` must hold at least one batch of {batch_size}. Received: {len(images)} images")
-    size = n_critic * batch_size
-
-    def images_of(step: int) -> np.ndarray:
-        return images[step_indices(len(images), size, step, seed)]
-
-    if keras.backend.backend() == "jax":
-        return _prefetched(images_of, start)
-    return _tensorflow_dataset(images_of, start, (size, *images.shape[1:]))
+    return ImageFeed(images, batch_size, n_critic, seed, start)
 
 
-def _tensorflow_dataset(images_of, start, shape):
-    import tensorflow as tf
-
-    def steps() -> Iterator[np.ndarray]:
-        return map(images_of, itertools.count(start))
-
-    return tf.data.Dataset.from_generator(steps, output_signature=tf.TensorSpec(shape, tf.uint8)).prefetch(1)
-
-
-def _prefetched(images_of, start) -> Iterator[tuple[np.ndarray]]:
-    """Yield the images of each step from `start` on, and gather the next step's meanwhile."""
+def _prefetched(steps: Iterator[np.ndarray]) -> Iterator[tuple[np.ndarray]]:
+    """Yield steps, and gather the next one meanwhile."""
     with concurrent.futures.ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(images_of, start)
-        for step in itertools.count(start + 1):
-            batch, coming = coming.result(), thread.submit(images_of, step)
-            yield (batch,)
+        coming = thread.submit(next, steps)
+        while True:
+            step, coming = coming.result(), thread.submit(next, steps)
+            yield (step,)

@@ -1,22 +1,27 @@
 """The trainable model: a generator and a critic under `model.fit`."""
 
 import inspect
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from keras_gan.data.images import in_range
+from keras_gan.data.pipeline import ImageFeed, image_batches
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models import autodiff, sampling
 from keras_gan.models.descent import build_optimizer, descend
 from keras_gan.models.fitting import OptimizerPair, in_stage_order
-from keras_gan.models.inputs import check_networks, check_step_sizes, split_images
+from keras_gan.models.inputs import check_endless, check_networks, check_step_sizes, split_images
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
 from keras_gan.models.state import inner_scope
 from keras_gan.models.stepping import SteppedModel
 from keras_gan.models.tracker import TrainingTracker, mean_and_std
+
+#: Images of one critic update, where `fit` is given an array without a batch size.
+DEFAULT_BATCH_SIZE = 32
 
 CRITIC_UPDATE_KEYS = (
     "d_loss",
@@ -34,7 +39,7 @@ class GAN(SteppedModel):
     """A generative adversarial network, trained by `fit` on images alone.
 
     One step is `n_critic` critic updates, each on a fresh batch of reals and fresh noise, then one generator update,
-    all in one compiled graph. `fit` is given the images of a whole step at a time, `n_critic` batches in one array.
+    all in one compiled graph. `fit` is given the images of a whole step at a time, as `batches` makes them.
 
     A network that is not being updated runs in training mode, but none of its weights moves: the generator's
     BatchNormalization uses batch statistics throughout and moves its moving statistics once a step.
@@ -84,8 +89,9 @@ class GAN(SteppedModel):
         self.loss_noise = loss.seed_generator
         self.lipschitz = lipschitz
         self.n_critic = n_critic
-        self.seed = seed
         self.noise = keras.random.SeedGenerator(seed)
+        # The order of images follows the seed too, and goes on in a model that was saved.
+        self.seed = int(ops.convert_to_numpy(self.noise.state)[0]) if seed is None else seed
         self.tracker = TrainingTracker()
         self._constraint = LipschitzPolicy() if lipschitz is None else lipschitz
         self._constraint.check_critic(critic)
@@ -131,9 +137,11 @@ class GAN(SteppedModel):
         Keras's callbacks set the learning rates of both optimizers; `TerminateOnNaN` looks at the sum of both losses.
 
         Args:
-            x: Images, floats in [−1, 1] or uint8: an array, or a dataset of arrays with the images of one step each.
+            x: Images, floats in [−1, 1] or uint8: a feed that `batches` makes, an array, or a dataset of arrays of one
+                step's images each.
             y: None.
-            batch_size: Images in a step, a multiple of `n_critic`, where `x` is an array. Defaults to 32.
+            batch_size: Images of one critic update, where `x` is an array: a step takes `n_critic` times as many.
+                Defaults to 32.
             epochs: Index of the epoch to stop before. Defaults to 1.
             verbose: As in Keras. Defaults to `"auto"`.
             callbacks: A callback or a list of them. Defaults to None.
@@ -143,20 +151,53 @@ class GAN(SteppedModel):
             A `keras.callbacks.History`.
 
         Raises:
-            ValueError: If `x` is no images of the generator's shape, or does not split into steps of `n_critic` equal
-                batches, or if `callbacks` is a `CallbackList`.
+            ValueError: If `x` is no images of the generator's shape, does not split into steps of `n_critic` equal
+                batches, or never ends while `steps_per_epoch` is missing, or if `callbacks` is a `CallbackList`.
         """
         if isinstance(callbacks, keras.callbacks.CallbackList):
             raise ValueError("`callbacks` must be a list of callbacks. Received: a CallbackList")
+        steps_per_epoch = kwargs.get("steps_per_epoch")
+        check_endless(x, steps_per_epoch)
+        if isinstance(x, ImageFeed):
+            given = {"y": y, "batch_size": batch_size, "epochs": epochs, "verbose": verbose, "callbacks": callbacks}
+            return self._fit_on_feed(x, **given, **kwargs)
         callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks or [])
         if hasattr(x, "shape"):
-            check_step_sizes(len(x), batch_size or 32, self.n_critic)
+            batch_size = DEFAULT_BATCH_SIZE if batch_size is None else batch_size
+            check_step_sizes(len(x), batch_size, self.n_critic)
+            # Keras counts the images of a step.
+            batch_size = self.n_critic * batch_size
         if hasattr(x, "element_spec") or inspect.isgenerator(x):
             # Keras cannot shuffle a `tf.data.Dataset` or a generator, and warns unless told not to.
             kwargs.setdefault("shuffle", False)
         self.has_diverged = False
-        callbacks = in_stage_order(callbacks, self.prepare_fit(kwargs.get("steps_per_epoch"), callbacks))
+        callbacks = in_stage_order(callbacks, self.prepare_fit(steps_per_epoch, callbacks))
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
+
+    def batches(self, images: np.ndarray, batch_size: int) -> ImageFeed:
+        """Make a feed of images for `fit`, in an order that the model's seed and step decide.
+
+        A model that has been trained or loaded goes on with the images that come next.
+
+        Args:
+            images: The set, `(images, height, width, channels)`, uint8.
+            batch_size: Images of one critic update.
+
+        Returns:
+            An endless feed: give `fit` a `steps_per_epoch` with it.
+
+        Raises:
+            ValueError: If the images are not uint8 images or fewer than a batch.
+        """
+        return image_batches(images, batch_size, self.n_critic, self.seed, self.steps_taken if self.compiled else 0)
+
+    def _fit_on_feed(self, feed: ImageFeed, **kwargs: Any) -> keras.callbacks.History:
+        """Train on a feed, and move its position on by the steps that were trained, however training ends."""
+        before = self.steps_taken
+        try:
+            return self.fit(feed.stream(), **kwargs)
+        finally:
+            feed.position += self.steps_taken - before
 
     def run_step(self, data):
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""

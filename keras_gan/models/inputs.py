@@ -1,10 +1,14 @@
 """What a GAN is made of and fed with, checked before any work is lost."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
+from keras_gan.data.pipeline import ImageFeed
 
-def check_networks(generator, critic):
+
+def check_networks(generator: keras.Model, critic: keras.Model) -> None:
     """Refuse networks that are not built, or a critic that does not take the generator's images.
 
     Raises:
@@ -22,26 +26,51 @@ def check_networks(generator, critic):
         )
 
 
-def check_step_sizes(count: int, batch_size: int, n_critic: int):
-    """Refuse an array of images of which a step, or the rest for the last step, is not `n_critic` equal batches.
+def check_step_sizes(count: int, batch_size: int, n_critic: int) -> None:
+    """Refuse an array of images of which the last step is not `n_critic` equal batches.
 
     Args:
         count: Images in the array.
-        batch_size: Images in a step.
-        n_critic: Batches in a step.
+        batch_size: Images of one critic update.
+        n_critic: Critic updates in a step.
 
     Raises:
-        ValueError: If a step cannot be split into `n_critic` equal batches.
+        ValueError: If the batch size is no positive integer, or the last step cannot be split.
     """
-    for size in (min(batch_size, count), count % batch_size):
-        if size % n_critic:
-            raise ValueError(
-                f"`batch_size` must split {count} images into steps of a multiple of n_critic = {n_critic} images. "
-                f"Received: batch_size={batch_size}, a step of {size} images"
-            )
+    if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1:
+        raise ValueError(f"`batch_size` must be an integer of at least 1. Received: batch_size={batch_size!r}")
+    rest = count % (n_critic * batch_size)
+    if rest % n_critic:
+        raise ValueError(
+            f"`batch_size` must split {count} images into steps of n_critic = {n_critic} equal batches. "
+            f"Received: batch_size={batch_size}, which leaves a last step of {rest} images"
+        )
 
 
-def check_steps_per_execution(steps_per_execution: int, steps_per_epoch: int | None):
+def check_endless(x: Any, steps_per_epoch: int | None) -> None:
+    """Refuse a feed that never ends without a length of its epochs: `fit` would never come back.
+
+    Args:
+        x: What `fit` is given.
+        steps_per_epoch: Steps in an epoch, or None.
+
+    Raises:
+        ValueError: If it is known to be endless, and there are no `steps_per_epoch`.
+    """
+    if steps_per_epoch is None and _is_endless(x):
+        raise ValueError("`steps_per_epoch` must be given with an endless feed of images. Received: None")
+
+
+def _is_endless(x: Any) -> bool:
+    if isinstance(x, ImageFeed):
+        return True
+    if isinstance(x, keras.utils.PyDataset):
+        return x.num_batches is None
+    # TensorFlow's constant for an infinite dataset; one that may end has another, or its length.
+    return hasattr(x, "cardinality") and int(x.cardinality()) == -1
+
+
+def check_steps_per_execution(steps_per_execution: int, steps_per_epoch: int | None) -> None:
     """Refuse dispatches that do not end with an epoch: Keras would run steps on beyond it.
 
     Args:
@@ -58,12 +87,13 @@ def check_steps_per_execution(steps_per_execution: int, steps_per_epoch: int | N
         )
 
 
-def split_images(data, n_critic, image_shape):
+def split_images(data: Any, n_critic: int, image_shape: tuple[int, ...]) -> Any:
     """Check the images of a step and split them into its batches, when the step is traced.
 
     Args:
-        data: What `fit` hands to a step: an array of images, alone, floats in [−1, 1] or uint8.
-        n_critic: Batches in a step.
+        data: What `fit` hands to a step: images alone, floats in [−1, 1] or uint8, `(batch, n_critic, height, width,
+            channels)` as an `ImageFeed` has them, or `(n_critic · batch, height, width, channels)`.
+        n_critic: Critic updates in a step.
         image_shape: Height, width and channels that the images must have.
 
     Returns:
@@ -75,10 +105,19 @@ def split_images(data, n_critic, image_shape):
     images, targets, weights = keras.utils.unpack_x_y_sample_weight(data)
     if targets is not None or weights is not None:
         raise ValueError("A GAN trains on images alone. Received: targets or sample weights")
-    if tuple(images.shape[1:]) != tuple(image_shape):
-        raise ValueError(f"Images must have the generator's shape {image_shape}. Received: {images.shape[1:]}")
+    is_split = len(images.shape) == len(image_shape) + 2
+    shape = tuple(images.shape[2 if is_split else 1 :])
+    if shape != tuple(image_shape):
+        raise ValueError(f"Images must have the generator's shape {image_shape}. Received: {shape}")
     if not (_is_uint8(images) or keras.backend.is_float_dtype(images.dtype)):
         raise ValueError(f"Images must be floats in [-1, 1] or uint8. Received: dtype={images.dtype}")
+    if is_split:
+        if images.shape[1] != n_critic:
+            raise ValueError(
+                f"A step must have one batch for each of the model's n_critic = {n_critic} critic updates: "
+                f"`gan.batches(images, batch_size)` makes such a feed. Received: {images.shape[1]} batches"
+            )
+        return ops.moveaxis(images, 1, 0)
     count = images.shape[0]
     if count is not None and count % n_critic:
         raise ValueError(
@@ -88,5 +127,5 @@ def split_images(data, n_critic, image_shape):
     return ops.reshape(images, (n_critic, -1 if count is None else count // n_critic, *image_shape))
 
 
-def _is_uint8(images):
+def _is_uint8(images: Any) -> bool:
     return keras.backend.standardize_dtype(images.dtype) == "uint8"

@@ -19,7 +19,7 @@ class WGAN(GAN):
         critic_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9),
         generator_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9),
     )
-    gan.fit(images, batch_size=5 * 64, epochs=100)  # floats in [-1, 1]
+    gan.fit(gan.batches(images, batch_size=64), steps_per_epoch=1, epochs=2000)  # images in uint8
     ```
 
     Args:

@@ -76,7 +76,7 @@ class Experiment:
     def _fit(self, stop, charts) -> str | None:
         """Train; return what `DivergenceGuard` has found."""
         run = self.config.run
-        batches = data.image_batches(self.images, run.batch_size, run.n_critic, run.seed, self.start)
+        batches = self.model.batches(self.images, run.batch_size)
         guard = callbacks.DivergenceGuard()
         with callbacks.progress_display() as display:
             stream = callbacks.ProgressStream(display) if display.console.is_terminal else None

@@ -96,7 +96,7 @@ def test_order_does_not_matter(make_gan, float_images, all_callbacks, tmp_path):
         folder.mkdir()
         callbacks = all_callbacks(folder, stream)
         random.Random(number).shuffle(callbacks) if number > 1 else callbacks.reverse() if number else None
-        make_gan().fit(float_images, batch_size=64, epochs=5, verbose=0, callbacks=callbacks)
+        make_gan().fit(float_images, batch_size=32, epochs=5, verbose=0, callbacks=callbacks)
         outcomes.append(outcome(folder, stream))
     for other in outcomes[1:]:
         assert_same_outcome(other, outcomes[0])
@@ -112,10 +112,10 @@ def test_two_fits_with_the_same_callbacks_are_one(make_gan, float_images, all_ca
         folder.mkdir()
     # Keras's own begin anew with each `fit`; so they are left out.
     whole, parts = ([c for c in all_callbacks(f, s) if hasattr(c, "stage")] for f, s in zip(folders, streams))
-    make_gan().fit(float_images, batch_size=64, epochs=4, verbose=0, callbacks=whole)
+    make_gan().fit(float_images, batch_size=32, epochs=4, verbose=0, callbacks=whole)
     gan = make_gan()
-    gan.fit(float_images, batch_size=64, epochs=2, verbose=0, callbacks=parts)
-    gan.fit(float_images, batch_size=64, initial_epoch=2, epochs=4, verbose=0, callbacks=parts)
+    gan.fit(float_images, batch_size=32, epochs=2, verbose=0, callbacks=parts)
+    gan.fit(float_images, batch_size=32, initial_epoch=2, epochs=4, verbose=0, callbacks=parts)
     expected, actual = (outcome(folder, stream) for folder, stream in zip(folders, streams))
     for printed in (expected, actual):
         del printed["printed"]
@@ -125,7 +125,7 @@ def test_two_fits_with_the_same_callbacks_are_one(make_gan, float_images, all_ca
 
 @pytest.mark.parametrize("verbose", [0, 1, 2, "auto"])
 def test_boxes_begin_on_a_line_of_their_own(make_gan, float_images, capsys, verbose):
-    make_gan().fit(float_images, batch_size=16, epochs=2, verbose=verbose, callbacks=[EpochLog()])
+    make_gan().fit(float_images, batch_size=8, epochs=2, verbose=verbose, callbacks=[EpochLog()])
     lines = re.split(r"[\r\n]", re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).replace("\b", ""))
     rules = [line for line in lines if "═" in line]
     assert rules == ["═" * 75] * 4
@@ -135,7 +135,7 @@ def test_boxes_begin_on_a_line_of_their_own(make_gan, float_images, capsys, verb
 def test_epochs_of_several_steps_are_recorded_as_one(make_gan, float_images, tmp_path):
     gan = make_gan()
     callbacks = [LossCsv(tmp_path / "losses.csv"), SampleGrid(tmp_path, 2, 4), GanCheckpoint(tmp_path, 2)]
-    history = gan.fit(float_images, batch_size=16, epochs=3, verbose=0, callbacks=[*callbacks, DivergenceGuard()])
+    history = gan.fit(float_images, batch_size=8, epochs=3, verbose=0, callbacks=[*callbacks, DivergenceGuard()])
     np.testing.assert_array_equal(read_losses(tmp_path / "losses.csv")["epoch"], [0, 1, 2])
     assert [number for number, _ in checkpoints(tmp_path)] == [number for number, _ in pictures(tmp_path)] == [2, 3]
     assert int(gan.generator_optimizer.iterations) == 3 * 4
@@ -150,7 +150,7 @@ def rates(gan):
 
 
 def fit(gan, images, *callbacks, **kwargs):
-    return gan.fit(images, batch_size=64, verbose=0, callbacks=list(callbacks), **kwargs)
+    return gan.fit(images, batch_size=32, verbose=0, callbacks=list(callbacks), **kwargs)
 
 
 def test_learning_rate_scheduler_sets_both_rates(make_gan, float_images):
@@ -290,8 +290,8 @@ def test_all_at_once(make_gan, float_images, all_callbacks, tmp_path, wandb_alon
         callbacks = [WandbCharts(run, every=1), stop, board, *all_callbacks(tmp_path, io.StringIO())]
         # It alone changes how the run goes on.
         callbacks = [each for each in callbacks if not isinstance(each, keras.callbacks.ReduceLROnPlateau)]
-        gan.fit(float_images, batch_size=32, epochs=3, verbose=1, callbacks=callbacks)
-    plain.fit(float_images, batch_size=32, epochs=3, verbose=0)
+        gan.fit(float_images, batch_size=16, epochs=3, verbose=1, callbacks=callbacks)
+    plain.fit(float_images, batch_size=16, epochs=3, verbose=0)
     assert_bits_equal(values_of(gan.weights), values_of(plain.weights))
     assert [epoch for epoch, _ in scalars(tmp_path / "tensorboard")["quality/fid_score"]] == [1, 2]
     finish_wandb(run)

@@ -23,7 +23,7 @@ class Poison(keras.callbacks.Callback):
 
 
 def fit(gan, images, *callbacks, **kwargs):
-    return gan.fit(images, batch_size=64, verbose=0, callbacks=list(callbacks), **kwargs)
+    return gan.fit(images, batch_size=32, verbose=0, callbacks=list(callbacks), **kwargs)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_step_within_an_epoch_is_named(make_gan, float_images):
             pass
 
     gan, guard = make_gan(lipschitz=None), DivergenceGuard()
-    gan.fit(float_images, batch_size=16, epochs=3, verbose=0, callbacks=[PoisonInEpoch("critic", 0, np.nan), guard])
+    gan.fit(float_images, batch_size=8, epochs=3, verbose=0, callbacks=[PoisonInEpoch("critic", 0, np.nan), guard])
     assert guard.finding == "d_loss_real is nan in step 3"
     assert int(gan.generator_optimizer.iterations) == 3
 

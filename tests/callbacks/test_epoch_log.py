@@ -83,14 +83,14 @@ def epochs_of(text):
 
 @pytest.mark.parametrize(("every", "expected"), [(1, [0, 1, 2, 3, 4]), (2, [0, 1, 3, 4]), (3, [0, 2, 4]), (10, [0, 4])])
 def test_a_box_every_few_epochs_and_at_the_end(make_gan, float_images, capsys, every, expected):
-    make_gan().fit(float_images, batch_size=64, epochs=5, verbose=0, callbacks=[EpochLog(every)])
+    make_gan().fit(float_images, batch_size=32, epochs=5, verbose=0, callbacks=[EpochLog(every)])
     assert epochs_of(capsys.readouterr().out) == expected
 
 
 def test_printed_numbers_are_the_logs(make_gan, float_images):
     stream = io.StringIO()
     gan = make_gan(GradientPenalty())
-    history = gan.fit(float_images, batch_size=64, epochs=1, verbose=0, callbacks=[EpochLog(stream=stream)]).history
+    history = gan.fit(float_images, batch_size=32, epochs=1, verbose=0, callbacks=[EpochLog(stream=stream)]).history
     logs = {key: values[0] for key, values in history.items()}
     assert stream.getvalue() == render_epoch(logs, 0, 1, penalised=True) + "\n"
 
@@ -99,7 +99,7 @@ def test_printed_numbers_are_the_logs(make_gan, float_images):
 def test_terminal_without_the_boxs_characters(make_gan, float_images, encoding):
     binary = io.BytesIO()
     stream = io.TextIOWrapper(binary, encoding=encoding, newline="\n")
-    make_gan().fit(float_images, batch_size=64, epochs=1, verbose=0, callbacks=[EpochLog(stream=stream)])
+    make_gan().fit(float_images, batch_size=32, epochs=1, verbose=0, callbacks=[EpochLog(stream=stream)])
     lines = binary.getvalue().decode(encoding).splitlines()
     assert lines[0] == "=" * 75
     assert lines[2] == "-" * 75
@@ -124,14 +124,14 @@ def test_standard_output_may_be_replaced_meanwhile(make_gan, float_images, monke
     log = EpochLog()
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stdout", stream)
-    make_gan().fit(float_images, batch_size=64, epochs=1, verbose=0, callbacks=[log])
+    make_gan().fit(float_images, batch_size=32, epochs=1, verbose=0, callbacks=[log])
     assert epochs_of(stream.getvalue()) == [0]
 
 
 def test_second_fit_starts_afresh(make_gan, float_images, capsys):
     gan, log = make_gan(), EpochLog(5)
     for _ in range(2):
-        gan.fit(float_images, batch_size=64, epochs=2, verbose=0, callbacks=[log])
+        gan.fit(float_images, batch_size=32, epochs=2, verbose=0, callbacks=[log])
     assert epochs_of(capsys.readouterr().out) == [0, 1, 0, 1]
 
 

@@ -18,7 +18,7 @@ from keras_gan.files import whole_file
 
 
 def fit(gan, images, callback, **kwargs):
-    gan.fit(images, batch_size=64, verbose=0, callbacks=[callback], **kwargs)
+    gan.fit(images, batch_size=32, verbose=0, callbacks=[callback], **kwargs)
 
 
 def test_grid_is_row_by_row_and_as_square_as_can_be():
@@ -135,7 +135,7 @@ def best_of(folder):
 )
 def test_best_model_by_a_key_is_kept(make_gan, float_images, tmp_path, mode, scores, value, epochs):
     saver = GanCheckpoint(tmp_path, every=3, keep=1, monitor="score", mode=mode)
-    make_gan().fit(float_images, batch_size=64, epochs=5, verbose=0, callbacks=[saver, Scores(scores)])
+    make_gan().fit(float_images, batch_size=32, epochs=5, verbose=0, callbacks=[saver, Scores(scores)])
     assert best_of(tmp_path) == {"monitor": "score", "mode": mode, "value": value, "epochs": epochs}
     assert [number for number, _ in checkpoints(tmp_path)] == [5]
 
@@ -143,7 +143,7 @@ def test_best_model_by_a_key_is_kept(make_gan, float_images, tmp_path, mode, sco
 def test_best_model_outlives_a_resume_and_not_a_new_training(make_gan, float_images, tmp_path):
     def train(scores, **kwargs):
         saver = GanCheckpoint(tmp_path, monitor="score")
-        make_gan().fit(float_images, batch_size=64, verbose=0, callbacks=[saver, Scores(scores)], **kwargs)
+        make_gan().fit(float_images, batch_size=32, verbose=0, callbacks=[saver, Scores(scores)], **kwargs)
         return json.loads((tmp_path / "best.json").read_text())["value"]
 
     assert train({1: 5.0}, epochs=2) == 5.0

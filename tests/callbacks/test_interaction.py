@@ -25,7 +25,7 @@ class PressCtrlC(keras.callbacks.Callback):
 
 def test_ctrl_c_ends_training_after_its_step(make_gan, float_images, capsys):
     with GracefulStop() as stop:
-        history = make_gan().fit(float_images, batch_size=64, epochs=9, verbose=0, callbacks=[PressCtrlC(3), stop])
+        history = make_gan().fit(float_images, batch_size=32, epochs=9, verbose=0, callbacks=[PressCtrlC(3), stop])
     assert stop.requested
     assert history.epoch == [0, 1, 2, 3]
     assert capsys.readouterr().out.count("Stopping after this step") == 1
@@ -38,20 +38,20 @@ def test_second_ctrl_c_interrupts_at_once(make_gan, float_images):
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt), GracefulStop() as stop:
-        make_gan().fit(float_images, batch_size=64, epochs=9, verbose=0, callbacks=[PressTwice(0), stop])
+        make_gan().fit(float_images, batch_size=32, epochs=9, verbose=0, callbacks=[PressTwice(0), stop])
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_training_that_is_left_alone_finishes(make_gan, float_images):
     with GracefulStop() as stop:
-        history = make_gan().fit(float_images, batch_size=64, epochs=2, verbose=0, callbacks=[stop])
+        history = make_gan().fit(float_images, batch_size=32, epochs=2, verbose=0, callbacks=[stop])
     assert not stop.requested
     assert history.epoch == [0, 1]
 
 
 def test_stop_that_was_not_entered_says_so(make_gan, float_images):
     with pytest.raises(RuntimeError, match="must be entered"):
-        make_gan().fit(float_images, batch_size=64, verbose=0, callbacks=[GracefulStop()])
+        make_gan().fit(float_images, batch_size=32, verbose=0, callbacks=[GracefulStop()])
 
 
 def test_other_threads_cannot_set_handlers_and_do_not_try():
@@ -87,5 +87,5 @@ def test_progress_is_silent_in_a_pipe(make_gan, float_images):
     output = io.StringIO()
     display = progress_display(Console(file=output))
     with display:
-        make_gan().fit(float_images, batch_size=64, epochs=2, verbose=0, callbacks=[TrainingProgress(display)])
+        make_gan().fit(float_images, batch_size=32, epochs=2, verbose=0, callbacks=[TrainingProgress(display)])
     assert output.getvalue() == ""

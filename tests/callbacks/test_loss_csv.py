@@ -10,7 +10,7 @@ from keras_gan.callbacks import kept_rows
 
 
 def fit(make_gan, images, callback, **kwargs):
-    return make_gan().fit(images, batch_size=64, verbose=0, callbacks=[callback], **kwargs).history
+    return make_gan().fit(images, batch_size=32, verbose=0, callbacks=[callback], **kwargs).history
 
 
 def test_rows_give_back_the_same_float32(make_gan, float_images, tmp_path):
@@ -92,7 +92,7 @@ def test_values_that_only_some_epochs_have_get_a_column_and_empty_cells(make_gan
 
     def run(**kwargs):
         callbacks = [Sometimes(), LossCsv(path, append=True)]
-        return make_gan().fit(float_images, batch_size=64, verbose=0, callbacks=callbacks, **kwargs).history
+        return make_gan().fit(float_images, batch_size=32, verbose=0, callbacks=callbacks, **kwargs).history
 
     path = tmp_path / "losses.csv"
     first = run(epochs=3)
@@ -127,8 +127,8 @@ def test_lines_that_were_cut_are_not_kept(tmp_path, text, epoch):
 def test_second_fit_may_continue(make_gan, float_images, tmp_path):
     path = tmp_path / "losses.csv"
     gan, callback = make_gan(), LossCsv(path, append=True)
-    gan.fit(float_images, batch_size=64, epochs=2, verbose=0, callbacks=[callback])
-    gan.fit(float_images, batch_size=64, initial_epoch=2, epochs=4, verbose=0, callbacks=[callback])
+    gan.fit(float_images, batch_size=32, epochs=2, verbose=0, callbacks=[callback])
+    gan.fit(float_images, batch_size=32, initial_epoch=2, epochs=4, verbose=0, callbacks=[callback])
     with open(path, newline="") as file:
         assert [row["epoch"] for row in csv.DictReader(file)] == ["0", "1", "2", "3"]
 
@@ -144,7 +144,7 @@ def test_figures_that_come_after_the_last_epoch_get_into_its_row(make_gan, float
             self.logs.update(fid_score=1.5, recall=0.25)
 
     path = tmp_path / "losses.csv"
-    make_gan().fit(float_images, batch_size=64, epochs=3, verbose=0, callbacks=[LossCsv(path), Late()])
+    make_gan().fit(float_images, batch_size=32, epochs=3, verbose=0, callbacks=[LossCsv(path), Late()])
     columns = read_losses(path)
     np.testing.assert_array_equal(columns["epoch"], [0, 1, 2])
     np.testing.assert_array_equal(columns["fid_score"], [3.0, np.nan, 1.5])
@@ -164,7 +164,7 @@ def test_full_disk_names_the_file_and_loses_no_row(make_gan, float_images, tmp_p
     gan, callbacks = make_gan(), [LossCsv(path), keras.callbacks.LambdaCallback(on_epoch_end=fill)]
     try:
         with pytest.raises(OSError, match=f"{path} cannot be written: File too large"):
-            gan.fit(float_images, batch_size=64, epochs=5, verbose=0, callbacks=callbacks)
+            gan.fit(float_images, batch_size=32, epochs=5, verbose=0, callbacks=callbacks)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     # Two whole rows and a part of the third, which a resumed run drops.
@@ -177,5 +177,5 @@ def test_file_that_was_deleted_under_the_run_does_not_begin_anew(make_gan, float
     path = tmp_path / "losses.csv"
     delete = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: path.unlink() if epoch == 1 else None)
     with pytest.raises(FileNotFoundError, match="losses.csv"):
-        make_gan().fit(float_images, batch_size=64, epochs=5, verbose=0, callbacks=[delete, LossCsv(path)])
+        make_gan().fit(float_images, batch_size=32, epochs=5, verbose=0, callbacks=[delete, LossCsv(path)])
     assert not path.exists()

@@ -36,7 +36,7 @@ def evaluator(images, tmp_path):
 def fit(make_gan, float_images):
     def run(*callbacks, gan=None, **kwargs):
         gan = gan or make_gan()
-        return gan.fit(float_images, batch_size=64, verbose=0, callbacks=list(callbacks), **kwargs).history
+        return gan.fit(float_images, batch_size=32, verbose=0, callbacks=list(callbacks), **kwargs).history
 
     return run
 

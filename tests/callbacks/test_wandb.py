@@ -54,7 +54,7 @@ def make_monitor(images, folder, every):
 
 
 def fit(gan, images, *callbacks, **kwargs):
-    return gan.fit(images, batch_size=64, verbose=0, callbacks=list(callbacks), **kwargs)
+    return gan.fit(images, batch_size=32, verbose=0, callbacks=list(callbacks), **kwargs)
 
 
 def finish(run):

@@ -29,29 +29,32 @@ def test_passes_are_shuffled_anew():
 
 
 def test_batches_are_the_steps_images(images):
-    batches = image_batches(images, batch_size=5, n_critic=3, seed=4)
-    assert batches.element_spec.shape == (15, *images.shape[1:])
-    for step, batch in zip(range(6), batches.as_numpy_iterator()):
-        assert batch.dtype == np.uint8
-        np.testing.assert_array_equal(batch, images[step_indices(len(images), 15, step, 4)])
+    feed = image_batches(images, batch_size=5, n_critic=3, seed=4)
+    assert feed.stream().element_spec.shape == (5, 3, *images.shape[1:])
+    for step, pair in zip(range(6), zip(feed, feed.stream().as_numpy_iterator())):
+        for batch in pair:
+            assert batch.dtype == np.uint8
+            # One batch of critic updates after another, as they follow each other in the order.
+            order = np.concatenate([batch[:, update] for update in range(3)])
+            np.testing.assert_array_equal(order, images[step_indices(len(images), 15, step, 4)])
 
 
-def test_a_resumed_pipeline_goes_on_where_it_stopped(images):
+def test_a_resumed_feed_goes_on_where_it_stopped(images):
     whole = image_batches(images, batch_size=5, n_critic=3, seed=4)
     rest = image_batches(images, batch_size=5, n_critic=3, seed=4, start=7)
-    for one, other in zip(whole.skip(7).take(5).as_numpy_iterator(), rest.as_numpy_iterator()):
+    for one, other in zip(whole.stream().skip(7).take(5).as_numpy_iterator(), rest.stream().as_numpy_iterator()):
         np.testing.assert_array_equal(one, other)
 
 
 def test_a_step_may_need_more_images_than_there_are(images):
-    batch = next(image_batches(images[:5], batch_size=5, n_critic=3).as_numpy_iterator())
-    assert len(batch) == 15
+    assert next(iter(image_batches(images[:5], batch_size=5, n_critic=3))).shape == (5, 3, *images.shape[1:])
 
 
 @pytest.mark.parametrize("name", ["batch_size", "n_critic"])
 def test_sizes_must_be_positive(images, name):
-    with pytest.raises(ValueError, match=f"`{name}` must be at least 1"):
-        image_batches(images, **{"batch_size": 2, "n_critic": 2, name: 0})
+    for value in (0, -1, 1.5, "3", None):
+        with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least 1"):
+            image_batches(images, **{"batch_size": 2, "n_critic": 2, name: value})
 
 
 def test_fewer_images_than_a_batch_are_refused(images):

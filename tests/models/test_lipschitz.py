@@ -75,7 +75,7 @@ def test_clipping_bounds_trainable_weights_alone():
 
 def test_every_critic_update_ends_clipped(make_gan, float_images):
     gan = make_gan(WeightClipping(0.02))
-    gan.fit(float_images, batch_size=16, epochs=2, verbose=0)
+    gan.fit(float_images, batch_size=8, epochs=2, verbose=0)
     flat = np.concatenate([weight.ravel() for weight in values_of(gan.critic.trainable_weights)])
     assert np.abs(flat).max() == np.float32(0.02)
 

@@ -8,7 +8,7 @@ from keras_gan.losses import FlippedLabels, RelativisticAverage
 
 
 def fit(gan, images, epochs=1):
-    history = gan.fit(images, batch_size=16, shuffle=False, epochs=epochs, verbose=0).history
+    history = gan.fit(images, batch_size=8, shuffle=False, epochs=epochs, verbose=0).history
     del history["epoch_time"]
     return history
 
@@ -92,12 +92,12 @@ def test_training_with_averages_goes_on_from_the_weights_themselves(make_gan, fl
         return gan
 
     whole = averaging_gan()
-    whole.fit(float_images[:16], batch_size=16, shuffle=False, epochs=6, verbose=0)
+    whole.fit(float_images[:16], batch_size=8, shuffle=False, epochs=6, verbose=0)
     part = averaging_gan()
     checkpoint = GanCheckpoint(tmp_path, every=100)
-    part.fit(float_images[:16], batch_size=16, shuffle=False, epochs=3, verbose=0, callbacks=[checkpoint])
+    part.fit(float_images[:16], batch_size=8, shuffle=False, epochs=3, verbose=0, callbacks=[checkpoint])
     rest = keras.saving.load_model(tmp_path / "epoch_000003.keras")
-    rest.fit(float_images[:16], batch_size=16, shuffle=False, initial_epoch=3, epochs=6, verbose=0)
+    rest.fit(float_images[:16], batch_size=8, shuffle=False, initial_epoch=3, epochs=6, verbose=0)
     assert_bits_equal(everything(rest), everything(whole))
 
 

@@ -1,0 +1,107 @@
+"""What `fit` is fed with: whose sizes, whose order, and from which step on."""
+
+import keras
+import numpy as np
+import pytest
+from helpers import assert_bits_equal, values_of
+
+from keras_gan import GanCheckpoint, image_batches
+from keras_gan.callbacks import checkpoints
+
+
+def trained(gan, feed, epochs, **kwargs):
+    gan.fit(feed, steps_per_epoch=1, epochs=epochs, verbose=0, **kwargs)
+    return gan
+
+
+def test_batch_size_is_the_images_of_a_critic_update(make_gan, images, float_images):
+    by_feed, by_array = make_gan(), make_gan()
+    feed = by_feed.batches(images, batch_size=8)
+    trained(by_feed, feed, 1)
+    # The same 16 images, in the same order, as an array of one step.
+    step = next(iter(image_batches(images, 8, n_critic=2, seed=by_feed.seed)))
+    flat = np.concatenate([step[:, 0], step[:, 1]])
+    by_array.fit(flat, batch_size=8, shuffle=False, verbose=0)
+    assert_bits_equal(values_of(by_feed.weights), values_of(by_array.weights))
+
+
+def test_feed_has_the_models_n_critic_and_seed(make_gan, images):
+    feed = make_gan(n_critic=3).batches(images, 4)
+    assert (feed.n_critic, feed.seed, feed.batch_size, feed.position) == (3, 1, 4, 0)
+
+
+def test_feed_of_another_n_critic_is_refused_at_the_first_step(make_gan, images):
+    # 4 · 8 images split into 2 batches just as well.
+    feed = image_batches(images, batch_size=8, n_critic=4)
+    gan = make_gan(n_critic=2)
+    with pytest.raises(ValueError, match="n_critic = 2 critic updates.*`gan.batches.*Received: 4 batches"):
+        trained(gan, feed, 1)
+    assert gan.steps_taken == feed.position == 0
+
+
+def test_second_fit_goes_on_where_the_first_ended(make_gan, images):
+    whole, parts = make_gan(), make_gan()
+    trained(whole, whole.batches(images, 8), 5)
+    feed = parts.batches(images, 8)
+    trained(trained(parts, feed, 2), feed, 3)
+    assert feed.position == 5
+    assert_bits_equal(values_of(parts.variables), values_of(whole.variables))
+
+
+def test_feed_of_a_trained_model_begins_where_that_ended(make_gan, images, tmp_path):
+    whole = make_gan()
+    trained(whole, whole.batches(images, 8), 5)
+    part = make_gan()
+    trained(part, part.batches(images, 8), 2, callbacks=[GanCheckpoint(tmp_path)])
+    loaded = keras.saving.load_model(checkpoints(tmp_path)[-1][1])
+    trained(loaded, loaded.batches(images, 8), 5, initial_epoch=2)
+    assert_bits_equal(values_of(loaded.variables), values_of(whole.variables))
+
+
+def test_position_is_that_of_the_model_when_training_is_interrupted(make_gan, images):
+    class Interrupt(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    gan = make_gan()
+    feed = gan.batches(images, 8)
+    with pytest.raises(KeyboardInterrupt):
+        trained(gan, feed, 9, callbacks=[Interrupt()])
+    assert feed.position == gan.steps_taken == 3
+
+
+class EndlessDataset(keras.utils.PyDataset):
+    num_batches = None
+
+    def __getitem__(self, index):
+        return np.zeros((4, 4, 4, 3), "float32")
+
+
+def endless_feeds(gan, images):
+    import tensorflow as tf
+
+    yield gan.batches(images, 4)
+    yield tf.data.Dataset.from_tensors(images[:4]).repeat()
+    yield EndlessDataset()
+
+
+def test_endless_feed_without_a_length_is_refused_at_once(make_gan, images):
+    gan = make_gan()
+    for feed in endless_feeds(gan, images):
+        with pytest.raises(ValueError, match="`steps_per_epoch` must be given with an endless feed"):
+            gan.fit(feed, verbose=0)
+
+
+def test_seed_that_was_drawn_is_kept(make_gan, tmp_path):
+    gan = make_gan()
+    unseeded = type(gan)(gan.generator, gan.critic, None, n_critic=2)
+    unseeded.save(tmp_path / "gan.keras")
+    assert isinstance(unseeded.seed, int)
+    assert keras.saving.load_model(tmp_path / "gan.keras").seed == unseeded.seed
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 1.5, "8", True])
+def test_batch_sizes_that_are_none_are_refused(make_gan, float_images, batch_size):
+    with pytest.raises(ValueError, match="`batch_size` must be an integer of at least 1"):
+        make_gan().fit(float_images, batch_size=batch_size, verbose=0)

@@ -40,7 +40,7 @@ def load_images(path: str | Path) -> np.ndarray:
     return images
 
 
-def _read_folder(folder):
+def _read_folder(folder: Path) -> np.ndarray:
     files = sorted(file for file in folder.iterdir() if _is_image(file))
     if not files:
         raise FileNotFoundError(f"No images in {folder}: it must hold {', '.join(IMAGE_SUFFIXES)} files")
@@ -54,11 +54,11 @@ def _read_folder(folder):
     return arrays[..., None] if is_grey else arrays
 
 
-def _is_image(file):
+def _is_image(file: Path) -> bool:
     return file.suffix.lower() in IMAGE_SUFFIXES and not file.name.startswith(".") and file.is_file()
 
 
-def _read_image(file):
+def _read_image(file: Path) -> Image.Image:
     """Return an image in mode L or RGB, turned as its camera says."""
     try:
         with Image.open(file) as opened:
@@ -67,7 +67,7 @@ def _read_image(file):
         raise ValueError(f"{file} cannot be read as an image: {error}") from error
     if image.mode in ("L", "1"):
         return image.convert("L")
-    if image.has_transparency_data and image.convert("RGBA").getextrema()[3][0] < 255:
+    if image.has_transparency_data and np.asarray(image.convert("RGBA"))[..., 3].min() < 255:
         raise ValueError(f"{file} must be opaque: put it on a background first. Received: transparent pixels")
     if image.mode not in ("RGB", "RGBA", "P", "LA", "PA", "CMYK", "YCbCr"):
         raise ValueError(f"{file} must have 8 bits a channel. Received: mode {image.mode}")

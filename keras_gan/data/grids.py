@@ -40,12 +40,12 @@ def grid_picture(images: np.ndarray) -> Image.Image:
     return picture
 
 
-def save_grid(images: np.ndarray, path: str | Path):
+def save_grid(images: np.ndarray, path: str | Path) -> None:
     """Save images in [−1, 1] as one PNG, laid out by `image_grid`; its text "Tiles" tells their number and size."""
     save_picture(grid_picture(images), path)
 
 
-def save_picture(picture: Image.Image, path: str | Path):
+def save_picture(picture: Image.Image, path: str | Path) -> None:
     """Save what `grid_picture` returns as a PNG."""
     text = PngImagePlugin.PngInfo()
     text.add_text(TILES, picture.info[TILES])

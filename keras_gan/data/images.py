@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan.tensors import Tensor
+
 #: Levels of a uint8 image in one unit of [−1, 1].
 LEVELS_PER_UNIT = 127.5
 
@@ -16,7 +18,7 @@ class ImageError(ValueError):
     """Images that no number should be computed from."""
 
 
-def in_range(images: Any) -> Any:
+def in_range(images: Tensor) -> Tensor:
     """Return images, uint8 or floats in [−1, 1], as floats in [−1, 1].
 
     Args:
@@ -83,7 +85,8 @@ def check_images(images: Any, image_shape: tuple[int, int, int] | None = None, s
         ValueError: If the array's dtype, shape or length is not that of a set of images.
     """
     wanted = "(images, height, width, channels)" if image_shape is None else f"(images, {str(image_shape)[1:]}"
-    shape, dtype = getattr(images, "shape", None), getattr(images, "dtype", None)
+    shape: tuple[int, ...] = getattr(images, "shape", ())
+    dtype = getattr(images, "dtype", None)
     if dtype != np.uint8:
         raise ValueError(f"{source} must be uint8 in [0, 255]. Received: {'no array' if dtype is None else dtype}")
     if len(shape) != 4 or (image_shape is not None and shape[1:] != tuple(image_shape)):
@@ -106,12 +109,12 @@ class RangeCheck:
         source: What the error calls the images.
     """
 
-    def __init__(self, source: str):
+    def __init__(self, source: str) -> None:
         self.source = source
         self.low, self.high = np.inf, -np.inf
-        self.dtype = None
+        self.dtype: np.dtype | None = None
 
-    def update(self, images: np.ndarray):
+    def update(self, images: np.ndarray) -> None:
         """Add a batch, uint8 or floats in [−1, 1].
 
         Raises:
@@ -123,7 +126,7 @@ class RangeCheck:
         self.low = min(self.low, float(images.min()))
         self.high = max(self.high, float(images.max()))
 
-    def check(self):
+    def check(self) -> None:
         """Refuse the set if its values are those of images in [0, 1]; a set of one value alone may be anything.
 
         Raises:

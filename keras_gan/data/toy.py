@@ -1,7 +1,12 @@
 """Procedurally drawn 32×32 horses, for machines that cannot get CIFAR-10."""
 
+from typing import TypeAlias
+
 import numpy as np
 from PIL import Image, ImageDraw
+
+#: Red, green and blue, in [0, 255].
+Colour: TypeAlias = tuple[int, int, int]
 
 #: Side of the images.
 SIZE = 32
@@ -28,7 +33,7 @@ def toy_horses(count: int, seed: int = 0) -> np.ndarray:
     return np.stack([_draw(rng) for _ in range(count)])
 
 
-def _draw(rng) -> np.ndarray:
+def _draw(rng: np.random.Generator) -> np.ndarray:
     side = SIZE * OVERSAMPLING
     horizon = int(side * rng.uniform(0.35, 0.65))
     image = Image.new("RGB", (side, side), _colour(rng, SKIES))
@@ -39,7 +44,7 @@ def _draw(rng) -> np.ndarray:
     return np.asarray(small.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if rng.random() < 0.5 else small)
 
 
-def _draw_horse(draw, rng, side):
+def _draw_horse(draw: ImageDraw.ImageDraw, rng: np.random.Generator, side: int) -> None:
     """Draw a horse that faces right, in coordinates where its body is about one unit long."""
     unit = side * rng.uniform(0.38, 0.55)
     left = (side - 1.35 * unit) * rng.uniform(0.3, 0.7) + 0.1 * unit
@@ -47,7 +52,7 @@ def _draw_horse(draw, rng, side):
     coat = _colour(rng, COATS)
     hair = tuple(int(0.55 * channel) for channel in coat)
 
-    def place(*points):
+    def place(*points: tuple[float, float]) -> list[tuple[float, float]]:
         return [(left + x * unit, top + y * unit) for x, y in points]
 
     lift = rng.uniform(0.0, 0.35)
@@ -62,7 +67,8 @@ def _draw_horse(draw, rng, side):
     draw.line(place((0.04, 0.20), (-0.08, 0.32), (-0.10, 0.62)), hair, int(0.10 * unit), "curve")
 
 
-def _colour(rng, palette) -> tuple[int, int, int]:
+def _colour(rng: np.random.Generator, palette: tuple[Colour, ...]) -> Colour:
     base = np.asarray(palette[rng.integers(len(palette))])
     varied = rng.uniform(0.85, 1.15) * base + rng.normal(0, 4, 3)
-    return tuple(int(channel) for channel in np.clip(varied, 0, 255))
+    red, green, blue = (int(channel) for channel in np.clip(varied, 0, 255))
+    return red, green, blue

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_gan.tensors import Tensor
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class FusedBatchNormalization(keras.layers.BatchNormalization):
@@ -16,19 +18,19 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     left to Keras too.
     """
 
-    def call(self, inputs, training=None, mask=None):
+    def call(self, inputs: Tensor, training: bool | None = None, mask: Tensor | None = None) -> Tensor:
         if training and self.trainable and mask is None and self._is_fusible(inputs):
             return self._normalise(inputs)
         return super().call(inputs, training, mask)
 
-    def _is_fusible(self, inputs):
+    def _is_fusible(self, inputs: Tensor) -> bool:
         rank = len(inputs.shape)
         is_plain = self.scale and self.center and not self.synchronized and not getattr(self, "renorm", False)
         has_layout = rank in (2, 4) and self.axis in (-1, rank - 1)
         has_dtype = keras.backend.standardize_dtype(inputs.dtype) in ("float32", "bfloat16", "float16")
         return keras.backend.backend() == "tensorflow" and is_plain and has_layout and has_dtype
 
-    def _normalise(self, inputs):
+    def _normalise(self, inputs: Tensor) -> Tensor:
         import tensorflow as tf
 
         maps = inputs if len(inputs.shape) == 4 else inputs[:, None, None]
@@ -47,5 +49,5 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         self._move(self.moving_variance, variance * (count - 1.0) / count)
         return ops.reshape(outputs, ops.shape(inputs))
 
-    def _move(self, average, value):
+    def _move(self, average: keras.Variable, value: Tensor) -> None:
         average.assign(ops.cast(average, "float32") * self.momentum + value * (1.0 - self.momentum))

@@ -4,12 +4,22 @@ The four phases of an image are its pixels at even and odd rows and columns. `(b
 holds them with the four pixels of a 2×2 square one after another.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.tensors import Shape, Tensor
+
 #: Arguments of `Conv2D` that these layers fix, and leave out of their config.
-_FIXED = {"strides": 1, "padding": "same", "data_format": "channels_last", "dilation_rate": 1, "groups": 1}
+_FIXED: dict[str, Any] = {
+    "strides": 1,
+    "padding": "same",
+    "data_format": "channels_last",
+    "dilation_rate": 1,
+    "groups": 1,
+}
 
 
 def phase_taps(kernel_size: int) -> np.ndarray:
@@ -36,23 +46,23 @@ def phase_taps(kernel_size: int) -> np.ndarray:
 class _PhaseConvolution(keras.layers.Conv2D):
     """A same-padded `Conv2D`, computed for the four phases of its output at once on maps of half the size."""
 
-    def __init__(self, filters: int, kernel_size: int | tuple[int, int], **kwargs):
+    def __init__(self, filters: int, kernel_size: int | tuple[int, int], **kwargs: Any) -> None:
         given = sorted(set(_FIXED) & set(kwargs))
         if given:
             name = type(self).__name__
             raise ValueError(f"{name} is same-padded, of stride 1, and channels-last. Received: {given}")
         super().__init__(filters, kernel_size, **_FIXED, **kwargs)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {key: value for key, value in super().get_config().items() if key not in _FIXED}
 
-    def _convolve(self, inputs, kernel):
+    def _convolve(self, inputs: Tensor, kernel: Tensor) -> Tensor:
         """Return the phases of the output, (batch, height, width, 4 · filters), given those of the kernel."""
         shape = (*kernel.shape[:2], -1, 4 * self.filters)
         outputs = ops.conv(inputs, ops.reshape(kernel, shape), padding="same", data_format="channels_last")
         return outputs + ops.tile(self.bias, 4) if self.use_bias else outputs
 
-    def _interleave(self, phases):
+    def _interleave(self, phases: Tensor) -> Tensor:
         """Return the image that phases make up, (batch, 2 · height, 2 · width, filters)."""
         _, height, width, _ = ops.shape(phases)
         # A transposition of rows of 2 · filters values, which is faster than one of single pixels.
@@ -63,7 +73,7 @@ class _PhaseConvolution(keras.layers.Conv2D):
 class _UpsamplingConvolution(_PhaseConvolution):
     """The same of an upsampled input."""
 
-    def _phases(self, inputs):
+    def _phases(self, inputs: Tensor) -> Tensor:
         # All phases of the upsampled image are the input itself.
         vertical, horizontal = (phase_taps(size).sum(axis=2) for size in self.kernel_size)
         kernel = ops.convert_to_tensor(self.kernel)
@@ -93,11 +103,11 @@ class UpsampleConv2D(_UpsamplingConvolution):
         ValueError: If strides, padding, data format, dilation or groups are given.
     """
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         batch, height, width, _ = input_shape
         return batch, height and 2 * height, width and 2 * width, self.filters
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return self.activation(self._interleave(self._phases(inputs)))
 
 
@@ -120,11 +130,11 @@ class PhasedUpsampleConv2D(_UpsamplingConvolution):
         ValueError: If strides, padding, data format, dilation or groups are given.
     """
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         batch, height, width, _ = input_shape
         return batch, height, width and 4 * width, self.filters
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         phases = self._phases(inputs)
         _, height, width, _ = ops.shape(phases)
         return self.activation(ops.reshape(phases, (-1, height, 4 * width, self.filters)))
@@ -150,17 +160,17 @@ class PhasedConv2D(_PhaseConvolution):
         ValueError: If strides, padding, data format, dilation or groups are given.
     """
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         width = input_shape[2]
         if width is not None and width % 4:
             raise ValueError(f"PhasedConv2D takes four phases of a row one after another. Received: a width of {width}")
         super().build(input_shape)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         batch, height, width, _ = input_shape
         return batch, height and 2 * height, width and width // 2, self.filters
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         _, height, width, channels = ops.shape(inputs)
         inputs = ops.reshape(inputs, (-1, height, width // 4, 4 * channels))
         vertical, horizontal = map(phase_taps, self.kernel_size)

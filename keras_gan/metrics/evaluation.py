@@ -104,7 +104,7 @@ class Evaluation:
             raise ValueError(f"An evaluation must have the keys of Evaluation: {error}") from error
 
 
-def require_equal_provenances(one: Provenance, other: Provenance):
+def require_equal_provenances(one: Provenance, other: Provenance) -> None:
     """Refuse to compare figures that depend on different things.
 
     Raises:

@@ -1,8 +1,9 @@
 """All figures of sample quality from one pass over the samples."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, TypedDict
 
 import numpy as np
 import platformdirs
@@ -10,7 +11,7 @@ import platformdirs
 from keras_gan.data.images import ImageError, RangeCheck, fingerprint, to_uint8
 from keras_gan.metrics.diversity import feature_diversity
 from keras_gan.metrics.evaluation import Evaluation, Provenance
-from keras_gan.metrics.extractors.extractor import FeatureExtractor, as_extractor
+from keras_gan.metrics.extractors.extractor import FeatureExtractor, FeatureFunction, as_extractor
 from keras_gan.metrics.frechet import bootstrap_frechet_distances, bootstrap_interval, fid_infinity, frechet_distance
 from keras_gan.metrics.kernel import kernel_distance
 from keras_gan.metrics.precision_recall import density_coverage, precision_recall
@@ -24,6 +25,12 @@ LEAST_IMAGES = 20
 
 #: Images in a subset of the kernel distance, where there are so many.
 KERNEL_SUBSET = 1000
+
+
+class _Floors(TypedDict):
+    fid_floor: float
+    kernel_distance_floor: float
+    sliced_wasserstein_floor: float
 
 
 class Evaluator:
@@ -52,12 +59,12 @@ class Evaluator:
 
     def __init__(
         self,
-        extractor: FeatureExtractor | Callable,
+        extractor: FeatureExtractor | FeatureFunction,
         real: np.ndarray,
         n_samples: int = 5000,
         n_real: int | None = None,
         cache_dir: str | Path | None = None,
-    ):
+    ) -> None:
         self.extractor = as_extractor(extractor)
         images = _checked(real, "The real images")
         n_real = len(images) if n_real is None else n_real
@@ -96,8 +103,8 @@ class Evaluator:
         Raises:
             ImageError: If they are too few, of another shape than the real images, hold NaN, or are in another range.
         """
-        batches = self._batches([images] if hasattr(images, "shape") else images)
-        return summarize(self.extractor, batches, self.n_samples)
+        parts: Iterable[Any] = [images] if hasattr(images, "shape") else images
+        return summarize(self.extractor, self._batches(parts), self.n_samples)
 
     def score(self, samples: SampleSet) -> Evaluation:
         """Return all figures of samples that `collect` has passed through the extractor."""
@@ -149,7 +156,7 @@ class Evaluator:
         distances = distances.mean() + (distances - distances.mean()) * np.sqrt(len(samples.features) / self.n_samples)
         return bootstrap_interval(frechet_distance(samples.statistics, real), distances, level)
 
-    def check(self, images: np.ndarray):
+    def check(self, images: np.ndarray) -> None:
         """Refuse images that an evaluation would refuse, but for their number.
 
         Raises:
@@ -157,7 +164,7 @@ class Evaluator:
         """
         self._check_shape(_checked(images, "The samples"))
 
-    def _batches(self, batches) -> Iterator[np.ndarray]:
+    def _batches(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the samples as uint8 batches, each checked, and the set's range at the end."""
         missing, values = self.n_samples, RangeCheck("The samples")
         for batch in batches:
@@ -173,16 +180,16 @@ class Evaluator:
             raise ImageError(f"The samples must be {self.n_samples}, as `n_samples` says. Received: {count}")
         values.check()
 
-    def _check_shape(self, images):
+    def _check_shape(self, images: np.ndarray) -> None:
         made, real = images.shape[1:], self.image_shape
         if made != real:
             raise ImageError(f"The samples must have the real images' shape {real}. Received: {made}")
 
-    def _split(self, items):
+    def _split(self, items: np.ndarray) -> Iterator[np.ndarray]:
         size = self.extractor.batch_size
         return (items[start : start + size] for start in range(0, len(items), size))
 
-    def _summarize_reference(self, images, order, cache):
+    def _summarize_reference(self, images: np.ndarray, order: np.ndarray, cache: ReferenceCache) -> SampleSet:
         path = cache.path(self.extractor, self.provenance.reference_sha256)
         reference = cache.read(path)
         if reference is None:
@@ -192,7 +199,7 @@ class Evaluator:
             cache.write(path, reference)
         return reference
 
-    def _measure_floors(self):
+    def _measure_floors(self) -> _Floors:
         """Return the distances between two disjoint halves of the real set."""
         middle = len(self.reference.features) // 2
         halves = self.reference.features[:middle], self.reference.features[middle : 2 * middle]
@@ -202,7 +209,7 @@ class Evaluator:
             "sliced_wasserstein_floor": sliced_wasserstein(*halves),
         }
 
-    def _warn_of_bias(self):
+    def _warn_of_bias(self) -> None:
         features = self.reference.features.shape[1]
         for name in ("n_samples", "n_real"):
             count = getattr(self.provenance, name)
@@ -215,7 +222,7 @@ class Evaluator:
                 )
 
 
-def _checked(images, source):
+def _checked(images: np.ndarray, source: str) -> np.ndarray:
     """Return images as uint8, their range checked."""
     converted, values = to_uint8(images, source), RangeCheck(source)
     values.update(np.asarray(images))
@@ -223,6 +230,6 @@ def _checked(images, source):
     return converted
 
 
-def _kernel_distance(real, generated):
+def _kernel_distance(real: np.ndarray, generated: np.ndarray) -> tuple[float, float]:
     # Subsets of more than half a set would be much the same, and their spread too small.
     return kernel_distance(real, generated, subset_size=min(KERNEL_SUBSET, len(real) // 2, len(generated) // 2))

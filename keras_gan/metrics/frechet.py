@@ -48,7 +48,7 @@ def frechet_distance(first: FeatureStatistics, second: FeatureStatistics) -> flo
     return max(float(distance), 0.0)
 
 
-def _factor(covariance):
+def _factor(covariance: np.ndarray) -> np.ndarray:
     """Return F `(features, rank)` with `FFᵀ` the covariance, which may be singular."""
     triangle, pivots, rank, _ = scipy.linalg.lapack.dpstrf(covariance, lower=1)
     factor = np.empty((len(covariance), rank))
@@ -57,7 +57,7 @@ def _factor(covariance):
 
 
 def frechet_distance_by_size(
-    features: np.ndarray, reference: FeatureStatistics, sizes: Sequence[int], seed: int = 0
+    features: np.ndarray, reference: FeatureStatistics, sizes: Sequence[int] | np.ndarray, seed: int = 0
 ) -> Iterator[float]:
     """Yield the Fréchet distance of ever another random subset of the samples.
 
@@ -88,7 +88,7 @@ def extrapolation_sizes(count: int) -> np.ndarray:
     return np.linspace(count / 10, count, EXTRAPOLATION_SIZES).astype(int)
 
 
-def extrapolate_frechet_distance(sizes: Sequence[int], distances: Sequence[float]) -> float:
+def extrapolate_frechet_distance(sizes: Sequence[int] | np.ndarray, distances: Sequence[float] | np.ndarray) -> float:
     """Return where the line through distances over `1 / size` meets a size without bound.
 
     Args:
@@ -142,7 +142,9 @@ def bootstrap_frechet_distances(
         yield frechet_distance(feature_statistics(features[chosen]), reference)
 
 
-def bootstrap_interval(distance: float, replicates: Sequence[float], level: float = 0.95) -> tuple[float, float]:
+def bootstrap_interval(
+    distance: float, replicates: Sequence[float] | np.ndarray, level: float = 0.95
+) -> tuple[float, float]:
     """Return a confidence interval of the distance that sets of so many samples have on average.
 
     The replicates' quantiles are shifted so that their mean is the distance, because drawing with replacement repeats

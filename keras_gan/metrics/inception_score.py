@@ -15,7 +15,7 @@ class RunningInceptionScore:
         ValueError: If there are fewer samples than splits, or fewer than one split.
     """
 
-    def __init__(self, count: int, splits: int = 10):
+    def __init__(self, count: int, splits: int = 10) -> None:
         if not 1 <= splits <= count:
             raise ValueError(
                 f"`splits` must be from 1 to the number of samples. Received: splits={splits}, samples={count}"
@@ -25,7 +25,7 @@ class RunningInceptionScore:
         self.probabilities = 0.0
         self.entropies = np.zeros(splits)
 
-    def update(self, logits: np.ndarray):
+    def update(self, logits: np.ndarray) -> None:
         """Add the logits `(samples, classes)` of the next samples.
 
         Raises:
@@ -56,7 +56,7 @@ class RunningInceptionScore:
         return float(scores.mean()), float(scores.std())
 
 
-def _entropy(probabilities):
+def _entropy(probabilities: np.ndarray) -> np.ndarray:
     return scipy.special.entr(probabilities).sum(axis=-1)
 
 

@@ -54,20 +54,20 @@ def kernel_distance(
     return float(np.mean(distances)), float(np.std(distances))
 
 
-def _with_kernel_products(features):
+def _with_kernel_products(features: np.ndarray) -> np.ndarray:
     """Return rows whose products are `xᵀy / features + 1`."""
     return np.column_stack([features / np.sqrt(features.shape[1]), np.ones(len(features))])
 
 
-def _unbiased_discrepancy(first, second):
+def _unbiased_discrepancy(first: np.ndarray, second: np.ndarray) -> float:
     pairs = len(first) * (len(first) - 1)
     within = (_sum_among_others(first) + _sum_among_others(second)) / pairs
     return within - 2.0 * _sum_of_cubes(first @ second.T) / len(first) ** 2
 
 
-def _sum_among_others(rows):
+def _sum_among_others(rows: np.ndarray) -> float:
     return _sum_of_cubes(rows @ rows.T) - _sum_of_cubes(np.square(rows).sum(axis=1))
 
 
-def _sum_of_cubes(products):
+def _sum_of_cubes(products: np.ndarray) -> float:
     return np.vdot(products * products, products)

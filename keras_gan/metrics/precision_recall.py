@@ -1,5 +1,7 @@
 """Fidelity and coverage apart, by nearest neighbours among features."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from keras_gan.metrics.statistics import check_pair
@@ -73,7 +75,7 @@ def density_coverage(real: np.ndarray, generated: np.ndarray, k: int = 5) -> tup
     return balls / (k * len(generated)), float(np.concatenate(covered).mean())
 
 
-def _check(real, generated, k):
+def _check(real: np.ndarray, generated: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     real, generated = check_pair(real, generated)
     if not 1 <= k < len(real):
         raise ValueError(
@@ -83,7 +85,7 @@ def _check(real, generated, k):
     return real - real.mean(axis=0), generated - real.mean(axis=0)
 
 
-def _blocks(first, second):
+def _blocks(first: np.ndarray, second: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
     """Yield slices of the first set with their squared distances to all of the second."""
     norms = np.square(second).sum(axis=1)
     for start in range(0, len(first), BLOCK):
@@ -96,7 +98,7 @@ def _blocks(first, second):
         yield block, distances
 
 
-def _neighbour_distances(features, k):
+def _neighbour_distances(features: np.ndarray, k: int) -> np.ndarray:
     """Return each row's squared distance to its k-th nearest other row."""
     # The nearest of all is the row itself.
     return np.concatenate([np.partition(distances, k, axis=1)[:, k] for _, distances in _blocks(features, features)])

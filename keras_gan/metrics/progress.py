@@ -1,12 +1,15 @@
 """A progress bar for what takes long outside of training."""
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+Item = TypeVar("Item")
 
-def tracked(items: Iterable, description: str, total: int) -> Iterator:
+
+def tracked(items: Iterable[Item], description: str, total: int) -> Iterator[Item]:
     """Yield items, with a bar and the time left on standard error until the last of them, if that is a terminal.
 
     Args:

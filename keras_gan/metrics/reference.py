@@ -6,8 +6,9 @@ import os
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -52,22 +53,23 @@ def summarize(extractor: FeatureExtractor, batches: Iterable[np.ndarray], count:
     """
     covariance, variance = RunningCovariance(), RunningVariance()
     scores = RunningInceptionScore(count)
-    kept, has_logits = [], True
+    kept: list[np.ndarray] = []
+    has_logits = True
     for images in batches:
         features, logits = extractor(images)
         covariance.update(features)
         variance.update(images.reshape(len(images), -1) / 127.5 - 1.0)
-        room = KEPT_FEATURES - sum(map(len, kept))
+        room = KEPT_FEATURES - sum(len(block) for block in kept)
         kept.append(features[:room].astype(np.float32))
         has_logits = logits is not None
-        if has_logits:
+        if logits is not None:
             scores.update(logits)
     pixel_variance = float(variance.result().mean())
     score = scores.result() if has_logits else None
     return SampleSet(covariance.result(), np.concatenate(kept), pixel_variance, score)
 
 
-def _pack(samples):
+def _pack(samples: SampleSet) -> dict[str, Any]:
     statistics = samples.statistics
     return {
         "count": statistics.count,
@@ -79,12 +81,15 @@ def _pack(samples):
     }
 
 
-def _unpack(arrays):
+def _unpack(arrays: Mapping[str, np.ndarray]) -> SampleSet:
     statistics = FeatureStatistics(int(arrays["count"]), arrays["mean"], arrays["covariance"])
     features = arrays["features"]
     if features.shape != (min(statistics.count, KEPT_FEATURES), statistics.mean.size):
         raise ValueError(f"its features have the shape {features.shape}")
-    score = tuple(map(float, arrays["inception_score"])) or None
+    score: tuple[float, float] | None = None
+    if len(arrays["inception_score"]) > 0:
+        mean, std = map(float, arrays["inception_score"])
+        score = mean, std
     return SampleSet(statistics, features, float(arrays["pixel_variance"]), score)
 
 
@@ -95,7 +100,7 @@ class ReferenceCache:
         folder: Where the files go; made when the first is written.
     """
 
-    def __init__(self, folder: str | Path):
+    def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
     def path(self, extractor: FeatureExtractor, images_hash: str) -> Path | None:
@@ -118,7 +123,7 @@ class ReferenceCache:
             warnings.warn(f"{path} cannot be read and is made anew: {error}", stacklevel=2)
             return None
 
-    def write(self, path: Path | None, samples: SampleSet):
+    def write(self, path: Path | None, samples: SampleSet) -> None:
         """Write a summary, whole or not at all; with a warning if the disk takes nothing."""
         if path is None:
             return

@@ -2,8 +2,10 @@
 
 import abc
 import dataclasses
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -24,7 +26,7 @@ class FeatureStatistics:
     mean: np.ndarray
     covariance: np.ndarray
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         size = self.mean.size
         if self.mean.shape != (size,) or self.covariance.shape != (size, size):
             raise ValueError(
@@ -44,12 +46,13 @@ class _Running(abc.ABC):
     products minus the product of means does.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.count = 0
-        self.mean = 0.0
-        self.products = 0.0
+        # Arrays, once there are rows to tell their shapes.
+        self.mean: Any = 0.0
+        self.products: Any = 0.0
 
-    def update(self, rows: np.ndarray):
+    def update(self, rows: np.ndarray) -> None:
         """Add a batch `(rows, columns)`, which may be empty.
 
         Raises:
@@ -71,7 +74,7 @@ class _Running(abc.ABC):
 
     @staticmethod
     @abc.abstractmethod
-    def _sum_of_products(rows):
+    def _sum_of_products(rows: np.ndarray) -> np.ndarray:
         """Sum over the rows what the second moment is made of."""
 
 
@@ -79,7 +82,7 @@ class RunningCovariance(_Running):
     """Stream the statistics of features; memory is that of one covariance."""
 
     @staticmethod
-    def _sum_of_products(rows):
+    def _sum_of_products(rows: np.ndarray) -> np.ndarray:
         return rows.T @ rows
 
     def result(self) -> FeatureStatistics:
@@ -97,7 +100,7 @@ class RunningVariance(_Running):
     """Stream the variance of each column."""
 
     @staticmethod
-    def _sum_of_products(rows):
+    def _sum_of_products(rows: np.ndarray) -> np.ndarray:
         return np.square(rows).sum(axis=0)
 
     def result(self) -> np.ndarray:
@@ -122,7 +125,7 @@ def feature_statistics(features: np.ndarray) -> FeatureStatistics:
     return running.result()
 
 
-def check_features(features, name: str, least: int = 1) -> np.ndarray:
+def check_features(features: ArrayLike, name: str, least: int = 1) -> np.ndarray:
     """Return features as a float64 matrix.
 
     Args:
@@ -145,7 +148,7 @@ def check_features(features, name: str, least: int = 1) -> np.ndarray:
     return features
 
 
-def check_pair(real, generated, least: int = 1) -> tuple[np.ndarray, np.ndarray]:
+def check_pair(real: ArrayLike, generated: ArrayLike, least: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Return two sets of features as float64 matrices of as many columns, each of at least so many rows."""
     real, generated = check_features(real, "real", least), check_features(generated, "generated", least)
     if real.shape[1] != generated.shape[1]:

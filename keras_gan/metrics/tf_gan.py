@@ -24,17 +24,21 @@ def load(part: str) -> types.ModuleType:
 
     Raises:
         ValueError: If there is no such part.
+        ModuleNotFoundError: If TF-GAN is not installed.
     """
     if part not in PARTS:
         raise ValueError(f"`part` must be one of {PARTS}. Received: part={part!r}")
     if "tensorflow_gan" not in sys.modules:
-        folders = importlib.util.find_spec("tensorflow_gan").submodule_search_locations
-        _register_empty("tensorflow_gan", list(folders))
+        spec = importlib.util.find_spec("tensorflow_gan")
+        if spec is None or spec.submodule_search_locations is None:
+            raise ModuleNotFoundError("No module named 'tensorflow_gan'", name="tensorflow_gan")
+        folders = list(spec.submodule_search_locations)
+        _register_empty("tensorflow_gan", folders)
         _register_empty("tensorflow_gan.python", [f"{folder}/python" for folder in folders])
     return importlib.import_module(f"tensorflow_gan.python.{part}")
 
 
-def _register_empty(name, folders):
+def _register_empty(name: str, folders: list[str]) -> None:
     module = types.ModuleType(name)
     module.__path__ = folders
     module.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=True)

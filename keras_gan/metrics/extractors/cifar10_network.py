@@ -7,6 +7,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from keras_gan.tensors import Tensor
+
 IMAGE_SHAPE = (32, 32, 3)
 
 CLASSES = 10
@@ -48,19 +50,19 @@ def cifar10_network(feature_scale: float = 1.0) -> keras.Model:
     return keras.Model(images, [features, logits], name="cifar10_network")
 
 
-def _block(x, filters):
+def _block(x: Tensor, filters: int) -> Tensor:
     x = layers.Activation("relu")(_convolution(x, filters, pool=True))
     return layers.Activation("relu")(layers.Add()([x, _convolution(x, filters)]))
 
 
-def _convolution(x, filters, pool=False):
+def _convolution(x: Tensor, filters: int, pool: bool = False) -> Tensor:
     x = layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer=_partial_identity)(x)
     if pool:
         x = layers.MaxPooling2D()(x)
     return layers.BatchNormalization(momentum=0.6, scale=False)(x)
 
 
-def _partial_identity(shape, dtype=None):
+def _partial_identity(shape: tuple[int, ...], dtype: str | None = None) -> Tensor:
     """Return a random kernel whose first filters pass the input channels on as they are."""
     kernel = keras.ops.convert_to_numpy(keras.initializers.HeUniform()(shape)).copy()
     passed = min(shape[2:])
@@ -69,7 +71,7 @@ def _partial_identity(shape, dtype=None):
     return keras.ops.convert_to_tensor(kernel, dtype)
 
 
-def save_network(network: keras.Model, path: str | Path, feature_scale: float = 1.0):
+def save_network(network: keras.Model, path: str | Path, feature_scale: float = 1.0) -> None:
     """Save a network's weights as float16 arrays, in their order, and the scale of its features, in one .npz file.
 
     Raises:
@@ -90,7 +92,7 @@ def load_network(path: str | Path) -> keras.Model:
     return network
 
 
-def mirrored_outputs(network: keras.Model, images) -> tuple[np.ndarray, np.ndarray]:
+def mirrored_outputs(network: keras.Model, images: Tensor) -> tuple[np.ndarray, np.ndarray]:
     """Return features and logits of images, each the mean of those of an image and of its mirror image."""
     pairs = zip(network.predict_on_batch(images), network.predict_on_batch(images[:, :, ::-1]))
     return tuple((one + mirrored) / 2 for one, mirrored in pairs)

@@ -6,10 +6,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from keras_gan.data.cifar10 import LabelledImages
 from keras_gan.metrics.extractors.cifar10_network import CLASSES, IMAGE_SHAPE, WHITENING_FILTERS
 
 
-def whiten(network: keras.Model, images: np.ndarray, count: int = 5000):
+def whiten(network: keras.Model, images: np.ndarray, count: int = 5000) -> None:
     """Set the first layer's filters to the directions in which 2×2 patches of images vary, each scaled to variance 1.
 
     Args:
@@ -37,7 +38,9 @@ class AugmentedImages(keras.utils.PyDataset):
         cutout: Side of the square, in pixels. Defaults to 8.
     """
 
-    def __init__(self, images, labels, batch_size: int, seed: int, shift: int = 4, cutout: int = 8):
+    def __init__(
+        self, images: np.ndarray, labels: np.ndarray, batch_size: int, seed: int, shift: int = 4, cutout: int = 8
+    ) -> None:
         super().__init__()
         self.padded = np.pad(images, ((0, 0), (shift, shift), (shift, shift), (0, 0)), mode="reflect")
         self.labels = keras.utils.to_categorical(labels, CLASSES)
@@ -50,10 +53,10 @@ class AugmentedImages(keras.utils.PyDataset):
         #: Index of the epoch that the batches belong to.
         self.epoch = 0
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.labels) // self.batch_size
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.labels))
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
         random = np.random.default_rng((self.seed, self.epoch, index))
@@ -62,7 +65,7 @@ class AugmentedImages(keras.utils.PyDataset):
         images[is_mirrored] = images[is_mirrored, :, ::-1]
         return images, self.labels[chosen]
 
-    def _augment(self, padded, random):
+    def _augment(self, padded: np.ndarray, random: np.random.Generator) -> np.ndarray:
         side = IMAGE_SHAPE[0]
         top, left = random.integers(0, 2 * self.shift + 1, 2)
         image = padded[top : top + side, left : left + side].copy()
@@ -90,7 +93,7 @@ class TrainingConfig:
     seed: int = 42
     """Seed of initial weights, order and augmentation."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not 0 <= self.warm_up_epochs < self.epochs:
             raise ValueError(
                 "`warm_up_epochs` must be at least 0 and less than `epochs`. "
@@ -98,7 +101,13 @@ class TrainingConfig:
             )
 
 
-def train_network(network: keras.Model, train, test, config: TrainingConfig, backup_dir: str | Path):
+def train_network(
+    network: keras.Model,
+    train: LabelledImages,
+    test: LabelledImages,
+    config: TrainingConfig,
+    backup_dir: str | Path,
+) -> None:
     """Train a network, or go on where an earlier call was stopped.
 
     Args:
@@ -128,7 +137,9 @@ def train_network(network: keras.Model, train, test, config: TrainingConfig, bac
     )
 
 
-def _optimizer(config, steps_per_epoch, weights):
+def _optimizer(
+    config: TrainingConfig, steps_per_epoch: int, weights: list[keras.Variable]
+) -> keras.optimizers.Optimizer:
     warm_up = config.warm_up_epochs * steps_per_epoch
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0,

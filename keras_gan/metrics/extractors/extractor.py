@@ -5,13 +5,22 @@ import contextlib
 import hashlib
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
 
+from keras_gan.tensors import Tensor
+
 #: What an extractor returns: features `(images, features)` and logits `(images, classes)`, or None for no classifier.
-Features = tuple[np.ndarray, np.ndarray | None]
+Features: TypeAlias = tuple[np.ndarray, np.ndarray | None]
+
+#: The same before it is checked: features, or a pair of features and logits, in arrays or tensors.
+Outputs: TypeAlias = Tensor | Sequence[Tensor]
+
+#: A function that can be made an extractor: from uint8 images `(images, height, width, channels)` to outputs.
+FeatureFunction: TypeAlias = Callable[[np.ndarray], Outputs]
 
 
 class FeatureExtractor(abc.ABC):
@@ -35,7 +44,7 @@ class FeatureExtractor(abc.ABC):
         return f"[{self.name}]"
 
     @abc.abstractmethod
-    def compute(self, images: np.ndarray):
+    def compute(self, images: np.ndarray) -> Outputs:
         """Return features, or features and logits, of uint8 images `(images, height, width, channels)`."""
 
     def __call__(self, images: np.ndarray) -> Features:
@@ -77,22 +86,23 @@ class CallableExtractor(FeatureExtractor):
         TypeError: If `function` cannot be called.
     """
 
-    def __init__(self, function: Callable, name: str | None = None, weights_hash: str | None = None):
+    def __init__(self, function: FeatureFunction, name: str | None = None, weights_hash: str | None = None) -> None:
         if not callable(function):
             raise TypeError(f"`function` must be callable. Received: {function!r}")
         self.function = function
         is_model = isinstance(function, keras.Model)
-        self.name = name or (function.name if is_model else getattr(function, "__name__", type(function).__name__))
+        own_name = getattr(function, "name" if is_model else "__name__", type(function).__name__)
+        self.name = name or own_name
         self.weights_hash = weights_hash or (_model_digest(function) if is_model else None)
         self.resize = "by the extractor"
 
-    def compute(self, images):
+    def compute(self, images: np.ndarray) -> Outputs:
         if isinstance(self.function, keras.Model):
             return self.function.predict_on_batch(images)
         return self.function(images)
 
 
-def as_extractor(extractor: FeatureExtractor | Callable) -> FeatureExtractor:
+def as_extractor(extractor: FeatureExtractor | FeatureFunction) -> FeatureExtractor:
     """Return an extractor as it is, and any other callable as a `CallableExtractor`."""
     return extractor if isinstance(extractor, FeatureExtractor) else CallableExtractor(extractor)
 
@@ -105,14 +115,14 @@ def weights_digest(model: keras.Model) -> str:
     return digest.hexdigest()
 
 
-def _model_digest(model):
+def _model_digest(model: keras.Model) -> str:
     """Return the SHA-256 of what a model's layers are, but for their names, and of its weights."""
     layers = [[type(layer).__name__, layer.get_config()] for layer in model.layers]
     text = json.dumps(_without_names(layers), sort_keys=True, default=str)
     return hashlib.sha256((text + weights_digest(model)).encode()).hexdigest()
 
 
-def _without_names(value):
+def _without_names(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_names(item) for key, item in value.items() if key != "name"}
     return [_without_names(item) for item in value] if isinstance(value, (list, tuple)) else value
@@ -130,7 +140,7 @@ def built_aside() -> Iterator[None]:
         random.setstate(state)
 
 
-def resized(images, size: int):
+def resized(images: Tensor, size: int) -> Tensor:
     """Return float32 images in [0, 255] of another size, by antialiased bicubic interpolation; a tensor.
 
     Args:
@@ -153,7 +163,7 @@ def resized(images, size: int):
     return keras.ops.clip(images, 0.0, 255.0)
 
 
-def _matrix(values, rows, name):
+def _matrix(values: Tensor, rows: int, name: str) -> np.ndarray:
     values = np.asarray(keras.ops.convert_to_numpy(values))
     if values.ndim != 2 or len(values) != rows:
         raise ValueError(f"The {name} must have the shape ({rows}, columns). Received: {values.shape}")

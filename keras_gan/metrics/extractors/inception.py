@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from keras_gan.metrics.extractors.extractor import FeatureExtractor, built_aside, resized, weights_digest
 
@@ -44,7 +45,7 @@ class InceptionV3(FeatureExtractor):
     # A larger one would take gigabytes.
     batch_size = 50
 
-    def __init__(self, weights: str | Path | None = None):
+    def __init__(self, weights: str | Path | None = None) -> None:
         if weights is not None and not Path(weights).is_file():
             raise FileNotFoundError(f"No file {weights}: `weights` must be Inception v3's, as from {WEIGHTS_URL}")
         with built_aside():
@@ -55,10 +56,10 @@ class InceptionV3(FeatureExtractor):
         self.has_known_weights = weights is None or hashlib.md5(Path(weights).read_bytes()).hexdigest() == WEIGHTS_MD5
 
     @property
-    def label(self):
+    def label(self) -> str:
         return "" if self.has_known_weights else super().label
 
-    def compute(self, images):
+    def compute(self, images: np.ndarray) -> list[np.ndarray]:
         return self.network.predict_on_batch(resized(images, INPUT_SIZE) / 127.5 - 1.0)
 
 

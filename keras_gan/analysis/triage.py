@@ -3,6 +3,7 @@
 import dataclasses
 import enum
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
@@ -29,6 +30,9 @@ UNKNOWN = (Outcome.FAILED, Outcome.RUNNING, Outcome.MISSING)
 
 #: Colours of the outcomes, in their order.
 COLOURS = ("#66bb6a", "#ef5350", "#8e24aa", "#ffca28", "#78909c", "#90caf9", "#eceff1")
+
+#: Of the guide's table: evidence, root cause, solution.
+Row: TypeAlias = tuple[str, str, str]
 
 COLUMNS = ("Evidence", "Root cause", "Solution")
 
@@ -80,7 +84,7 @@ def classify(run: SavedRun) -> tuple[Outcome, str]:
     return Outcome.HEALTHY, ""
 
 
-def conclude(cells: Sequence[Cell]) -> list[tuple[str, str, str]]:
+def conclude(cells: Sequence[Cell]) -> list[Row]:
     """Return the rows of the guide's table that a grid is evidence for: evidence, root cause, solution.
 
     Args:
@@ -97,12 +101,12 @@ def conclude(cells: Sequence[Cell]) -> list[tuple[str, str, str]]:
     return _conclude_from_some(cells) or _both(cells)
 
 
-def _conclude_from_some(cells):
+def _conclude_from_some(cells: Sequence[Cell]) -> list[Row]:
     """Return what whole rows and columns of the grid are evidence for."""
     return [*_random_initialisation(cells), *_batch_size(cells)]
 
 
-def _shares(cells, key) -> dict[int, float]:
+def _shares(cells: Sequence[Cell], key: str) -> dict[int, float]:
     """Return the share of cells that work, by seed or by batch size, of those whose cells are all trained."""
     values = sorted({getattr(cell, key) for cell in cells})
     groups = {value: [cell for cell in cells if getattr(cell, key) == value] for value in values}
@@ -110,7 +114,7 @@ def _shares(cells, key) -> dict[int, float]:
     return {value: sum(cell.works for cell in group) / len(group) for value, group in whole.items()}
 
 
-def _random_initialisation(cells):
+def _random_initialisation(cells: Sequence[Cell]) -> list[Row]:
     shares = _shares(cells, "seed")
     good, bad = ([seed for seed, share in shares.items() if (share == 1) == is_good] for is_good in (True, False))
     if not (good and bad):
@@ -119,7 +123,7 @@ def _random_initialisation(cells):
     return [(evidence, "Random init", f"Use a known-good seed: `--seed {good[0]}`")]
 
 
-def _batch_size(cells):
+def _batch_size(cells: Sequence[Cell]) -> list[Row]:
     shares = _shares(cells, "batch_size")
     good = [size for size, share in shares.items() if share == 1]
     bad = [size for size, share in shares.items() if share == 0]
@@ -129,7 +133,7 @@ def _batch_size(cells):
     return [(evidence, "Batch size", f"Reduce the batch, `--batch-size {max(good)}`, or scale the learning rates")]
 
 
-def _both(cells):
+def _both(cells: Sequence[Cell]) -> list[Row]:
     shares = list(_shares(cells, "batch_size").items())
     (smallest, small_share), (largest, large_share) = shares[0], shares[-1]
     if small_share <= large_share:
@@ -138,7 +142,7 @@ def _both(cells):
     return [(evidence, "Both", f"Use a smaller batch, `--batch-size {smallest}`, or a better initialisation")]
 
 
-def _list(values):
+def _list(values: Sequence[int]) -> str:
     return ", ".join(map(str, values))
 
 

@@ -96,7 +96,8 @@ def advise(findings: Iterable[Finding], config: Mapping[str, Any]) -> list[Advic
         findings: What was found.
         config: What the run was trained with, as far as it is known.
     """
-    advice, changed = [], set()
+    advice: list[Advice] = []
+    changed: set[str] = set()
     for finding in findings:
         # What an earlier finding changes would be changed back by some: of the two, it is to be mended first.
         remaining = [one for one in remedies(finding.diagnosis, config) if not one.parameters & changed]
@@ -118,7 +119,9 @@ def findings_of_curves(run: SavedRun) -> list[Finding]:
     return [finding for finding in found if finding is not None]
 
 
-def _findings_of_samples(run, samples, real, training_images) -> list[Finding]:
+def _findings_of_samples(
+    run: SavedRun, samples: np.ndarray | None, real: np.ndarray | None, training_images: np.ndarray | None
+) -> list[Finding]:
     found = [sample_detectors.mode_collapse(run, samples, real)]
     if samples is not None and training_images is not None:
         found.append(sample_detectors.memorisation(samples, training_images))
@@ -133,7 +136,7 @@ def _findings_of_samples(run, samples, real, training_images) -> list[Finding]:
     return [finding for finding in found if finding is not None]
 
 
-def _check_images(samples, real):
+def _check_images(samples: np.ndarray | None, real: np.ndarray | None) -> None:
     for name, images in (("samples", samples), ("real images", real)):
         if images is not None and (images.ndim != 4 or len(images) == 0 or not np.all(np.abs(images) <= 1.001)):
             raise ValueError(

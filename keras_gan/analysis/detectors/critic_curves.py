@@ -134,7 +134,7 @@ def slow_swings(values: np.ndarray, name: str) -> Finding | None:
     return Finding(Diagnosis.OSCILLATION, text)
 
 
-def _window(values):
+def _window(values: np.ndarray) -> int:
     return max(SMOOTHING, len(values) // 60)
 
 
@@ -186,14 +186,15 @@ def critic_dominates(run: SavedRun) -> Finding | None:
     if not (stays > 0 and stays > PLATEAU * reached):
         return None
     text = f"the critic's distance stays at {stays:.3g}, near its height of {reached:.3g}"
-    fid = np.empty(0) if run.fresh_quality is None else run.fresh_quality.finite("fid_score")
-    if len(fid) < 2:
+    quality = run.fresh_quality
+    fid = np.empty(0) if quality is None else quality.finite("fid_score")
+    if quality is None or len(fid) < 2:
         if stays < LARGE_DISTANCE:
             return None
         return Finding(Diagnosis.CRITIC_DOMINATES, f"{text}; no samples were measured", Status.WARNING)
     if np.min(fid[1:]) < IMPROVED * fid[0]:
         return None
-    text += f", while FID{run.quality.label} has not fallen below {IMPROVED:.0%} of its first {fid[0]:.1f}"
+    text += f", while FID{quality.label} has not fallen below {IMPROVED:.0%} of its first {fid[0]:.1f}"
     return Finding(Diagnosis.CRITIC_DOMINATES, text)
 
 

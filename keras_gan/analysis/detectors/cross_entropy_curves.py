@@ -65,7 +65,7 @@ def oscillation(run: SavedRun) -> Finding | None:
     return None
 
 
-def _accuracy(run, name):
+def _accuracy(run: SavedRun, name: str) -> np.ndarray | None:
     """Return the last third of a column as shares, whether it was in per cent or not; None if it is not there."""
     if name not in run.history:
         return None

@@ -1,7 +1,7 @@
 """What to change about what is wrong, in the training guides' order of priority."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from keras_gan.analysis.detectors.findings import Diagnosis
@@ -85,7 +85,7 @@ def remedies(diagnosis: Diagnosis, config: Mapping[str, Any]) -> list[Remedy]:
     return [remedy for remedy in (change.remedy(config) for change in changes) if remedy is not None]
 
 
-def _is_like(value, name) -> bool:
+def _is_like(value: Any, name: str) -> bool:
     """Return whether a value is of its parameter's kind: users' own configurations hold whatever they like."""
     if value is None:
         return name in CONSTRAINTS
@@ -94,7 +94,7 @@ def _is_like(value, name) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _text(value) -> str:
+def _text(value: Any) -> str:
     """Write a value as a flag takes it."""
     if isinstance(value, tuple):
         return " ".join(map(str, value))
@@ -109,10 +109,10 @@ def _whole(factor: float, least: int = 1) -> Callable[[int], int]:
     return lambda value: max(least, round(value * factor))
 
 
-def _wider(factor: float, kept: int) -> Callable[[Iterable[int]], tuple[int, ...]]:
+def _wider(factor: float, kept: int) -> Callable[[Sequence[int]], tuple[int, ...]]:
     """Return a change of filters that leaves the last few, such as an image's channels, as they are."""
 
-    def change(filters):
+    def change(filters: Sequence[int]) -> tuple[int, ...]:
         end = len(filters) - kept
         return (*(max(1, round(count * factor)) for count in filters[:end]), *filters[end:])
 

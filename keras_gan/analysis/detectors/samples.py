@@ -1,5 +1,7 @@
 """What is wrong with a run, by its samples and what they were worth."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import scipy.ndimage
 
@@ -69,7 +71,7 @@ def mode_collapse(run: SavedRun, samples: np.ndarray | None, real: np.ndarray | 
     return _frozen_score(run)
 
 
-def _frozen_score(run):
+def _frozen_score(run: SavedRun) -> Finding | None:
     """Find fakes that all get one very high score, which is the guide's sign where nobody has looked at them."""
     losses = late(run.history["g_loss"])
     level, spread = float(np.median(losses)), float(np.std(losses))
@@ -87,14 +89,15 @@ def was_diverse(run: SavedRun) -> bool:
 
 def non_convergence(run: SavedRun) -> Finding | None:
     """Find a score that has left its best behind, or still goes up and down."""
-    if run.fresh_quality is None:
+    quality = run.fresh_quality
+    if quality is None:
         return None
-    fid = run.quality.finite("fid_score")
+    fid = quality.finite("fid_score")
     if len(fid) < LEAST_EVALUATIONS:
         return None
     last = fid[-max(3, len(fid) // 3) :]
     best, ends, varies = float(fid.min()), float(np.median(last)), float(last.std() / last.mean())
-    name = f"FID{run.quality.label}"
+    name = f"FID{quality.label}"
     if ends > SETTLED * best:
         text = f"{name} ends at {ends:.1f}, the median of its last {len(last)}, after {best:.1f} at its best"
         return Finding(Diagnosis.NON_CONVERGENCE, text)
@@ -163,14 +166,14 @@ def washed_out_colour(samples: np.ndarray, real: np.ndarray) -> Finding | None:
     return Finding(Diagnosis.WASHED_OUT_COLOUR, text)
 
 
-def _blocks(images):
+def _blocks(images: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     """Yield images in [−1, 1], a row each, so many at a time as fit into memory whatever the set."""
     for start in range(0, len(images), BLOCK):
         block = images[start : start + BLOCK]
         yield start, in_range(block).reshape(len(block), -1)
 
 
-def _nearest(rows, images, least=0.0):
+def _nearest(rows: np.ndarray, images: np.ndarray, least: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """Return the distance from each row to its nearest image beyond a least distance, and that image's index."""
     best, index = np.full(len(rows), np.inf), np.zeros(len(rows), int)
     for start, block in _blocks(images):
@@ -184,11 +187,11 @@ def _nearest(rows, images, least=0.0):
     return best, index
 
 
-def _mean(images):
+def _mean(images: np.ndarray) -> np.ndarray:
     return sum(block.sum(axis=0) for _, block in _blocks(images)) / len(images)
 
 
-def _finest_share(images):
+def _finest_share(images: np.ndarray) -> float:
     """Return the power at the finest frequency of either axis over that at the next finest ones."""
     grey = images.mean(axis=-1)
     power = np.mean(np.abs(np.fft.fft2(grey - grey.mean(axis=(1, 2), keepdims=True))) ** 2, axis=0)
@@ -198,10 +201,10 @@ def _finest_share(images):
     return finest / max(next_finest, np.finfo(float).tiny)
 
 
-def _detail(images):
+def _detail(images: np.ndarray) -> float:
     grey = images.mean(axis=-1)
     return float(np.mean(np.square([scipy.ndimage.laplace(image) for image in grey])))
 
 
-def _colourfulness(images):
+def _colourfulness(images: np.ndarray) -> float:
     return float(np.mean(np.abs(images - images.mean(axis=-1, keepdims=True))))

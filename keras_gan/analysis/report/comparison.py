@@ -1,11 +1,15 @@
 """In what two runs differ."""
 
+from collections.abc import Iterable
+from typing import TypeAlias
+
 import numpy as np
 
 from keras_gan.analysis.run.saved_run import SavedRun
 from keras_gan.analysis.verdict.indicators import Verdict
 
-Row = tuple[str, str, str]
+#: A name, and a value of each of two runs.
+Row: TypeAlias = tuple[str, str, str]
 
 #: What is compared of two evaluations, where they may be.
 FIGURES = ("fid_score", "recall", "precision", "feature_diversity", "pixel_variance")
@@ -32,18 +36,19 @@ def compare_outcomes(one: SavedRun, other: SavedRun, verdicts: tuple[Verdict, Ve
         verdicts: What each was judged to be.
     """
     rows = [
-        ("epochs", *(str(run.epochs) for run in (one, other))),
-        ("stability", *(verdict.stability for verdict in verdicts)),
-        ("score", *(f"{verdict.passed}/{verdict.total}" for verdict in verdicts)),
-        ("quality", *(verdict.quality for verdict in verdicts)),
+        _row("epochs", (str(run.epochs) for run in (one, other))),
+        _row("stability", (verdict.stability for verdict in verdicts)),
+        _row("score", (f"{verdict.passed}/{verdict.total}" for verdict in verdicts)),
+        _row("quality", (verdict.quality for verdict in verdicts)),
     ]
     for name in ("d_loss", "g_loss", "wasserstein_distance", "epoch_time"):
         if name in one.history and name in other.history:
-            rows.append((f"{name}, median of the last tenth", *(_last(run.history[name]) for run in (one, other))))
+            medians = (_last(run.history[name]) for run in (one, other))
+            rows.append(_row(f"{name}, median of the last tenth", medians))
     return rows + _compare_figures(one, other)
 
 
-def _compare_figures(one, other):
+def _compare_figures(one: SavedRun, other: SavedRun) -> list[Row]:
     """Return the last figures of quality; nothing of runs that were measured otherwise."""
     if one.quality is None or other.quality is None:
         return []
@@ -52,9 +57,14 @@ def _compare_figures(one, other):
         return [("figures of quality", "do not compare", f"they differ in {', '.join(differences)}")]
     rows = []
     for name in FIGURES:
-        values = [run.quality.last(name) for run in (one, other)]
-        rows.append((name, *("—" if value is None else f"{value:.4g}" for value in values)))
+        values = (quality.last(name) for quality in (one.quality, other.quality))
+        rows.append(_row(name, ("—" if value is None else f"{value:.4g}" for value in values)))
     return rows
+
+
+def _row(name: str, values: Iterable[str]) -> Row:
+    first, second = values
+    return name, first, second
 
 
 def _last(values: np.ndarray) -> str:

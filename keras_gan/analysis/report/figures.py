@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from keras_gan.analysis.report.panels import TEXT_COLOUR, draw_curve, panels
+from keras_gan.analysis.report.panels import TEXT_COLOUR, Panel, draw_curve, panels
 from keras_gan.analysis.run.saved_run import SavedRun
 
 #: Size of a single figure in inches, and of a panel of the dashboard.
@@ -109,7 +110,7 @@ def _inline(svg: str) -> str:
     return svg.replace(TEXT_COLOUR, "currentColor")
 
 
-def _draw(axes, run, panel):
+def _draw(axes: Axes, run: SavedRun, panel: Panel) -> None:
     panel.draw(axes, run)
     axes.set_title(panel.title, color=TEXT_COLOUR)
     axes.set_xlabel("epoch", color=TEXT_COLOUR)

@@ -1,5 +1,6 @@
 """The table of all runs, one row a run."""
 
+import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def log_row(run: SavedRun, verdict: Verdict, name: str | None = None) -> str:
     return tables.row(map(tables.cell, cells))
 
 
-def add_to_log(folder: str | Path, run: SavedRun, verdict: Verdict):
+def add_to_log(folder: str | Path, run: SavedRun, verdict: Verdict) -> None:
     """Put a run into the log that it belongs to, in place of its earlier row.
 
     Args:
@@ -60,7 +61,7 @@ def add_to_log(folder: str | Path, run: SavedRun, verdict: Verdict):
     update_log(path, log_row(run, verdict, Path(folder).absolute().relative_to(path.parent).as_posix()))
 
 
-def update_log(path: str | Path, row: str):
+def update_log(path: str | Path, row: str) -> None:
     """Put a run's row into the log, in place of its earlier one; several processes may do so at a time.
 
     Args:
@@ -83,7 +84,7 @@ def update_log(path: str | Path, row: str):
         _write(path, rows)
 
 
-def rewrite_log(path: str | Path, make_rows: Callable[[], Iterable[str]]):
+def rewrite_log(path: str | Path, make_rows: Callable[[], Iterable[str]]) -> None:
     """Replace the whole log.
 
     Args:
@@ -118,14 +119,14 @@ def run_folders(folder: str | Path) -> list[Path]:
     return sorted(path.parent for path in Path(folder).rglob("losses.csv"))
 
 
-def _lock(path):
+def _lock(path: Path) -> contextlib.AbstractContextManager[object]:
     try:
         return filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_PATIENCE).acquire()
     except filelock.Timeout as error:
         raise OSError(f"{path} is held by another process: {error}") from error
 
 
-def _read(path):
+def _read(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8")
     if not text.startswith(HEADER):
         raise ValueError(f"{path} must be an experiment log with the columns {COLUMNS}. Received: another file")
@@ -133,7 +134,7 @@ def _read(path):
     return [f"{line}\n" for line in text.removeprefix(HEADER).splitlines() if line]
 
 
-def _write(path, rows):
+def _write(path: Path, rows: Iterable[str]) -> None:
     replace_text(path, HEADER + "".join(rows))
 
 

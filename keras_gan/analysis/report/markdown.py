@@ -85,7 +85,7 @@ def title(key: str) -> str:
     return key.replace("_", " ").title()
 
 
-def _header(run, generated):
+def _header(run: SavedRun, generated: datetime.datetime) -> str:
     d_loss, g_loss = run.history["d_loss"], run.history["g_loss"]
     lines = [
         f"# Training Analysis Report: {run.name}\n",
@@ -98,12 +98,12 @@ def _header(run, generated):
     return "\n".join(lines)
 
 
-def _details(run):
+def _details(run: SavedRun) -> str:
     text = "## Full Details\n\nFor complete metrics, loss curves, and generated images, see "
     if run.wandb_url is None:
         return f"{text}the run's folder.\n"
     return f"{text}the W&B run dashboard.\n\n[View Full Report on W&B]({run.wandb_url})\n"
 
 
-def _table(heading: str, columns: tuple[str, ...], rows: Iterable[tuple]) -> str:
+def _table(heading: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return f"{heading}\n\n{tables.header(columns)}{''.join(map(tables.row, rows))}"

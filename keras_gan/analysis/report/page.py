@@ -84,14 +84,14 @@ def render_page(
     )
 
 
-def _tone(run, verdict):
+def _tone(run: SavedRun, verdict: Verdict) -> str:
     """Return how the verdict looks: green only where both training and samples are good."""
     tone = TONES[verdict.stability]
     is_good = verdict.quality.startswith(("Excellent", "Good"))
     return "warning" if tone == "good" and not is_good else tone
 
 
-def _chosen(pictures):
+def _chosen(pictures: tuple[tuple[int, Path], ...]) -> tuple[tuple[int, Path], ...]:
     step = math.ceil(len(pictures) / FRAMES) or 1
     return pictures[::-1][::step][::-1]
 
@@ -107,7 +107,7 @@ def _source(path: Path) -> str:
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def _last_figures(run) -> dict[str, float]:
+def _last_figures(run: SavedRun) -> dict[str, float]:
     if run.quality is None:
         return {}
     last = {name: values[-1] for name, values in run.quality.figures.items() if name != "epoch"}

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -59,18 +60,20 @@ def thinned(epochs: np.ndarray, values: np.ndarray, points: int = POINTS) -> tup
     return epochs[kept], values[kept]
 
 
-def draw_curve(axes: Axes, run: SavedRun, name: str, label: str | None = None, scale: float = 1.0, **style):
+def draw_curve(
+    axes: Axes, run: SavedRun, name: str, label: str | None = None, scale: float = 1.0, **style: Any
+) -> None:
     """Draw a column over the epochs, if the run has it."""
     if name in run.history:
         epochs = run.history.get("epoch", np.arange(run.epochs))
         axes.plot(*thinned(epochs, scale * run.history[name]), label=label or name, linewidth=1, **style)
 
 
-def _zero(axes):
+def _zero(axes: Axes) -> None:
     axes.axhline(0, color="0.6", linewidth=0.8, zorder=0)
 
 
-def draw_losses(axes: Axes, run: SavedRun):
+def draw_losses(axes: Axes, run: SavedRun) -> None:
     """Draw the losses of both networks."""
     draw_curve(axes, run, "g_loss", "generator (g_loss)", color="tab:orange")
     draw_curve(axes, run, "d_loss", "critic (d_loss)", color="tab:blue")
@@ -78,20 +81,20 @@ def draw_losses(axes: Axes, run: SavedRun):
     axes.legend()
 
 
-def draw_distance(axes: Axes, run: SavedRun):
+def draw_distance(axes: Axes, run: SavedRun) -> None:
     """Draw the critic's Wasserstein distance."""
     draw_curve(axes, run, "wasserstein_distance", color="tab:green")
     _zero(axes)
 
 
-def draw_ratio(axes: Axes, run: SavedRun):
+def draw_ratio(axes: Axes, run: SavedRun) -> None:
     """Draw |D| / |G|, on a logarithmic axis."""
     draw_curve(axes, run, "dg_ratio", color="tab:purple")
     if np.any(run.history["dg_ratio"] > 0):
         axes.set_yscale("log")
 
 
-def draw_constraint(axes: Axes, run: SavedRun):
+def draw_constraint(axes: Axes, run: SavedRun) -> None:
     """Draw what keeps the critic Lipschitz: the share of clipped weights, or the penalty."""
     if run.is_clipped or "gradient_penalty" not in run.history:
         draw_curve(axes, run, "clip_ratio", "Clip%", scale=100.0, color="tab:red")
@@ -103,7 +106,7 @@ def draw_constraint(axes: Axes, run: SavedRun):
     axes.legend()
 
 
-def draw_weights(axes: Axes, run: SavedRun):
+def draw_weights(axes: Axes, run: SavedRun) -> None:
     """Draw the deviation and, dashed, the mean of both networks' weights."""
     for network, colour in (("critic", "tab:blue"), ("generator", "tab:orange")):
         draw_curve(axes, run, f"{network}_weight_std", f"{network} σ", color=colour)
@@ -111,7 +114,7 @@ def draw_weights(axes: Axes, run: SavedRun):
     axes.legend()
 
 
-def draw_time(axes: Axes, run: SavedRun):
+def draw_time(axes: Axes, run: SavedRun) -> None:
     """Draw the seconds that epochs took, up to the 99th percentile."""
     draw_curve(axes, run, "epoch_time", color="tab:gray")
     axes.set_ylabel("seconds")
@@ -119,18 +122,25 @@ def draw_time(axes: Axes, run: SavedRun):
     axes.set_ylim(0, 1.2 * np.percentile(times[np.isfinite(times)], 99) or 1)
 
 
-def draw_quality(axes: Axes, run: SavedRun):
-    """Draw the distance to the real set, over the bands of its words."""
-    figures = run.quality.figures
-    fid = figures["fid_score"]
-    axes.plot(figures["epoch"], fid, color=TEXT_COLOUR, marker="o", markersize=3, linewidth=1)
-    axes.set_ylabel(f"FID{run.quality.label}")
-    top, start = 1.15 * np.max(run.quality.finite("fid_score")), 0.0
-    for (bound, word), colour in zip((*run.quality.bands, (np.inf, WORST)), BAND_COLOURS):
-        if run.quality.bands and start < top:
+def draw_quality(axes: Axes, run: SavedRun) -> None:
+    """Draw the distance to the real set, over the bands of its words.
+
+    Raises:
+        ValueError: If the samples were not measured.
+    """
+    quality = run.quality
+    if quality is None:
+        raise ValueError(f"`run` must have measured samples. Received: {run.name}, whose quality is None")
+    axes.plot(
+        quality.figures["epoch"], quality.figures["fid_score"], color=TEXT_COLOUR, marker="o", markersize=3, linewidth=1
+    )
+    axes.set_ylabel(f"FID{quality.label}")
+    top, start = 1.15 * np.max(quality.finite("fid_score")), 0.0
+    for (bound, word), colour in zip((*quality.bands, (np.inf, WORST)), BAND_COLOURS):
+        if quality.bands and start < top:
             axes.axhspan(start, min(bound, top), color=colour, alpha=0.18, linewidth=0)
-            place = {"xycoords": ("axes fraction", "data"), "va": "bottom"}
-            axes.annotate(word, (0.01, start), fontsize=7, color=TEXT_COLOUR, **place)
+            place = ("axes fraction", "data")
+            axes.annotate(word, (0.01, start), xycoords=place, va="bottom", fontsize=7, color=TEXT_COLOUR)
         start = bound
     axes.set_ylim(0, top)
 

@@ -12,7 +12,7 @@ def header(columns: Sequence[str]) -> str:
     return f"{row(columns)}|{'|'.join('-' * (len(column) + 2) for column in columns)}|\n"
 
 
-def row(cells: Iterable) -> str:
+def row(cells: Iterable[object]) -> str:
     """Return a line of a table.
 
     Args:
@@ -21,7 +21,7 @@ def row(cells: Iterable) -> str:
     return f"| {' | '.join(map(str, cells))} |\n"
 
 
-def cell(value) -> str:
+def cell(value: object) -> str:
     """Return a value so that it stays in its cell.
 
     Args:

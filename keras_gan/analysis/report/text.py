@@ -30,7 +30,7 @@ def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
 
 
-def _render_one(number, advice):
+def _render_one(number: int, advice: Advice) -> str:
     lines = [f"{number}. {advice.finding.diagnosis.value.upper()}: {advice.finding.evidence}"]
     for letter, remedy in zip(string.ascii_lowercase, advice.remedies):
         flags = "" if remedy.flags is None else f"   {remedy.flags}"

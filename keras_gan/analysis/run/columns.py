@@ -100,14 +100,14 @@ def rename_columns(
     return history, {name: old for name, old in renamed.items() if name != old}
 
 
-def _distance(history):
+def _distance(history: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return E[f(real)] − E[f(fake)]; some programs log the scores of reals, and not their negative."""
     loss, real, fake = (history[name] for name in ("d_loss", "d_loss_real", "d_loss_fake"))
     is_loss = np.nanmedian(np.abs(loss - (real + fake))) <= np.nanmedian(np.abs(loss - (fake - real)))
     return -(real + fake) if is_loss else real - fake
 
 
-def _scale_shares(history, renamed):
+def _scale_shares(history: dict[str, np.ndarray], renamed: Mapping[str, str]) -> None:
     """Turn a percentage of clipped weights into a share."""
     if "clip_ratio" in history:
         name = renamed.get("clip_ratio", "clip_ratio").lower()
@@ -131,7 +131,7 @@ def _without_gaps(values: np.ndarray) -> np.ndarray:
     return np.concatenate([values[places[before]], values[end:]])
 
 
-def _recognised(columns, given):
+def _recognised(columns: Mapping[str, np.ndarray], given: Mapping[str, str]) -> dict[str, str]:
     """Return the names of the columns that nothing was given for."""
     free = [column for column in columns if column not in given.values()]
     found = {}
@@ -150,7 +150,7 @@ def _plain(name: str) -> str:
     return "".join(character for character in name.lower() if character.isalnum())
 
 
-def _check(history, columns):
+def _check(history: Mapping[str, np.ndarray], columns: Mapping[str, np.ndarray]) -> None:
     missing = [name for name in ("d_loss", "g_loss") if name not in history]
     if missing:
         raise ValueError(

@@ -38,7 +38,7 @@ def read_losses(path: str | Path, is_growing: bool = False) -> dict[str, np.ndar
     return {name: np.concatenate([part[:, index] for part in parts]) for index, name in enumerate(header)}
 
 
-def check_header(header: list[str], path: str | Path):
+def check_header(header: list[str], path: str | Path) -> None:
     """Refuse a table without columns, or with two of one name.
 
     Args:
@@ -66,10 +66,11 @@ def _parts(file: TextIO, is_growing: bool) -> Iterator[tuple[list[str], int]]:
         number += len(lines)
 
 
-def _parse(lines, first, width, path):
+def _parse(lines: list[str], first: int, width: int, path: str | Path) -> np.ndarray:
     text = "".join(lines).replace("\r\n", "\n")
     # Of three empty cells in a row, one replacement fills every other.
     filled = text.replace(",,", ",nan,").replace(",,", ",nan,").replace(",\n", ",nan\n").replace("\n,", "\nnan,")
+    values: np.ndarray | None
     try:
         values = np.loadtxt(io.StringIO(filled), delimiter=",", comments=None, quotechar='"', ndmin=2)
     except ValueError:
@@ -79,7 +80,7 @@ def _parse(lines, first, width, path):
     return values
 
 
-def _parse_slowly(lines, first, width, path):
+def _parse_slowly(lines: list[str], first: int, width: int, path: str | Path) -> np.ndarray:
     """Parse what is unusual, or say which line cannot be."""
     rows = []
     for number, row in enumerate(csv.reader(lines), start=first):

@@ -40,7 +40,7 @@ class QualityHistory:
     provenance: Mapping[str, str]
     figures: dict[str, np.ndarray]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not {"epoch", "fid_score"} <= set(self.figures) or len(self.figures["epoch"]) == 0:
             raise ValueError(
                 "`figures` must have the columns epoch and fid_score, of one evaluation at least. "

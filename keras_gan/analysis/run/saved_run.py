@@ -61,7 +61,7 @@ class SavedRun:
     diverged: str | None = None
     copies: str | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         missing = [key for key in REQUIRED if key not in self.history]
         if missing:
             raise ValueError(f"A run's history must have {REQUIRED}. Missing: {missing} in {list(self.history)}")
@@ -129,7 +129,7 @@ def load_run(folder: str | Path) -> SavedRun:
     )
 
 
-def annotate(folder: str | Path, **values: str | None):
+def annotate(folder: str | Path, **values: str | None) -> None:
     """Change what is remarked on a run, in its run.json.
 
     Args:

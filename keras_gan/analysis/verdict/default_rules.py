@@ -1,5 +1,7 @@
 """What a run is judged by: what its quantities mean, and what its samples were measured to be worth."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from keras_gan.analysis.detectors.advisor import advise
@@ -92,13 +94,14 @@ def falling_distance(run: SavedRun, findings: list[Finding]) -> Indicator:
     distance = smoothed(wasserstein_distance(run.history), max(1, run.epochs // WINDOWS))
     peak, last = float(np.max(distance)), float(distance[-1])
     moves = f"W {peak:.3g} at its peak, {last:.3g} at the end"
-    if run.fresh_quality is None:
+    quality = run.fresh_quality
+    if quality is None:
         text = f"{moves}; the samples were not measured{_last_measured(run)}"
         return _unless(name, bad, findings, text, otherwise=Status.WARNING)
-    fid = run.quality.finite("fid_score")
+    fid = quality.finite("fid_score")
     if len(fid) == 0:
         return Indicator(name, Status.WARNING, f"{moves}; no FID could be measured")
-    text = f"{moves}; FID{run.quality.label} {fid[0]:.1f} → {fid[-1]:.1f}"
+    text = f"{moves}; FID{quality.label} {fid[0]:.1f} → {fid[-1]:.1f}"
     improves = len(fid) > 1 and fid[-1] < fid[0]
     if not improves:
         return _unless(name, bad, findings, f"{text}: no improvement", otherwise=Status.WARNING)
@@ -106,7 +109,13 @@ def falling_distance(run: SavedRun, findings: list[Finding]) -> Indicator:
     return _unless(name, bad, findings, text, otherwise=Status.GOOD if is_falling else Status.WARNING)
 
 
-def _unless(name, diagnoses, findings, text, otherwise=Status.GOOD) -> Indicator:
+def _unless(
+    name: str,
+    diagnoses: tuple[Diagnosis, ...],
+    findings: list[Finding],
+    text: str,
+    otherwise: Status = Status.GOOD,
+) -> Indicator:
     """Return an indicator with the first finding that speaks against it; with a text if none does."""
     against = [finding for finding in findings if finding.diagnosis in diagnoses]
     if not against:
@@ -115,18 +124,18 @@ def _unless(name, diagnoses, findings, text, otherwise=Status.GOOD) -> Indicator
     return Indicator(name, worst.status, f"{worst.diagnosis.title}: {worst.evidence}")
 
 
-def _reached(run):
+def _reached(run: SavedRun) -> float:
     return height(wasserstein_distance(run.history))
 
 
-def _gradient_text(run):
+def _gradient_text(run: SavedRun) -> str:
     norms = run.history.get("generator_gradient_norm")
     if norms is None:
         return "The generator's loss still moves"
     return f"The generator's gradient has a norm of {np.median(late(norms)):.3g} in the last third"
 
 
-def _verdict(run, findings, indicators) -> Verdict:
+def _verdict(run: SavedRun, findings: list[Finding], indicators: Sequence[Indicator]) -> Verdict:
     passed = sum(indicator.passed for indicator in indicators)
     bad = sum(indicator.status is Status.BAD for indicator in indicators)
     has_exploded = any(finding.diagnosis is Diagnosis.EXPLODING_LOSSES for finding in findings)
@@ -136,25 +145,25 @@ def _verdict(run, findings, indicators) -> Verdict:
     return Verdict(tuple(indicators), stability, quality, _recommendation(run, findings), INTERPRETATION)
 
 
-def _quality(run, indicators, has_exploded):
+def _quality(run: SavedRun, indicators: Sequence[Indicator], has_exploded: bool) -> str:
     """Return the word for what was measured; of samples that are all alike, a good score is an accident."""
     quality = run.fresh_quality
     word = None if quality is None else quality.word()
-    if word is None:
+    if quality is None or word is None:
         return f"{UNMEASURED}{_last_measured(run)}"
     is_collapsed = any(one.name == "Mode Collapse" and one.status is Status.BAD for one in indicators)
     fid = quality.last("fid_score")
     return f"{WORST if is_collapsed or has_exploded else word} (FID{quality.label} {fid:.1f})"
 
 
-def _last_measured(run):
+def _last_measured(run: SavedRun) -> str:
     """Return when samples were measured, if that is too long ago to tell of those of now."""
     if run.quality is None or run.fresh_quality is not None:
         return ""
     return f" since epoch {run.quality.figures['epoch'][-1]:.0f}"
 
 
-def _recommendation(run, findings):
+def _recommendation(run: SavedRun, findings: list[Finding]) -> str:
     first = next((one for one in advise(findings, run.config) if one.remedies), None)
     if first is not None:
         remedy = first.remedies[0]

@@ -48,7 +48,7 @@ def judge(run: SavedRun, findings: list[Finding], rules: str = "default") -> Ver
     return dataclasses.replace(chosen, interpretation=f"{chosen.interpretation}\n\n{comparison}")
 
 
-def check_rules(rules: str):
+def check_rules(rules: str) -> None:
     """Refuse a rule set that there is not.
 
     Args:

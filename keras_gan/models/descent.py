@@ -1,13 +1,21 @@
 """One optimizer's step on one network."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import keras
 from keras import ops
 
 from keras_gan.models import autodiff
 from keras_gan.models.tracker import global_norm
+from keras_gan.tensors import Tensor
+
+Values = TypeVar("Values")
 
 
-def descend(objective, network, optimizer):
+def descend(
+    objective: Callable[[], tuple[Tensor, Values]], network: keras.Model, optimizer: keras.optimizers.Optimizer
+) -> tuple[Values, Tensor, Tensor]:
     """Take one optimizer step on a network.
 
     Args:
@@ -19,7 +27,7 @@ def descend(objective, network, optimizer):
         The reported values, the gradients' global norm, and the learning rate that was applied.
     """
 
-    def scaled_objective():
+    def scaled_objective() -> tuple[Tensor, Values]:
         loss, values = objective()
         return optimizer.scale_loss(loss), values
 
@@ -31,7 +39,9 @@ def descend(objective, network, optimizer):
     return values, norm, learning_rate
 
 
-def build_optimizer(optimizer, network, auto_scale_loss: bool):
+def build_optimizer(
+    optimizer: keras.optimizers.Optimizer | str | dict[str, Any], network: keras.Model, auto_scale_loss: bool
+) -> keras.optimizers.Optimizer:
     """Return an optimizer with its state for a network.
 
     Args:

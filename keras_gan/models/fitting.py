@@ -1,12 +1,13 @@
 """What `GAN.fit` adds to Keras's: an order of callbacks, and what Keras's own callbacks look for in a model."""
 
 import time
+from collections.abc import Sequence
 
 import keras
 
 
 def in_stage_order(
-    callbacks: list[keras.callbacks.Callback], dispatching: list[keras.callbacks.Callback] = ()
+    callbacks: Sequence[keras.callbacks.Callback], dispatching: Sequence[keras.callbacks.Callback] = ()
 ) -> list[keras.callbacks.Callback]:
     """Return callbacks in the order in which they find what they need, with those of `fit` itself around them.
 
@@ -26,13 +27,14 @@ def in_stage_order(
 class _EpochTimer(keras.callbacks.Callback):
     """Put `epoch_time` into the logs, ahead of the callbacks that read it."""
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._start = time.perf_counter()
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        assert logs is not None  # Keras always passes them.
         logs["epoch_time"] = time.perf_counter() - self._start
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         # Without a callback that has it, Keras ends batches in a thread, which costs a short step more than it saves.
         pass
 
@@ -40,11 +42,12 @@ class _EpochTimer(keras.callbacks.Callback):
 class _TotalLoss(keras.callbacks.Callback):
     """Hand `TerminateOnNaN` the `loss` that it looks for and a GAN has not: the sum of both networks' losses."""
 
-    def __init__(self, watchers):
+    def __init__(self, watchers: Sequence[keras.callbacks.TerminateOnNaN]) -> None:
         super().__init__()
         self.watchers = watchers
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        assert logs is not None  # Keras always passes them.
         for watcher in self.watchers:
             watcher.on_batch_end(batch, {"loss": logs["d_loss"] + logs["g_loss"]})
 
@@ -55,7 +58,7 @@ class _Averages(keras.callbacks.Callback):
     After the callbacks that save the state of training, which goes on from the weights themselves.
     """
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         gan = self.model
         gan.critic_optimizer.finalize_variable_values(gan.critic.trainable_weights)
         gan.generator_optimizer.finalize_variable_values(gan.generator.trainable_weights)
@@ -74,7 +77,7 @@ class OptimizerPair:
 
     built = True
 
-    def __init__(self, critic: keras.optimizers.Optimizer, generator: keras.optimizers.Optimizer):
+    def __init__(self, critic: keras.optimizers.Optimizer, generator: keras.optimizers.Optimizer) -> None:
         self.optimizers = [_LearningRate("critic", critic), _LearningRate("generator", generator)]
         self._critic = critic
         self._generator = generator
@@ -86,12 +89,12 @@ class OptimizerPair:
         return [*self._critic.variables, *self._generator.variables]
 
     @property
-    def iterations(self):
+    def iterations(self) -> keras.Variable:
         """Steps taken so far."""
         return self._generator.iterations
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> float:
         """The critic's. Set, it takes the generator's along, so that the ratio of both stays.
 
         Callbacks of Keras before 3.13, which know no `optimizers`, use it.
@@ -99,7 +102,7 @@ class OptimizerPair:
         return self.optimizers[0].learning_rate
 
     @learning_rate.setter
-    def learning_rate(self, value: float):
+    def learning_rate(self, value: float) -> None:
         critic, generator = self.optimizers
         if critic.learning_rate > 0:
             self._ratio = generator.learning_rate / critic.learning_rate
@@ -107,17 +110,17 @@ class OptimizerPair:
 
 
 class _LearningRate:
-    def __init__(self, name, optimizer):
+    def __init__(self, name: str, optimizer: keras.optimizers.Optimizer) -> None:
         self.name = name
         self._optimizer = optimizer
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> float:
         # Keras's callbacks would convert a variable in a way that NumPy deprecates, and slowly.
         return float(self._optimizer.learning_rate)
 
     @learning_rate.setter
-    def learning_rate(self, value):
+    def learning_rate(self, value: float) -> None:
         # A scheduler sets it every epoch, mostly to what it is.
         if value != self.learning_rate:
             self._optimizer.learning_rate = value

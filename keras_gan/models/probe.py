@@ -1,7 +1,7 @@
 """What only the networks of a checkpoint can tell: whether the critic was near its optimum, and how Lipschitz it is."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import keras
 import numpy as np
@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_gan.models import autodiff
 from keras_gan.models.gan import GAN
+from keras_gan.tensors import Tensor
 
 #: Segments between reals and fakes, and points on each.
 SEGMENTS, POINTS = 64, 16
@@ -43,7 +44,9 @@ class CriticProbe:
         return (self.trained_distance - self.distance) / reached if reached > 0 else 0.0
 
 
-def probe_critic(gan: GAN, real: np.ndarray, batches: Iterable, updates: int = 100, seed: int = 0) -> CriticProbe:
+def probe_critic(
+    gan: GAN, real: np.ndarray, batches: Iterable[Tensor], updates: int = 100, seed: int = 0
+) -> CriticProbe:
     """Freeze the generator, train the critic on, and compare. The model is only good for this afterwards.
 
     Args:
@@ -80,26 +83,26 @@ def probe_critic(gan: GAN, real: np.ndarray, batches: Iterable, updates: int = 1
     )
 
 
-def _fakes(gan, count, seed):
+def _fakes(gan: GAN, count: int, seed: int) -> np.ndarray:
     """Return fakes as the critic has met them: normalised by their batch."""
     latents = keras.random.normal((count, *gan.generator.input_shape[1:]), seed=keras.random.SeedGenerator(seed))
     with keras.StatelessScope():
         return ops.convert_to_numpy(ops.cast(gan.generator(latents, training=True), "float32"))
 
 
-def _distance(gan, real, fake):
+def _distance(gan: GAN, real: np.ndarray, fake: np.ndarray) -> float:
     scores = [np.mean(_in_batches(gan.critic, images), dtype=np.float64) for images in (real, fake)]
     return float(scores[0] - scores[1])
 
 
-def _gradient_norms(gan, real, fake):
+def _gradient_norms(gan: GAN, real: np.ndarray, fake: np.ndarray) -> np.ndarray:
     shares = np.linspace(0.0, 1.0, POINTS, dtype=np.float32)[:, None, None, None, None]
     points = (fake + shares * (real - fake)).reshape(-1, *real.shape[1:])
     gradients = _in_batches(lambda images: autodiff.input_gradients(gan.critic, images), points)
     return np.sqrt(np.sum(np.square(gradients, dtype=np.float64), axis=(1, 2, 3)))
 
 
-def _in_batches(function, images):
+def _in_batches(function: Callable[[Tensor], Tensor], images: np.ndarray) -> np.ndarray:
     starts = range(0, len(images), BATCH)
     batches = (function(ops.convert_to_tensor(images[start : start + BATCH])) for start in starts)
     return np.concatenate([ops.convert_to_numpy(ops.cast(batch, "float32")) for batch in batches])

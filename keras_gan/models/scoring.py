@@ -5,6 +5,8 @@ import inspect
 import keras
 from keras import layers, ops
 
+from keras_gan.tensors import Tensor
+
 #: Layers that treat each sample alone, unless they are given a function of the user's.
 _SAMPLEWISE = (
     layers.InputLayer,
@@ -51,7 +53,7 @@ def scores_each_alone(critic: keras.Model) -> bool:
     )
 
 
-def score_together(critic: keras.Model, real, fake):
+def score_together(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
     """Return the scores of reals and of fakes, from one pass of the critic in training mode over both.
 
     Args:
@@ -67,12 +69,12 @@ def score_together(critic: keras.Model, real, fake):
     return scores[:count], scores[count:]
 
 
-def score_apart(critic: keras.Model, real, fake):
+def score_apart(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
     """Return the scores of reals and of fakes, from a pass each; see `score_together`."""
     return critic(real, training=True), critic(fake, training=True)
 
 
-def _is_samplewise(operation):
+def _is_samplewise(operation: keras.Operation) -> bool:
     activation = getattr(operation, "activation", None)
     # Not a layer, which Keras takes for an activation too.
     is_function_of_keras = inspect.isfunction(activation) and activation.__module__.startswith("keras.")

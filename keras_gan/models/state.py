@@ -1,12 +1,13 @@
 """A scope whose assignments to variables do not reach the scope around it."""
 
 import contextlib
+from collections.abc import Iterator
 
 import keras
 
 
 @contextlib.contextmanager
-def inner_scope():
+def inner_scope() -> Iterator[keras.StatelessScope]:
     """Open a scope in which variables begin with their values outside; what is assigned inside stays inside.
 
     Yields:

@@ -1,9 +1,13 @@
 """What a training step reports, computed inside its compiled graph."""
 
 import math
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any
 
 import keras
 from keras import ops
+
+from keras_gan.tensors import Tensor
 
 #: Scalars that a step hands to `TrainingTracker.update_state`.
 STEP_KEYS = (
@@ -28,17 +32,17 @@ STEP_KEYS = (
 TRAINING_KEYS = (*STEP_KEYS, "dg_ratio", "loss_variance")
 
 
-def element_count(tensors) -> int:
+def element_count(tensors: Iterable[Tensor]) -> int:
     """Return how many elements a list of tensors of static shape holds."""
     return sum(math.prod(tensor.shape) for tensor in tensors)
 
 
-def global_norm(tensors):
+def global_norm(tensors: Iterable[Tensor]) -> Tensor:
     """Return the float32 L2 norm of a list of tensors, taken as one vector."""
     return ops.sqrt(sum(ops.sum(ops.square(ops.cast(tensor, "float32"))) for tensor in tensors))
 
 
-def mean_and_std(tensors):
+def mean_and_std(tensors: Iterable[Tensor]) -> tuple[Tensor, Tensor]:
     """Return float32 mean and population standard deviation over all elements of a list of tensors."""
     tensors = [ops.cast(tensor, "float32") for tensor in tensors]
     count = element_count(tensors)
@@ -62,7 +66,7 @@ class TrainingTracker(keras.metrics.Metric):
         dtype: Dtype of the state. Defaults to float32, whatever the model's precision.
     """
 
-    def __init__(self, window: int = 100, name: str = "training", dtype="float32"):
+    def __init__(self, window: int = 100, name: str = "training", dtype: str = "float32") -> None:
         super().__init__(name=name, dtype=dtype)
         self.window = window
         self.steps = self.add_variable((), "zeros", name="steps")
@@ -71,7 +75,7 @@ class TrainingTracker(keras.metrics.Metric):
         self.recent_d_loss = self.add_variable((window,), "zeros", name="recent_d_loss")
         self.recent_count = self.add_variable((), "zeros", name="recent_count")
 
-    def update_state(self, values: dict):
+    def update_state(self, values: Mapping[str, Tensor]) -> None:
         """Add one step.
 
         Args:
@@ -91,33 +95,33 @@ class TrainingTracker(keras.metrics.Metric):
         means = self.total / self.steps
         self.report.assign(ops.append(means, ops.stack([_dg_ratio(means), self._loss_variance()])))
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         """Start a new epoch; the window of `loss_variance` goes on."""
         self.steps.assign(0.0)
 
-    def result(self) -> dict:
+    def result(self) -> dict[str, Tensor]:
         """Return the epoch's means, `dg_ratio` of these means, and `loss_variance`."""
         return dict(zip(TRAINING_KEYS, ops.unstack(ops.convert_to_tensor(self.report), len(TRAINING_KEYS))))
 
-    def _loss_variance(self):
+    def _loss_variance(self) -> Tensor:
         filled = ops.cast(ops.arange(self.window, dtype=self.dtype) >= self.window - self.recent_count, self.dtype)
         mean = ops.sum(filled * self.recent_d_loss) / self.recent_count
         return ops.sum(filled * ops.square(self.recent_d_loss - mean)) / self.recent_count
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "window": self.window}
 
     # Keras saves no metric's state by itself; a resumed run's `loss_variance` needs the window.
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
         for index, variable in enumerate(self.variables):
             store[str(index)] = variable
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Mapping[str, Any]) -> None:
         for index, variable in enumerate(self.variables):
             variable.assign(store[str(index)])
 
 
-def _dg_ratio(means):
+def _dg_ratio(means: Tensor) -> Tensor:
     d_loss, g_loss = (means[STEP_KEYS.index(key)] for key in ("d_loss", "g_loss"))
     return ops.divide_no_nan(ops.abs(d_loss), ops.abs(g_loss))

@@ -5,16 +5,25 @@ function, and those that it has assigned come out of it and go back into the sco
 dropped.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
 import jax
+import keras
 from keras import ops
 
 from keras_gan.models.state import inner_scope
+from keras_gan.tensors import Tensor
+
+Auxiliary = TypeVar("Auxiliary")
 
 
-def value_and_gradients(function, variables):
+def value_and_gradients(
+    function: Callable[[], tuple[Tensor, Auxiliary]], variables: Sequence[keras.Variable]
+) -> tuple[tuple[Tensor, Auxiliary], list[Tensor | None]]:
     """See `keras_gan.models.autodiff`."""
 
-    def of_values(values):
+    def of_values(values: list[Tensor]) -> tuple[Tensor, tuple[Auxiliary, dict[int, Tensor]]]:
         with inner_scope() as scope:
             scope.state_mapping.update(zip(map(id, variables), values))
             loss, auxiliary = function()
@@ -26,10 +35,10 @@ def value_and_gradients(function, variables):
     return (loss, auxiliary), gradients
 
 
-def input_gradients(function, inputs):
+def input_gradients(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
     """See `keras_gan.models.autodiff`."""
 
-    def total(inputs):
+    def total(inputs: Tensor) -> tuple[Tensor, dict[int, Tensor]]:
         with inner_scope() as scope:
             outputs = function(inputs)
         return ops.sum(outputs), scope.state_mapping
@@ -39,7 +48,9 @@ def input_gradients(function, inputs):
     return gradients
 
 
-def apply_gradients(optimizer, gradients, variables):
+def apply_gradients(
+    optimizer: keras.optimizers.Optimizer, gradients: Sequence[Tensor | None], variables: Sequence[keras.Variable]
+) -> None:
     """See `keras_gan.models.autodiff`."""
     groups = variables, optimizer.variables
     values, states = ([ops.convert_to_tensor(variable) for variable in group] for group in groups)
@@ -48,10 +59,10 @@ def apply_gradients(optimizer, gradients, variables):
             variable.assign(result)
 
 
-def repeat(update, batches, keys):
+def repeat(update: Callable[[Tensor], dict[str, Tensor]], batches: Tensor, keys: Sequence[str]) -> dict[str, Tensor]:
     """See `keras_gan.models.autodiff`."""
 
-    def body(state, batch):
+    def body(state: dict[int, Tensor], batch: Tensor) -> tuple[dict[int, Tensor], dict[str, Tensor]]:
         with inner_scope() as scope:
             scope.state_mapping.update(state)
             outputs = update(batch)
@@ -65,7 +76,7 @@ def repeat(update, batches, keys):
     return {key: outputs[key][-1] for key in keys}
 
 
-def _assign(state):
+def _assign(state: Mapping[int, Tensor]) -> None:
     """Put values that came out of a transformed function into the scope around."""
     with inner_scope() as scope:
         around = scope.original_scope

@@ -1,16 +1,26 @@
 """Automatic differentiation with TensorFlow."""
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import keras
 import tensorflow as tf
 
+from keras_gan.tensors import Tensor
 
-def value_and_gradients(function, variables):
+Auxiliary = TypeVar("Auxiliary")
+
+
+def value_and_gradients(
+    function: Callable[[], tuple[Tensor, Auxiliary]], variables: Sequence[keras.Variable]
+) -> tuple[tuple[Tensor, Auxiliary], list[Tensor | None]]:
     """See `keras_gan.models.autodiff`."""
     with tf.GradientTape() as tape:
         loss, auxiliary = function()
     return (loss, auxiliary), tape.gradient(loss, variables)
 
 
-def input_gradients(function, inputs):
+def input_gradients(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
     """See `keras_gan.models.autodiff`."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
@@ -18,15 +28,17 @@ def input_gradients(function, inputs):
     return tape.gradient(outputs, inputs)
 
 
-def apply_gradients(optimizer, gradients, variables):
+def apply_gradients(
+    optimizer: keras.optimizers.Optimizer, gradients: Sequence[Tensor | None], variables: Sequence[keras.Variable]
+) -> None:
     """See `keras_gan.models.autodiff`."""
     optimizer.apply(gradients, variables)
 
 
-def repeat(update, batches, keys):
+def repeat(update: Callable[[Tensor], dict[str, Tensor]], batches: Tensor, keys: Sequence[str]) -> dict[str, Tensor]:
     """See `keras_gan.models.autodiff`."""
 
-    def body(index, _):
+    def body(index: Tensor, _: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         return index + 1, update(batches[index])
 
     count = batches.shape[0]

@@ -1,11 +1,15 @@
 """The gradient penalty."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
 
 from keras_gan.losses import gradient_penalty
 from keras_gan.models import autodiff
 from keras_gan.models.lipschitz.policy import LipschitzPolicy, has_batch_norm
+from keras_gan.tensors import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -27,7 +31,7 @@ class GradientPenalty(LipschitzPolicy):
         Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
     """
 
-    def __init__(self, weight: float = 10.0, target: float = 1.0, one_sided: bool = False):
+    def __init__(self, weight: float = 10.0, target: float = 1.0, one_sided: bool = False) -> None:
         if not weight > 0:
             raise ValueError(f"`weight` must be positive. Received: weight={weight}")
         if not target >= 0:
@@ -36,7 +40,7 @@ class GradientPenalty(LipschitzPolicy):
         self.target = target
         self.one_sided = one_sided
 
-    def check_critic(self, critic):
+    def check_critic(self, critic: keras.Model) -> None:
         if has_batch_norm(critic):
             raise ValueError(
                 "A critic with BatchNormalization cannot be trained with GradientPenalty: the penalty is on each "
@@ -44,12 +48,14 @@ class GradientPenalty(LipschitzPolicy):
                 "Use LayerNormalization or none."
             )
 
-    def penalty(self, critic, real, fake, seed):
+    def penalty(
+        self, critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, seed: keras.random.SeedGenerator
+    ) -> Tensor:
         mixing_shape = (ops.shape(real)[0], *[1] * (len(real.shape) - 1))
         mixing = keras.random.uniform(mixing_shape, dtype=real.dtype, seed=seed)
         interpolates = fake + mixing * (real - fake)
         gradients = autodiff.input_gradients(critic, interpolates)
         return ops.mean(gradient_penalty(gradients, self.target, self.one_sided))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"weight": self.weight, "target": self.target, "one_sided": self.one_sided}

@@ -1,7 +1,12 @@
 """The base of Lipschitz policies, which leaves the critic as it is."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
+
+from keras_gan.tensors import Tensor
 
 
 class LipschitzPolicy:
@@ -15,13 +20,15 @@ class LipschitzPolicy:
     critic_loss_scale = 1.0
     weight = 0.0
 
-    def check_critic(self, critic: keras.Model):
+    def check_critic(self, critic: keras.Model) -> None:
         """Refuse or warn about critics that defeat the constraint."""
 
-    def check_optimizer(self, optimizer: keras.optimizers.Optimizer):
+    def check_optimizer(self, optimizer: keras.optimizers.Optimizer) -> None:
         """Warn about optimizers of the critic that work badly with the constraint."""
 
-    def penalty(self, critic, real, fake, seed):
+    def penalty(
+        self, critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, seed: keras.random.SeedGenerator
+    ) -> Tensor:
         """Return the penalty before λ, a float32 scalar.
 
         Args:
@@ -32,18 +39,18 @@ class LipschitzPolicy:
         """
         return ops.zeros(())
 
-    def constrain(self, critic: keras.Model):
+    def constrain(self, critic: keras.Model) -> None:
         """Change the critic's weights after its update."""
 
-    def clip_ratio(self, critic: keras.Model):
+    def clip_ratio(self, critic: keras.Model) -> Tensor:
         """Return the share of the critic's weights that the constraint holds at its bound, in [0, 1]."""
         return ops.zeros(())
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         return {}
 
     @classmethod
-    def from_config(cls, config: dict):
+    def from_config(cls, config: dict[str, Any]) -> "LipschitzPolicy":
         return cls(**config)
 
 

@@ -1,12 +1,14 @@
 """Weight clipping."""
 
 import warnings
+from typing import Any
 
 import keras
 from keras import ops
 
 from keras_gan.models.lipschitz.policy import LipschitzPolicy, has_batch_norm
 from keras_gan.models.tracker import element_count
+from keras_gan.tensors import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -27,12 +29,12 @@ class WeightClipping(LipschitzPolicy):
 
     critic_loss_scale = 0.5
 
-    def __init__(self, threshold: float = 0.01):
+    def __init__(self, threshold: float = 0.01) -> None:
         if not threshold > 0:
             raise ValueError(f"`threshold` must be positive. Received: threshold={threshold}")
         self.threshold = threshold
 
-    def check_critic(self, critic):
+    def check_critic(self, critic: keras.Model) -> None:
         if has_batch_norm(critic):
             warnings.warn(
                 "The critic has BatchNormalization, which makes one image's score depend on the others' and is not "
@@ -40,7 +42,7 @@ class WeightClipping(LipschitzPolicy):
                 stacklevel=4,
             )
 
-    def check_optimizer(self, optimizer):
+    def check_optimizer(self, optimizer: keras.optimizers.Optimizer) -> None:
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # Of a LossScaleOptimizer.
         momentum = getattr(optimizer, "momentum", 0) or getattr(optimizer, "beta_1", 0)
         if momentum:
@@ -50,14 +52,14 @@ class WeightClipping(LipschitzPolicy):
                 stacklevel=4,
             )
 
-    def constrain(self, critic):
+    def constrain(self, critic: keras.Model) -> None:
         for weight in critic.trainable_weights:
             weight.assign(ops.clip(weight, -self.threshold, self.threshold))
 
-    def clip_ratio(self, critic):
+    def clip_ratio(self, critic: keras.Model) -> Tensor:
         weights = critic.trainable_weights
         clipped = [ops.sum(ops.cast(ops.abs(weight) >= self.threshold, "float32")) for weight in weights]
         return sum(clipped) / element_count(weights)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"threshold": self.threshold}

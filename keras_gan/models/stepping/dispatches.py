@@ -4,8 +4,11 @@ import collections
 import itertools
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import keras
+
+from keras_gan.tensors import Shape
 
 #: Callbacks of Keras that look at an epoch's values alone.
 _OBSERVERS = (keras.callbacks.CSVLogger, keras.callbacks.TerminateOnNaN)
@@ -24,21 +27,21 @@ class StepDispatches(keras.callbacks.Callback):
     #: Whether each of the steps is an epoch.
     are_epochs = False
 
-    def __init__(self, limit: int):
+    def __init__(self, limit: int) -> None:
         super().__init__()
-        self.pending = collections.deque()
+        self.pending: collections.deque[dict[str, float]] = collections.deque()
         self.limit = limit
-        self._held = []
+        self._held: list[Any] = []
         self._taken = 0
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._taken = 0
 
     def allowance(self) -> int:
         """Return how many steps the next dispatch may run; after a short one, none beyond the epoch's end."""
         return self.limit - self._taken % self.limit
 
-    def take(self, iterator: Iterator) -> list:
+    def take(self, iterator: Iterator[Any]) -> list[Any]:
         """Take the images of the next dispatch's steps, all of one shape, since one program runs them.
 
         Args:
@@ -55,7 +58,7 @@ class StepDispatches(keras.callbacks.Callback):
             batches.append(batch)
         return batches
 
-    def receive(self, values: list[dict[str, float]], seconds: float):
+    def receive(self, values: list[dict[str, float]], seconds: float) -> None:
         """Take what a dispatch has reported.
 
         Args:
@@ -82,7 +85,7 @@ class EpochDispatches(StepDispatches):
 
     are_epochs = True
 
-    def __init__(self, limit: int, callbacks: list[keras.callbacks.Callback]):
+    def __init__(self, limit: int, callbacks: list[keras.callbacks.Callback]) -> None:
         super().__init__(limit)
         self._readers = [callback for callback in callbacks if not isinstance(callback, _OBSERVERS)]
         undeclared = [type(callback).__name__ for callback in self._readers if not hasattr(callback, "reads_model")]
@@ -93,33 +96,34 @@ class EpochDispatches(StepDispatches):
                 stacklevel=4,
             )
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._waited = 0.0
         if not self.pending:
             # Not in the midst of an epoch: a callback that asks for its model makes Keras put the state back into it.
             self._allowance = self._count_unread(epoch)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        assert logs is not None  # Keras always passes them.
         logs["epoch_time"] += self._share - self._waited
 
-    def allowance(self):
+    def allowance(self) -> int:
         return self._allowance
 
-    def receive(self, values, seconds):
+    def receive(self, values: list[dict[str, float]], seconds: float) -> None:
         super().receive(values, seconds)
         self._share = seconds / len(values)
         # The epoch that begins the dispatch has waited for all of it.
         self._waited = seconds
 
-    def _count_unread(self, epoch):
+    def _count_unread(self, epoch: int) -> int:
         """Return how many epochs, from this one, may run before a callback reads the model."""
         last = min(epoch + self.limit, self.params["epochs"]) - 1
         read = (index for index in range(epoch, last) if self._is_read(index))
         return next(read, last) - epoch + 1
 
-    def _is_read(self, epoch):
+    def _is_read(self, epoch: int) -> bool:
         return any(not hasattr(reader, "reads_model") or reader.reads_model(epoch) for reader in self._readers)
 
 
-def _shapes(batch):
+def _shapes(batch: Any) -> list[Shape]:
     return [array.shape for array in keras.tree.flatten(batch) if array is not None]

@@ -2,6 +2,8 @@
 
 import itertools
 import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 import jax
 import keras
@@ -11,16 +13,23 @@ from jax import numpy as jnp
 from keras_gan.models.inputs import check_steps_per_execution
 from keras_gan.models.stepping.dispatches import EpochDispatches, StepDispatches
 from keras_gan.models.tracker import TRAINING_KEYS
+from keras_gan.tensors import Tensor
+
+#: Values of trainable, non-trainable, optimizer and metrics variables, a list each.
+State: TypeAlias = tuple[list[Tensor], ...]
 
 
 class SteppedModel(keras.Model):
     """See `keras_gan.models.stepping`."""
 
-    _dispatches = None
+    steps_per_execution: int
+    train_function: Callable[[State, Iterator[Any]], tuple[dict[str, float], State]] | None
+
+    _dispatches: StepDispatches | None = None
     _steps_per_dispatch = 1
     _is_stopped = False
 
-    def train_step(self, state, data):
+    def train_step(self, state: State, data: Any) -> tuple[dict[str, Tensor], State]:
         """Run a step on its images.
 
         Args:
@@ -32,7 +41,7 @@ class SteppedModel(keras.Model):
         """
         return self._advance(state, data, begins_epoch=False)
 
-    def _advance(self, state, data, begins_epoch):
+    def _advance(self, state: State, data: Any, begins_epoch: bool) -> tuple[dict[str, Tensor], State]:
         groups = (
             self.trainable_variables,
             self.non_trainable_variables,
@@ -45,10 +54,10 @@ class SteppedModel(keras.Model):
             logs = self.run_step(data)
         return logs, tuple([scope.get_current_value(variable) for variable in group] for group in groups)
 
-    def _run_steps(self, state, batches, count, are_epochs):
+    def _run_steps(self, state: State, batches: list[Any], count: Tensor, are_epochs: bool) -> tuple[Tensor, State]:
         """Run the first `count` of some steps; return what each has reported, a row a step, and the new state."""
 
-        def run_one(data, state):
+        def run_one(data: Any, state: State) -> tuple[Tensor, State]:
             logs, state = self._advance(state, data, are_epochs)
             return jnp.stack([logs[key] for key in TRAINING_KEYS]), state
 
@@ -56,7 +65,7 @@ class SteppedModel(keras.Model):
             report, state = run_one(batches[0], state)
             return report[None], state
 
-        def body(index, carry):
+        def body(index: Tensor, carry: tuple[Tensor, State]) -> tuple[Tensor, State]:
             reports, state = carry
             report, state = run_one(jax.tree.map(lambda images: images[index], stacked), state)
             return reports.at[index].set(report), state
@@ -65,19 +74,21 @@ class SteppedModel(keras.Model):
         # Rows of steps that are not run stay zero, and are cut off.
         return jax.lax.fori_loop(0, count, body, (jnp.zeros((len(batches), len(TRAINING_KEYS))), state))
 
-    def compile(self, *args, **kwargs):
+    def compile(self, *args: Any, **kwargs: Any) -> None:
         super().compile(*args, **kwargs)
         # Keras would count that many steps for each call of the train function, which hands out one at a time.
         self._steps_per_dispatch, self.steps_per_execution = self.steps_per_execution, 1
-        self._reported = {}
+        self._reported: dict[str, float] = {}
 
-    def fit(self, *args, **kwargs):
+    def fit(self, *args: Any, **kwargs: Any) -> keras.callbacks.History:
         try:
             return super().fit(*args, **kwargs)
         finally:
             self._dispatches = None
 
-    def prepare_fit(self, steps_per_epoch, callbacks) -> list[keras.callbacks.Callback]:
+    def prepare_fit(
+        self, steps_per_epoch: int | None, callbacks: list[keras.callbacks.Callback]
+    ) -> list[keras.callbacks.Callback]:
         """See `keras_gan.models.stepping`."""
         if steps_per_epoch == 1:
             self._dispatches = EpochDispatches(self._steps_per_dispatch, callbacks)
@@ -86,14 +97,14 @@ class SteppedModel(keras.Model):
             self._dispatches = StepDispatches(self._steps_per_dispatch)
         return [self._dispatches]
 
-    def make_train_function(self, force=False):
+    def make_train_function(self, force: bool = False) -> None:
         if self.train_function is not None and not force:
             return
-        run = self._run_steps
+        run: Callable[..., tuple[Tensor, State]] = self._run_steps
         if self.jit_compile and not self.run_eagerly:
             run = jax.jit(run, donate_argnums=0, static_argnames="are_epochs")
 
-        def train_function(state, iterator):
+        def train_function(state: State, iterator: Iterator[Any]) -> tuple[dict[str, float], State]:
             # Without `fit`, as in `train_on_batch`, each step is alone.
             dispatches = self._dispatches or StepDispatches(1)
             if not dispatches.pending:
@@ -103,7 +114,13 @@ class SteppedModel(keras.Model):
 
         self.train_function = train_function
 
-    def _dispatch(self, run, dispatches, state, iterator):
+    def _dispatch(
+        self,
+        run: Callable[..., tuple[Tensor, State]],
+        dispatches: StepDispatches,
+        state: State,
+        iterator: Iterator[Any],
+    ) -> State:
         """Run as many steps as may be, hand in what they report, and return the new state."""
         begun = time.perf_counter()
         # Keras has taken the weights out of the variables; if this raises, it restores them from here.
@@ -120,11 +137,11 @@ class SteppedModel(keras.Model):
         dispatches.receive([dict(zip(TRAINING_KEYS, row)) for row in rows], time.perf_counter() - begun)
         return state
 
-    def _keep(self, state):
+    def _keep(self, state: State) -> None:
         names = "trainable_variables", "non_trainable_variables", "optimizer_variables", "metrics_variables"
         self._jax_state = dict(zip(names, state))
 
-    def get_metrics_result(self):
+    def get_metrics_result(self) -> dict[str, float]:
         # Those of the epoch that callbacks see: the variables are those of the last that has run.
         return dict(self._reported)
 
@@ -134,7 +151,7 @@ class SteppedModel(keras.Model):
         return self._is_stopped and not (self._dispatches and self._dispatches.pending)
 
     @stop_training.setter
-    def stop_training(self, value: bool):
+    def stop_training(self, value: bool) -> None:
         self._is_stopped = value
 
     @property

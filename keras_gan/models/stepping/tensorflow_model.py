@@ -1,18 +1,23 @@
 """Steps under TensorFlow: one compiled graph that changes variables in place."""
 
+from typing import Any
+
 import keras
 
 from keras_gan.models.inputs import check_steps_per_execution
+from keras_gan.tensors import Tensor
 
 
 class SteppedModel(keras.Model):
     """See `keras_gan.models.stepping`."""
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> dict[str, Tensor]:
         """Run a step on its images; return the epoch's values so far."""
         return self.run_step(data)
 
-    def prepare_fit(self, steps_per_epoch, callbacks) -> list[keras.callbacks.Callback]:
+    def prepare_fit(
+        self, steps_per_epoch: int | None, callbacks: list[keras.callbacks.Callback]
+    ) -> list[keras.callbacks.Callback]:
         """See `keras_gan.models.stepping`."""
         check_steps_per_execution(self.steps_per_execution, steps_per_epoch)
         return []

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-#: The classes in the order of their labels, which is that of the alphabet.
+#: Names of the classes by label; they are in alphabetical order.
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 #: Images and their labels: uint8 `(count, 32, 32, 3)` and `(count,)`.
@@ -25,16 +25,16 @@ def load_cifar10(archive: str | Path | None = None) -> tuple[LabelledImages, Lab
     """Load CIFAR-10.
 
     Args:
-        archive: An .npz file of JPEG images: `jpeg` holds their bytes one after the other, image i between `offsets[i]`
-            and `offsets[i + 1]`, with `labels[i]` and `is_test[i]`. Defaults to None: Keras's copy, downloaded once
-            (170 MB) into its cache folder.
+        archive: An .npz file of JPEG images. Its array `jpeg` holds the bytes of all images, one after another: image i
+            is `jpeg[offsets[i]:offsets[i + 1]]`, its label is `labels[i]`, and `is_test[i]` says whether it is a test
+            image. Defaults to None: Keras's copy is used, which is downloaded once (170 MB) into Keras's cache folder.
 
     Returns:
-        The 50000 train images with their labels, then the 10000 test images with theirs, uint8.
+        Two pairs of images and labels, uint8: the 50000 train images, then the 10000 test images.
 
     Raises:
-        FileNotFoundError: If there is no such archive.
-        ValueError: If the archive is corrupt or has other arrays.
+        FileNotFoundError: If the archive does not exist.
+        ValueError: If the archive is corrupt or lacks one of these arrays.
         DownloadError: If CIFAR-10 is not cached and cannot be downloaded.
     """
     return _download() if archive is None else _read_archive(Path(archive))
@@ -70,7 +70,7 @@ def _download() -> tuple[LabelledImages, LabelledImages]:
     except (OSError, http.client.HTTPException) as error:
         raise DownloadError(f"{type(error).__name__}: {error}") from error
     except Exception as error:
-        # Keras raises a bare Exception, recognisable by its message alone.
+        # Keras raises a bare Exception: only its message tells it apart from other errors.
         if "URL fetch failure" not in str(error):
             raise
         raise DownloadError(str(error)) from error

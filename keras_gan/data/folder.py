@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 
 from keras_gan.data.images import check_images
 
-#: Endings of the files that are read from a folder.
+#: Suffixes of the files that are read from a folder.
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 
 
@@ -16,16 +16,16 @@ def load_images(path: str | Path) -> np.ndarray:
     """Load images from a folder of image files, or from an .npy file.
 
     Args:
-        path: A folder of PNG, JPEG, BMP or WebP files of one size, taken in the order of their names; other and hidden
-            files and sub-folders are left alone. Or an .npy file of uint8 images.
+        path: A folder of PNG, JPEG, BMP or WebP files of one size, or an .npy file of uint8 images. Files of a folder
+            are read in the order of their names; hidden files, other files and sub-folders are ignored.
 
     Returns:
-        Images `(count, height, width, channels)`, uint8, with one channel where all files are grey and with three
-        otherwise.
+        Images `(count, height, width, channels)`, uint8. A folder gives one channel if all its files are grey, and
+        three channels otherwise.
 
     Raises:
-        FileNotFoundError: If there is no such folder or file, or the folder has no images.
-        ValueError: If a file cannot be read, has another size than the first, or has transparent pixels.
+        FileNotFoundError: If the folder or file does not exist, or the folder has no images.
+        ValueError: If a file cannot be read, differs in size from the first file, or has transparent pixels.
     """
     path = Path(path)
     if path.is_dir():
@@ -59,7 +59,7 @@ def _is_image(file: Path) -> bool:
 
 
 def _read_image(file: Path) -> Image.Image:
-    """Return an image in mode L or RGB, turned as its camera says."""
+    """Return an image in mode L or RGB, rotated as its EXIF orientation says."""
     try:
         with Image.open(file) as opened:
             image = ImageOps.exif_transpose(opened)

@@ -1,4 +1,4 @@
-"""Grids of images in one picture: how they are laid out, saved and cut apart again."""
+"""Pictures that hold a grid of images: layout, saving and reading."""
 
 import math
 import re
@@ -9,12 +9,12 @@ from PIL import Image, PngImagePlugin
 
 from keras_gan.data.images import in_range, nearest_levels
 
-#: Text in a picture's file that tells how to cut it: "64 32x32" is 64 images of height and width 32.
+#: Key of a text in the PNG file that says how to cut the picture: "64 32x32" means 64 images of height and width 32.
 TILES = "Tiles"
 
 
 def image_grid(images: np.ndarray) -> np.ndarray:
-    """Lay images out in a grid as square as can be, row by row; what is left of the last row is black.
+    """Arrange images row by row in a nearly square grid; unused cells of the last row are black.
 
     Args:
         images: Images `(count, height, width, channels)` in [−1, 1].
@@ -33,7 +33,7 @@ def image_grid(images: np.ndarray) -> np.ndarray:
 
 
 def grid_picture(images: np.ndarray) -> Image.Image:
-    """Return images in [−1, 1] as one picture, laid out by `image_grid`."""
+    """Return images in [−1, 1] as one picture, arranged by `image_grid`."""
     grid = image_grid(images)
     picture = Image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid)
     picture.info[TILES] = "{} {}x{}".format(*images.shape)
@@ -41,12 +41,15 @@ def grid_picture(images: np.ndarray) -> Image.Image:
 
 
 def save_grid(images: np.ndarray, path: str | Path) -> None:
-    """Save images in [−1, 1] as one PNG, laid out by `image_grid`; its text "Tiles" tells their number and size."""
+    """Save images in [−1, 1] as one PNG, arranged by `image_grid`.
+
+    The file's text "Tiles" states the number and the size of the images.
+    """
     save_picture(grid_picture(images), path)
 
 
 def save_picture(picture: Image.Image, path: str | Path) -> None:
-    """Save what `grid_picture` returns as a PNG."""
+    """Save a picture that `grid_picture` returned as a PNG."""
     text = PngImagePlugin.PngInfo()
     text.add_text(TILES, picture.info[TILES])
     picture.save(path, format="PNG", pnginfo=text)
@@ -59,10 +62,10 @@ def read_grid(path: str | Path) -> np.ndarray | None:
         path: A PNG that `SampleGrid` or `save_grid` wrote.
 
     Returns:
-        Images `(count, height, width, channels)` in [−1, 1], float64; None if the file does not tell how to cut it.
+        Images `(count, height, width, channels)` in [−1, 1], float64; None if the file does not say how to cut it.
 
     Raises:
-        ValueError: If the file is no picture, or has not the size that it tells.
+        ValueError: If the file is not a picture, or its size does not match its text.
     """
     try:
         with Image.open(path) as picture:

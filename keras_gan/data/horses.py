@@ -1,4 +1,4 @@
-"""CIFAR-10's horses, as 32×32 colour images."""
+"""The horses of CIFAR-10: 32×32 colour images."""
 
 import zipfile
 import zlib
@@ -9,7 +9,7 @@ import numpy as np
 from keras_gan.data.cifar10 import CLASS_NAMES, load_cifar10
 from keras_gan.data.images import check_images
 
-#: File that `load_horses` reads from a data folder: arrays `x_train` and `x_test`.
+#: File that `load_horses` reads from a data folder; it holds the arrays `x_train` and `x_test`.
 ARCHIVE_NAME = "cifar10_horses.npz"
 
 IMAGE_SHAPE = (32, 32, 3)
@@ -21,15 +21,15 @@ def load_horses(data_dir: str | Path | None = None) -> tuple[np.ndarray, np.ndar
     """Load the horses of CIFAR-10.
 
     Args:
-        data_dir: Folder with `cifar10_horses.npz`. Defaults to None: Keras's copy of CIFAR-10, downloaded once (170 MB)
-            into its cache folder.
+        data_dir: Folder with `cifar10_horses.npz`. Defaults to None: Keras's copy of CIFAR-10 is used, which is
+            downloaded once (170 MB) into Keras's cache folder.
 
     Returns:
         Train images `(5000, 32, 32, 3)` and test images `(1000, 32, 32, 3)`, uint8.
 
     Raises:
-        FileNotFoundError: If the data folder has no such file.
-        ValueError: If the file is corrupt or its arrays are not uint8 images of this shape.
+        FileNotFoundError: If the data folder does not have this file.
+        ValueError: If the file is corrupt, or its arrays are not uint8 images of this shape.
         DownloadError: If CIFAR-10 is not cached and cannot be downloaded.
     """
     return _load_cifar10() if data_dir is None else _load_archive(Path(data_dir) / ARCHIVE_NAME)
@@ -39,7 +39,7 @@ def _load_archive(path: Path) -> tuple[np.ndarray, np.ndarray]:
     if not path.is_file():
         raise FileNotFoundError(f"No file {path}: `data_dir` must hold {ARCHIVE_NAME}")
     try:
-        # NumPy leaves a file that it cannot read open; this `with` does not.
+        # If NumPy cannot read the file, it leaves it open; this `with` closes it.
         with open(path, "rb") as file:
             archive = np.load(file)
             missing = {"x_train", "x_test"} - set(getattr(archive, "files", ()))

@@ -1,4 +1,4 @@
-"""What images are: uint8 levels, or floats in [−1, 1]; their checks, and the way from one to the other."""
+"""Formats of images, uint8 levels and floats in [−1, 1]: conversions and checks."""
 
 import hashlib
 from typing import Any
@@ -7,19 +7,19 @@ import numpy as np
 
 from keras_gan.tensors import Tensor
 
-#: Levels of a uint8 image in one unit of [−1, 1].
+#: Number of uint8 levels per unit of [−1, 1].
 LEVELS_PER_UNIT = 127.5
 
-#: How far a float image may leave [−1, 1]: half of one of the 256 levels.
+#: How far outside [−1, 1] a float image may be: half of one of the 256 levels.
 TOLERANCE = 0.5 / LEVELS_PER_UNIT
 
 
 class ImageError(ValueError):
-    """Images that no number should be computed from."""
+    """Images that no metric should be computed from."""
 
 
 def in_range(images: Tensor) -> Tensor:
-    """Return images, uint8 or floats in [−1, 1], as floats in [−1, 1].
+    """Convert images, uint8 or floats in [−1, 1], to floats in [−1, 1].
 
     Args:
         images: A NumPy array or a tensor.
@@ -29,7 +29,7 @@ def in_range(images: Tensor) -> Tensor:
     """
     if isinstance(images, np.ndarray):
         return images / LEVELS_PER_UNIT - 1.0 if images.dtype == np.uint8 else images.astype(np.float64)
-    import keras  # Not needed by who looks at saved pictures only.
+    import keras  # Here, so that looking at saved pictures does not need Keras.
 
     floats = keras.ops.cast(images, keras.config.floatx())
     is_uint8 = keras.backend.standardize_dtype(images.dtype) == "uint8"
@@ -37,22 +37,22 @@ def in_range(images: Tensor) -> Tensor:
 
 
 def nearest_levels(images: np.ndarray) -> np.ndarray:
-    """Return float images as uint8, each value at its nearest level; values beyond [−1, 1] become its ends."""
+    """Convert float images to uint8, each value to its nearest level; values outside [−1, 1] are clipped."""
     return np.clip(np.rint((images.astype(np.float32) + 1.0) * LEVELS_PER_UNIT), 0, 255).astype(np.uint8)
 
 
 def to_uint8(images: np.ndarray, source: str = "images") -> np.ndarray:
-    """Return images as a PNG file would hold them.
+    """Convert images to uint8, as PNG files hold them.
 
     Args:
         images: `(count, height, width, channels)`, uint8, or floats in [−1, 1].
-        source: What the error calls them. Defaults to "images".
+        source: Name of the images in error messages. Defaults to "images".
 
     Returns:
-        The images in uint8; those that are uint8 already as they are.
+        The images as uint8. Images that are uint8 already are returned unchanged.
 
     Raises:
-        ImageError: If the images have another shape or dtype, hold NaN, or leave [−1, 1].
+        ImageError: If the images have another shape or dtype, or a value is NaN, infinite or outside [−1, 1].
     """
     images = np.asarray(images)
     if images.ndim != 4 or 0 in images.shape:
@@ -74,25 +74,26 @@ def to_uint8(images: np.ndarray, source: str = "images") -> np.ndarray:
 
 
 def check_images(images: Any, image_shape: tuple[int, int, int] | None = None, source: str = "images") -> None:
-    """Refuse arrays that are not a set of uint8 images.
+    """Check that an array is a set of uint8 images.
 
     Args:
-        images: What to check.
-        image_shape: Height, width and channels that the images must have. Defaults to None, any.
-        source: What the error calls the array, such as its file. Defaults to "images".
+        images: The array to check.
+        image_shape: Height, width and channels that the images must have. Defaults to None, any shape.
+        source: Name of the array in error messages, such as its file. Defaults to "images".
 
     Raises:
-        ValueError: If the array's dtype, shape or length is not that of a set of images.
+        ValueError: If the dtype or the shape is wrong, or there are no images.
     """
     wanted = "(images, height, width, channels)" if image_shape is None else f"(images, {str(image_shape)[1:]}"
     shape: tuple[int, ...] = getattr(images, "shape", ())
     dtype = getattr(images, "dtype", None)
     if dtype != np.uint8:
-        raise ValueError(f"{source} must be uint8 in [0, 255]. Received: {'no array' if dtype is None else dtype}")
+        received = type(images).__name__ if dtype is None else dtype
+        raise ValueError(f"{source} must be uint8 in [0, 255]. Received: {received}")
     if len(shape) != 4 or (image_shape is not None and shape[1:] != tuple(image_shape)):
         raise ValueError(f"{source} must have the shape {wanted}. Received: {shape}")
     if shape[0] == 0:
-        raise ValueError(f"{source} must hold at least one image. Received: none")
+        raise ValueError(f"{source} must hold at least one image. Received: shape {shape}")
 
 
 def fingerprint(images: np.ndarray) -> str:
@@ -103,10 +104,10 @@ def fingerprint(images: np.ndarray) -> str:
 
 
 class RangeCheck:
-    """Tell a set of images in [0, 1] from one in [−1, 1], batch by batch.
+    """Check, batch by batch, that a set of images is in [−1, 1] and not in [0, 1].
 
     Args:
-        source: What the error calls the images.
+        source: Name of the images in error messages.
     """
 
     def __init__(self, source: str) -> None:
@@ -118,7 +119,7 @@ class RangeCheck:
         """Add a batch, uint8 or floats in [−1, 1].
 
         Raises:
-            ImageError: If it is of another dtype than the batches before.
+            ImageError: If its dtype is not that of the batches before.
         """
         if self.dtype not in (None, images.dtype):
             raise ImageError(f"{self.source} must be of one dtype. Received: {self.dtype} and {images.dtype}")
@@ -127,10 +128,12 @@ class RangeCheck:
         self.high = max(self.high, float(images.max()))
 
     def check(self) -> None:
-        """Refuse the set if its values are those of images in [0, 1]; a set of one value alone may be anything.
+        """Refuse a set whose values look like those of images in [0, 1].
+
+        A set in which all values are equal passes, because it may be in either range.
 
         Raises:
-            ImageError: If the values differ and no float is below 0, or no uint8 above 1.
+            ImageError: If the values differ and all of them are in [0, 1].
         """
         if 0 <= self.low < self.high <= 1:
             raise ImageError(

@@ -1,4 +1,4 @@
-"""Procedurally drawn 32×32 horses, for machines that cannot get CIFAR-10."""
+"""Procedurally drawn 32×32 horses, for machines that cannot download CIFAR-10."""
 
 from typing import TypeAlias
 
@@ -11,7 +11,7 @@ Colour: TypeAlias = tuple[int, int, int]
 #: Side of the images.
 SIZE = 32
 
-#: Drawn this many times larger, then averaged down: Pillow's shapes have no smooth edges of their own.
+#: Images are drawn this many times larger, then averaged down, because Pillow does not smooth the edges of shapes.
 OVERSAMPLING = 4
 
 SKIES = ((116, 165, 212), (160, 196, 224), (196, 206, 214), (224, 188, 148), (96, 130, 176))
@@ -27,7 +27,7 @@ def toy_horses(count: int, seed: int = 0) -> np.ndarray:
         seed: Seed of the whole set. Defaults to 0.
 
     Returns:
-        Images `(count, 32, 32, 3)`, uint8; the same for the same arguments.
+        Images `(count, 32, 32, 3)`, uint8. The same arguments give the same images.
     """
     rng = np.random.default_rng(seed)
     return np.stack([_draw(rng) for _ in range(count)])

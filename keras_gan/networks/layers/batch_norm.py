@@ -8,14 +8,15 @@ from keras_gan.tensors import Tensor
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class FusedBatchNormalization(keras.layers.BatchNormalization):
-    """`keras.layers.BatchNormalization`, under TensorFlow by its fused operation.
+    """`keras.layers.BatchNormalization` that uses TensorFlow's fused operation.
 
-    Keras normalises in six operations that each read and write the whole feature map, and has more for the gradients.
-    TensorFlow has one operation for each direction, some 3 times faster on a CPU. It sums in float32, as Keras does: of
-    half a million values, the standard deviation has a relative error of up to 1e-4. Other backends fuse by themselves.
+    Keras normalises in six operations, each of which reads and writes the whole feature map, and needs more operations
+    for the gradients. TensorFlow has one operation for the outputs and one for the gradients; on a CPU they are about 3
+    times faster. The fused operation sums in float32, as Keras does: for half a million values, the relative error of
+    the standard deviation is up to 1e-4. Other backends fuse the operations of Keras by themselves.
 
-    Arguments, weights and moving statistics are Keras's; what the operation cannot do, such as masks and other axes, is
-    left to Keras too.
+    Arguments, weights and moving statistics are those of Keras's layer. Keras also computes what the fused operation
+    does not support, such as masks and other axes.
     """
 
     def call(self, inputs: Tensor, training: bool | None = None, mask: Tensor | None = None) -> Tensor:
@@ -44,7 +45,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
             is_training=True,
         )
         count = ops.cast(ops.size(maps[..., 0]), "float32")
-        # The operation returns the unbiased variance, where Keras keeps the batch's own.
+        # The operation returns the unbiased variance; Keras averages the biased one.
         self._move(self.moving_mean, mean)
         self._move(self.moving_variance, variance * (count - 1.0) / count)
         return ops.reshape(outputs, ops.shape(inputs))

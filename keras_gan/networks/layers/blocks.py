@@ -1,4 +1,4 @@
-"""Pieces that generators and critics are made of."""
+"""Building blocks of generators and critics."""
 
 import keras
 from keras import layers
@@ -7,15 +7,18 @@ from keras_gan.networks.layers.batch_norm import FusedBatchNormalization
 from keras_gan.networks.layers.upsample_conv import PhasedConv2D, PhasedUpsampleConv2D, UpsampleConv2D
 from keras_gan.tensors import Tensor
 
-#: Standard deviation of the normal initialisation of DCGAN, arXiv:1511.06434.
+#: Standard deviation of DCGAN's normal initialisation, arXiv:1511.06434.
 INITIAL_STD = 0.02
 
-#: Slope of LeakyReLU for negative inputs, of DCGAN likewise.
+#: Slope of DCGAN's LeakyReLU for negative inputs, arXiv:1511.06434.
 NEGATIVE_SLOPE = 0.2
 
 
 def normal_initializer() -> keras.initializers.Initializer:
-    """Return a fresh N(0, 0.02²) initializer, one a layer: an instance shared by layers repeats its numbers."""
+    """Return a new N(0, 0.02²) initializer.
+
+    Each layer needs its own: layers that share an instance get the same numbers.
+    """
     return keras.initializers.RandomNormal(stddev=INITIAL_STD)
 
 
@@ -31,12 +34,12 @@ def upsampled_convolution(x: Tensor, filters: int, kernel_size: int) -> Tensor:
 
 
 def upsampled_phases(x: Tensor, filters: int, kernel_size: int) -> Tensor:
-    """Apply the same, and leave the four phases of the image apart."""
+    """Apply `upsampled_convolution`, and leave the output as the four phases of an image."""
     return PhasedUpsampleConv2D(filters, kernel_size, kernel_initializer=normal_initializer())(x)
 
 
 def phased_convolution(x: Tensor, filters: int, kernel_size: int) -> Tensor:
-    """Apply a same-padded convolution with normal initialisation to an image's phases; return an image."""
+    """Apply a same-padded convolution with normal initialisation to the phases of an image, and return an image."""
     return PhasedConv2D(filters, kernel_size, kernel_initializer=normal_initializer())(x)
 
 
@@ -51,5 +54,8 @@ def normalised_activation(x: Tensor, momentum: float) -> Tensor:
 
 
 def full_precision() -> str:
-    """Return the dtype of a network's last layer: that of its weights, also under mixed precision."""
+    """Return the dtype of a network's last layer.
+
+    It is the dtype of the weights, under mixed precision too.
+    """
     return keras.config.dtype_policy().variable_dtype

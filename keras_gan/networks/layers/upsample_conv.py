@@ -1,7 +1,7 @@
 """Same-padded convolutions of upsampled images, computed on maps of half the side.
 
-The four phases of an image are its pixels at even and odd rows and columns. `(batch, height, 4 · width, channels)`
-holds them with the four pixels of a 2×2 square one after another.
+The four phases of an image are its pixels at even and odd rows and columns. A tensor
+`(batch, height, 4 · width, channels)` holds them, with the four pixels of a 2×2 square one after another.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from keras import ops
 
 from keras_gan.tensors import Shape, Tensor
 
-#: Arguments of `Conv2D` that these layers fix, and leave out of their config.
+#: Arguments of `Conv2D` whose values are fixed in these layers; their configs leave these arguments out.
 _FIXED: dict[str, Any] = {
     "strides": 1,
     "padding": "same",
@@ -23,17 +23,18 @@ _FIXED: dict[str, Any] = {
 
 
 def phase_taps(kernel_size: int) -> np.ndarray:
-    """Return which row of which phase each tap of a kernel meets.
+    """Return which row of which phase each tap of a kernel reads.
 
-    Rows 2i and 2i + 1 are row i of two phases. Output row 2i + a meets with tap u, counted from the kernel's centre,
-    row 2i + a + u, which is row i + ⌊(a + u) / 2⌋ of phase (a + u) mod 2.
+    Rows 2i and 2i + 1 of an image are row i of its two phases. For output row 2i + a, tap u, counted from the kernel's
+    centre, reads input row 2i + a + u, which is row i + ⌊(a + u) / 2⌋ of phase (a + u) mod 2.
 
     Args:
-        kernel_size: Taps of the kernel.
+        kernel_size: Number of taps of the kernel.
 
     Returns:
-        Ones where they meet, `(output's phase, row − i, input's phase, tap)`, of lengths 2, rows, 2 and `kernel_size`;
-        the rows are those that a same-padded kernel of as many covers.
+        An array `(2, rows, 2, kernel_size)` with axes output phase, input row relative to i, input phase and tap. It is
+        1 where the tap reads that row of that phase, and 0 elsewhere. The rows are those that a same-padded kernel of
+        `rows` taps covers.
     """
     taps = np.arange(kernel_size) - (kernel_size - 1) // 2
     rows, phases = np.divmod(np.arange(2)[:, None] + taps, 2)
@@ -44,7 +45,7 @@ def phase_taps(kernel_size: int) -> np.ndarray:
 
 
 class _PhaseConvolution(keras.layers.Conv2D):
-    """A same-padded `Conv2D`, computed for the four phases of its output at once on maps of half the size."""
+    """A same-padded `Conv2D` that computes the four phases of its output at once, on maps of half the side."""
 
     def __init__(self, filters: int, kernel_size: int | tuple[int, int], **kwargs: Any) -> None:
         given = sorted(set(_FIXED) & set(kwargs))
@@ -57,24 +58,24 @@ class _PhaseConvolution(keras.layers.Conv2D):
         return {key: value for key, value in super().get_config().items() if key not in _FIXED}
 
     def _convolve(self, inputs: Tensor, kernel: Tensor) -> Tensor:
-        """Return the phases of the output, (batch, height, width, 4 · filters), given those of the kernel."""
+        """Return the output's phases, (batch, height, width, 4 · filters), from the kernel's phases."""
         shape = (*kernel.shape[:2], -1, 4 * self.filters)
         outputs = ops.conv(inputs, ops.reshape(kernel, shape), padding="same", data_format="channels_last")
         return outputs + ops.tile(self.bias, 4) if self.use_bias else outputs
 
     def _interleave(self, phases: Tensor) -> Tensor:
-        """Return the image that phases make up, (batch, 2 · height, 2 · width, filters)."""
+        """Return the image that has these phases, (batch, 2 · height, 2 · width, filters)."""
         _, height, width, _ = ops.shape(phases)
-        # A transposition of rows of 2 · filters values, which is faster than one of single pixels.
+        # Transposing rows of 2 · filters values is faster than transposing single pixels.
         phases = ops.reshape(phases, (-1, width, 2, 2 * self.filters))
         return ops.reshape(ops.transpose(phases, (0, 2, 1, 3)), (-1, 2 * height, 2 * width, self.filters))
 
 
 class _UpsamplingConvolution(_PhaseConvolution):
-    """The same of an upsampled input."""
+    """A `_PhaseConvolution` whose input is upsampled ×2 by nearest neighbours."""
 
     def _phases(self, inputs: Tensor) -> Tensor:
-        # All phases of the upsampled image are the input itself.
+        # Each phase of the upsampled image is the input itself.
         vertical, horizontal = (phase_taps(size).sum(axis=2) for size in self.kernel_size)
         kernel = ops.convert_to_tensor(self.kernel)
         kernel = ops.einsum("apu,uvio->apvio", ops.cast(vertical, kernel.dtype), kernel)
@@ -84,18 +85,18 @@ class _UpsamplingConvolution(_PhaseConvolution):
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class UpsampleConv2D(_UpsamplingConvolution):
-    """`UpSampling2D(2, interpolation="nearest")`, then a same-padded `Conv2D`, with the latter's weights.
+    """`UpSampling2D(2, interpolation="nearest")` and a same-padded `Conv2D` in one layer, with the weights of `Conv2D`.
 
-    Under the kernel of an output pixel most upsampled pixels are copies of each other. So the weights that meet copies
-    are summed, once for each of the four positions of an output pixel in its 2×2 square, and one convolution of the
-    input as it is, with the four smaller kernels side by side, makes all four. With k = 5 an output pixel takes 9
-    multiplications instead of 25 for each pair of channels; with k = 3 it takes 9 either way, but no upsampled copy is
-    made. Results, borders included, are those of the two layers but for rounding.
+    Most of the upsampled pixels under the kernel are copies of each other. The layer therefore sums the weights that
+    meet copies of the same pixel, once for each of the four positions of an output pixel in its 2×2 square. This gives
+    four smaller kernels. One convolution of the input, which is not upsampled, applies all four. For each pair of
+    channels, an output pixel takes 9 multiplications instead of 25 with k = 5. With k = 3 it takes 9 in both cases, but
+    the upsampled copy is not made. The results, at the borders too, equal those of the two layers up to rounding.
 
     Args:
         filters: Channels of the output.
         kernel_size: Side of the kernel, or its height and width.
-        **kwargs: `activation`, `use_bias`, initializers, regularizers and constraints, as of `keras.layers.Conv2D`.
+        **kwargs: `activation`, `use_bias`, initializers, regularizers and constraints of `keras.layers.Conv2D`.
 
     Input: `(batch, height, width, channels)`. Output: `(batch, 2 · height, 2 · width, filters)`.
 
@@ -113,17 +114,17 @@ class UpsampleConv2D(_UpsamplingConvolution):
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class PhasedUpsampleConv2D(_UpsamplingConvolution):
-    """`UpsampleConv2D` that leaves the phases of its output apart, for `PhasedConv2D`.
+    """`UpsampleConv2D` that returns the phases of its output, for `PhasedConv2D`.
 
-    Layers that treat all pixels alike, such as activations and batch normalisation, can stand between the two; pixels
-    stay in the order of phases until `PhasedConv2D` makes an image.
+    Between these two layers there can be layers that treat all pixels alike, such as activations and batch
+    normalisation. The pixels stay in the order of phases until `PhasedConv2D` makes an image.
 
     Args:
         filters: Channels of the output.
         kernel_size: Side of the kernel, or its height and width.
-        **kwargs: `activation`, `use_bias`, initializers, regularizers and constraints, as of `keras.layers.Conv2D`.
+        **kwargs: `activation`, `use_bias`, initializers, regularizers and constraints of `keras.layers.Conv2D`.
 
-    Input: `(batch, height, width, channels)`. Output: `(batch, height, 4 · width, filters)`, phases of an image of
+    Input: `(batch, height, width, channels)`. Output: `(batch, height, 4 · width, filters)`, the phases of an image of
     twice the height and width.
 
     Raises:
@@ -142,16 +143,17 @@ class PhasedUpsampleConv2D(_UpsamplingConvolution):
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class PhasedConv2D(_PhaseConvolution):
-    """A same-padded `Conv2D` of an image that is given by its phases, with the same weights.
+    """A same-padded `Conv2D`, with the same weights, whose input is an image given by its phases.
 
-    A convolution to few filters, such as to an image's colours, leaves most of a processor's lanes idle. Here the four
-    phases of the output are filters of one convolution of the four phases of the input, with a kernel of about half
-    the side: more multiplications, in less time. Results, borders included, are those of `Conv2D` but for rounding.
+    A convolution with few filters, such as one to an image's colours, leaves most lanes of a processor idle. This layer
+    computes one convolution from the four phases of the input to the four phases of the output, with a kernel of about
+    half the side. It takes more multiplications but less time. The results, at the borders too, equal those of `Conv2D`
+    up to rounding.
 
     Args:
         filters: Channels of the output.
         kernel_size: Side of the kernel, or its height and width.
-        **kwargs: `activation`, `use_bias`, initializers, regularizers and constraints, as of `keras.layers.Conv2D`.
+        **kwargs: `activation`, `use_bias`, initializers, regularizers and constraints of `keras.layers.Conv2D`.
 
     Input: `(batch, height, 4 · width, channels)`, the phases that `PhasedUpsampleConv2D` makes. Output:
     `(batch, 2 · height, 2 · width, filters)`.

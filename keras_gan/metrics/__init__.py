@@ -1,4 +1,4 @@
-"""Measures of a training run and of its samples."""
+"""Measures of the quality of samples."""
 
 from keras_gan.data.images import ImageError
 from keras_gan.metrics.diversity import feature_diversity, pixel_variance

@@ -1,4 +1,4 @@
-"""How much samples differ from each other."""
+"""Diversity: measures of how much samples differ from each other."""
 
 import numpy as np
 
@@ -7,17 +7,17 @@ from keras_gan.metrics.statistics import FeatureStatistics, RunningVariance
 
 
 def pixel_variance(images: np.ndarray) -> float:
-    """Return the variance over the samples at each pixel and channel, averaged.
+    """Return the variance over the samples, averaged over pixels and channels.
 
     Args:
         images: Images `(count, height, width, channels)` in [−1, 1].
 
     Returns:
-        A value in [0, 1]: 0 where all samples are one. Static has 1/3 to 1, so that a healthy value is no proof of
-        pictures.
+        A value in [0, 1]. It is 0 if all samples are equal. Noise has a value of 1/3 to 1, so a high value does not
+        prove that the samples are pictures.
 
     Raises:
-        ValueError: If the images have another shape, or a value is not finite or outside [−1, 1].
+        ValueError: If the images have another shape, or a value is not finite or is outside [−1, 1].
     """
     images = np.asarray(images, np.float64)
     if images.ndim != 4 or len(images) == 0:
@@ -31,28 +31,29 @@ def pixel_variance(images: np.ndarray) -> float:
 
 
 def feature_diversity(generated: FeatureStatistics, real: FeatureStatistics) -> float:
-    """Return the mean squared distance between two samples' features, in units of that between two real images'.
+    """Return the spread of the samples' features, as a ratio to the spread of the real images' features.
 
-    `Tr(Σ_generated) / Tr(Σ_real)`, the mean squared distance of two independent draws being 2·Tr(Σ).
+    The ratio is `Tr(Σ_generated) / Tr(Σ_real)`. Since 2·Tr(Σ) is the mean squared distance of two independent draws,
+    it is also the ratio of the mean squared distance between two samples to that between two real images.
 
     Args:
         generated: Statistics of the samples' features.
-        real: Those of the real images.
+        real: Statistics of the real images' features.
 
     Returns:
-        A ratio of at least 0: 0 where all samples look alike to the extractor, near 1 where they differ as much as the
-        real images do.
+        A ratio of at least 0. It is 0 if all samples have the same features, and near 1 if the samples differ from each
+        other as much as the real images do.
 
     Raises:
-        ValueError: If the features are of different numbers, or the real ones are all alike.
+        ValueError: If the numbers of features differ, or all real images have the same features.
     """
     if generated.mean.shape != real.mean.shape:
         raise ValueError(
-            "`generated` and `real` must be of as many features. "
+            "`generated` and `real` must have the same number of features. "
             f"Received: {generated.mean.size} and {real.mean.size} features"
         )
     spread = np.trace(real.covariance)
-    # Of equal rows, rounding leaves some spread.
+    # Rounding may leave equal rows with a small spread.
     if spread <= np.finfo(np.float64).eps * real.count * np.square(real.mean).sum():
-        raise ValueError("`real` must have a spread to compare with. Received: real images that are all alike")
+        raise ValueError("`real` must have a spread to compare with. Received: real images of equal features")
     return float(np.trace(generated.covariance) / spread)

@@ -1,4 +1,4 @@
-"""Figures of sample quality, and the provenance that says what they may be compared with."""
+"""Figures of sample quality, and their provenance, which says which figures may be compared."""
 
 import dataclasses
 import json
@@ -6,14 +6,14 @@ import json
 
 @dataclasses.dataclass(frozen=True)
 class Provenance:
-    """What figures depend on besides the samples: figures compare under equal provenances only."""
+    """All that figures depend on besides the samples. Only figures with equal provenances may be compared."""
 
     extractor: str
     """Name of the feature extractor."""
     weights_sha256: str | None
-    """Hash of the extractor's weights; None for a function whose weights are not known."""
+    """Hash of the extractor's weights; None for a function whose weights are unknown."""
     resize: str
-    """How images get the extractor's size."""
+    """How images are resized to the extractor's input size."""
     reference_sha256: str
     """Hash of the real images."""
     n_real: int
@@ -24,44 +24,44 @@ class Provenance:
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """What an `Evaluator` says of a set of samples. Each floor is the same distance between two halves of the reals."""
+    """Figures that an `Evaluator` measures on a set of samples."""
 
     provenance: Provenance
-    """What the figures depend on."""
+    """All that the figures depend on besides the samples."""
     fid_score: float
     """Fréchet distance to the real set; FID where the extractor is Inception."""
     fid_floor: float
-    """The same between two disjoint halves of the real set."""
+    """Fréchet distance between two disjoint halves of the real set."""
     kernel_distance: float
     """Unbiased kernel distance to the real set."""
     kernel_distance_std: float
-    """Its standard deviation over the subsets."""
+    """Standard deviation of the kernel distance over the subsets."""
     kernel_distance_floor: float
-    """Kernel distance between the halves."""
+    """Kernel distance between two disjoint halves of the real set."""
     sliced_wasserstein: float
-    """Sliced Wasserstein distance to the real set, in features."""
+    """Sliced Wasserstein distance of the features to those of the real set."""
     sliced_wasserstein_floor: float
-    """The same between the halves."""
+    """Sliced Wasserstein distance between two disjoint halves of the real set."""
     precision: float
-    """Share of samples among the real images."""
+    """Share of samples that lie within the manifold of the real images."""
     recall: float
-    """Share of real images among the samples."""
+    """Share of real images that lie within the manifold of the samples."""
     density: float
-    """How densely real images surround the samples."""
+    """Density of real images around the samples."""
     coverage: float
-    """Share of real images with a sample near by."""
+    """Share of real images that have a sample nearby."""
     feature_diversity: float
-    """Spread of the samples' features in units of the real images'."""
+    """Spread of the samples' features, as a ratio to that of the real images' features."""
     pixel_variance: float
-    """Variance over the samples at each pixel, averaged."""
+    """Variance over the samples, averaged over pixels and channels."""
     inception_score_mean: float | None
     """Inception score; None if the extractor has no classifier."""
     inception_score_std: float | None
-    """Its standard deviation over the splits."""
+    """Standard deviation of the Inception score over the splits; None if the extractor has no classifier."""
     fid_infinity: float | None = None
-    """Fréchet distance extrapolated to endless samples, where asked for."""
+    """Fréchet distance extrapolated to infinitely many samples; None if it was not requested."""
     fid_interval: tuple[float, float] | None = None
-    """95 % bootstrap interval of `fid_score`, where asked for."""
+    """95 % bootstrap interval of `fid_score`; None if it was not requested."""
 
     def figures(self) -> dict[str, float]:
         """Return the figures that are single numbers, by name."""
@@ -69,13 +69,13 @@ class Evaluation:
         return {name: value for name, value in values if isinstance(value, float)}
 
     def changes_since(self, earlier: "Evaluation") -> dict[str, float]:
-        """Return how much each figure has grown.
+        """Return how much each figure has increased since an earlier evaluation.
 
         Args:
-            earlier: The figures to compare with.
+            earlier: The evaluation to compare with.
 
         Raises:
-            ValueError: If the provenances differ, naming in what.
+            ValueError: If the provenances differ; the message names the differences.
         """
         require_equal_provenances(earlier.provenance, self.provenance)
         before = earlier.figures()
@@ -90,7 +90,7 @@ class Evaluation:
         """Return the evaluation that `to_json` wrote.
 
         Raises:
-            ValueError: If the text is no such object.
+            ValueError: If the text is not such an object.
         """
         try:
             values = json.loads(text)
@@ -105,10 +105,10 @@ class Evaluation:
 
 
 def require_equal_provenances(one: Provenance, other: Provenance) -> None:
-    """Refuse to compare figures that depend on different things.
+    """Check that figures with these provenances may be compared.
 
     Raises:
-        ValueError: If the provenances differ, naming in what.
+        ValueError: If the provenances differ, or the weights are unknown; the message names the differences.
     """
     pairs = zip(dataclasses.asdict(one).items(), dataclasses.asdict(other).values())
     differences = [f"{name}: {first} and {second}" for (name, first), second in pairs if first != second]

@@ -1,4 +1,4 @@
-"""All figures of sample quality from one pass over the samples."""
+"""Evaluator: all figures of sample quality from one pass over the samples."""
 
 import warnings
 from collections.abc import Iterable, Iterator
@@ -20,10 +20,10 @@ from keras_gan.metrics.reference import ReferenceCache, SampleSet, summarize
 from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
 from keras_gan.metrics.statistics import feature_statistics
 
-#: Fewest images of a set: ten splits of the Inception score, and halves with neighbours.
+#: Least number of images in a set: the Inception score has ten splits, and each half of the real set needs neighbours.
 LEAST_IMAGES = 20
 
-#: Images in a subset of the kernel distance, where there are so many.
+#: Images in a subset of the kernel distance, if the sets are large enough.
 KERNEL_SUBSET = 1000
 
 
@@ -36,18 +36,19 @@ class _Floors(TypedDict):
 class Evaluator:
     """Measure sets of samples against one set of real images.
 
-    The real set passes through the extractor at construction, or its statistics come from the cache, where they are
-    kept by the content of images and weights. What is kept of a set does not grow with it.
+    The constructor passes the real set through the extractor, or reads its statistics from the cache, in which they are
+    stored under a hash of the images and the weights. The memory that a set takes does not grow with its size.
 
     Args:
         extractor: A `FeatureExtractor`, or any callable from uint8 images to features, or to features and logits.
         real: The real images, `(images, height, width, channels)`, uint8 or floats in [−1, 1], at least 20.
-        n_samples: Samples that each evaluation takes, at least 20. Defaults to 5000.
-        n_real: Real images to use, drawn at random, always the same. Defaults to None, all.
-        cache_dir: Folder of the cache. Defaults to None, that of the user.
+        n_samples: Number of samples in each evaluation, at least 20. Defaults to 5000.
+        n_real: Number of real images to use. They are drawn at random, and are the same each time. Defaults to None,
+            all real images.
+        cache_dir: Folder of the cache. Defaults to None, the user's cache folder.
 
     Raises:
-        ValueError: If the images are not such, or a number is out of range.
+        ValueError: If the real images have another shape, dtype or range, or a number is out of range.
 
     Example:
         ```python
@@ -94,20 +95,22 @@ class Evaluator:
         """Pass samples through the extractor.
 
         Args:
-            images: `(count, height, width, channels)`, uint8 or floats in [−1, 1], or an iterable of such batches; the
-                first `n_samples` are taken. In random order: shuffle files that are sorted by what they show.
+            images: Images `(count, height, width, channels)`, uint8 or floats in [−1, 1], or an iterable of such
+                batches. The first `n_samples` images are used. They must be in random order: shuffle images that are
+                sorted by content.
 
         Returns:
-            What is kept of them.
+            A summary of the samples, for `score`.
 
         Raises:
-            ImageError: If they are too few, of another shape than the real images, hold NaN, or are in another range.
+            ImageError: If there are too few images, their shape is not that of the real images, or a value is NaN or
+                out of range.
         """
         parts: Iterable[Any] = [images] if hasattr(images, "shape") else images
         return summarize(self.extractor, self._batches(parts), self.n_samples)
 
     def score(self, samples: SampleSet) -> Evaluation:
-        """Return all figures of samples that `collect` has passed through the extractor."""
+        """Return all figures of samples, given what `collect` returned for them."""
         real = self.reference
         kernel_mean, kernel_std = _kernel_distance(real.features, samples.features)
         precision, recall = precision_recall(real.features, samples.features)
@@ -131,41 +134,44 @@ class Evaluator:
         )
 
     def evaluate(self, images: np.ndarray | Iterable[np.ndarray]) -> Evaluation:
-        """Return all figures of samples; `collect`, then `score`."""
+        """Return all figures of samples; this calls `collect`, then `score`."""
         return self.score(self.collect(images))
 
     def fid_infinity(self, samples: SampleSet) -> float:
-        """Return the Fréchet distance to the real set of endless samples, extrapolated from the features kept."""
+        """Return the Fréchet distance to the real set, extrapolated to infinitely many samples.
+
+        It is computed from the kept features of the samples.
+        """
         return fid_infinity(samples.features, self.reference.statistics)
 
     def fid_interval(self, samples: SampleSet, replicates: int = 200, level: float = 0.95) -> tuple[float, float]:
-        """Return a bootstrap interval of the Fréchet distance that so many samples have on average.
+        """Return a bootstrap interval of the mean Fréchet distance that sets of this many samples have.
 
         Args:
-            samples: What `collect` has returned.
+            samples: What `collect` returned.
             replicates: Number of draws. Defaults to 200.
-            level: Probability that the interval holds the average. Defaults to 0.95.
+            level: Probability that the interval contains the mean. Defaults to 0.95.
 
         Returns:
-            Lower and upper end.
+            Lower and upper end of the interval.
         """
         real = self.reference.statistics
         draws = bootstrap_frechet_distances(samples.features, real, replicates)
         distances = np.array(list(tracked(draws, "Bootstrap", replicates)))
-        # The spread is that of as many samples as are kept; it falls with the root of their number.
+        # The spread of the draws is that of the kept samples; it is inversely proportional to the root of their number.
         distances = distances.mean() + (distances - distances.mean()) * np.sqrt(len(samples.features) / self.n_samples)
         return bootstrap_interval(frechet_distance(samples.statistics, real), distances, level)
 
     def check(self, images: np.ndarray) -> None:
-        """Refuse images that an evaluation would refuse, but for their number.
+        """Check that an evaluation would accept images, apart from their number.
 
         Raises:
-            ImageError: If they are of another shape than the real images, hold NaN, or are in another range.
+            ImageError: If their shape is not that of the real images, or a value is NaN or out of range.
         """
         self._check_shape(_checked(images, "The samples"))
 
     def _batches(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Yield the samples as uint8 batches, each checked, and the set's range at the end."""
+        """Yield the samples as checked uint8 batches, and check the range of the whole set at the end."""
         missing, values = self.n_samples, RangeCheck("The samples")
         for batch in batches:
             images = to_uint8(batch, "The samples")[:missing]
@@ -216,14 +222,14 @@ class Evaluator:
             if count < 2 * features:
                 warnings.warn(
                     f"{name}={count} is less than twice the {features} features of {self.extractor.name}: the Fréchet "
-                    "distance is too large, by about C / n for n images, and may rank wrongly. Compare at equal "
-                    "numbers, or use fid_infinity or the kernel distance, which is unbiased.",
+                    "distance is too large, by about C / n for n images, and may rank generators wrongly. Compare at "
+                    "equal numbers of images, or use fid_infinity or the kernel distance, which is unbiased.",
                     stacklevel=3,
                 )
 
 
 def _checked(images: np.ndarray, source: str) -> np.ndarray:
-    """Return images as uint8, their range checked."""
+    """Return images as uint8, after a check of their range."""
     converted, values = to_uint8(images, source), RangeCheck(source)
     values.update(np.asarray(images))
     values.check()
@@ -231,5 +237,5 @@ def _checked(images: np.ndarray, source: str) -> np.ndarray:
 
 
 def _kernel_distance(real: np.ndarray, generated: np.ndarray) -> tuple[float, float]:
-    # Subsets of more than half a set would be much the same, and their spread too small.
+    # Subsets of more than half a set would overlap so much that their spread would be too small.
     return kernel_distance(real, generated, subset_size=min(KERNEL_SUBSET, len(real) // 2, len(generated) // 2))

@@ -1,4 +1,4 @@
-"""Fréchet distance between features taken for Gaussian, and what its sample size does to it."""
+"""Fréchet distance between Gaussians fitted to features, and corrections for the number of samples."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,7 @@ import scipy.linalg
 
 from keras_gan.metrics.statistics import FeatureStatistics, check_features, feature_statistics
 
-#: Sample sizes that `fid_infinity` extrapolates from, evenly spaced from a tenth of the samples to all of them.
+#: Number of sample sizes that `fid_infinity` extrapolates from; they go from a tenth of the samples to all of them.
 EXTRAPOLATION_SIZES = 15
 
 
@@ -16,19 +16,19 @@ def frechet_distance(first: FeatureStatistics, second: FeatureStatistics) -> flo
 
     `‖μ₁ − μ₂‖² + Tr(Σ₁) + Tr(Σ₂) − 2·Tr((Σ₁Σ₂)^½)`
 
-    The last trace is the sum of the singular values of `F₁ᵀF₂`, where `Σ = FFᵀ` is a pivoted Cholesky factorisation: it
-    is real for singular covariances too, such as those of fewer samples than features, and keeps the digits that square
-    roots of small eigenvalues would lose.
+    The last trace is the sum of the singular values of `F₁ᵀF₂`, where `Σ = FFᵀ` is a pivoted Cholesky factorisation.
+    This sum is real for singular covariances too, such as those of fewer samples than features. It also keeps the
+    digits that square roots of small eigenvalues would lose.
 
     Args:
         first: Statistics of one set of features.
-        second: Statistics of the other.
+        second: Statistics of the other set.
 
     Returns:
-        The distance, at least 0; called FID where the features are those of Inception.
+        The distance, at least 0. With the features of Inception, it is called FID.
 
     Raises:
-        ValueError: If the statistics are of different numbers of features.
+        ValueError: If the numbers of features differ.
 
     References:
         - [Heusel et al., 2017](https://arxiv.org/abs/1706.08500)
@@ -37,19 +37,19 @@ def frechet_distance(first: FeatureStatistics, second: FeatureStatistics) -> flo
     """
     if first.mean.shape != second.mean.shape:
         raise ValueError(
-            "`first` and `second` must be of as many features. "
+            "`first` and `second` must have the same number of features. "
             f"Received: {first.mean.size} and {second.mean.size} features"
         )
     between_means = np.square(first.mean - second.mean).sum()
     product = _factor(first.covariance).T @ _factor(second.covariance)
     root_trace = scipy.linalg.svdvals(product).sum() if product.size else 0.0
     distance = between_means + np.trace(first.covariance) + np.trace(second.covariance) - 2.0 * root_trace
-    # Of equal sets, rounding may leave a little less than nothing.
+    # For equal sets, rounding may give a value slightly below 0.
     return max(float(distance), 0.0)
 
 
 def _factor(covariance: np.ndarray) -> np.ndarray:
-    """Return F `(features, rank)` with `FFᵀ` the covariance, which may be singular."""
+    """Return F `(features, rank)` such that `FFᵀ` is the covariance, which may be singular."""
     triangle, pivots, rank, _ = scipy.linalg.lapack.dpstrf(covariance, lower=1)
     factor = np.empty((len(covariance), rank))
     factor[pivots - 1] = np.tril(triangle)[:, :rank]
@@ -59,16 +59,16 @@ def _factor(covariance: np.ndarray) -> np.ndarray:
 def frechet_distance_by_size(
     features: np.ndarray, reference: FeatureStatistics, sizes: Sequence[int] | np.ndarray, seed: int = 0
 ) -> Iterator[float]:
-    """Yield the Fréchet distance of ever another random subset of the samples.
+    """Yield the Fréchet distance of a new random subset of the samples for each size.
 
     Args:
-        features: `(samples, features)` of the samples.
+        features: Features of the samples, `(samples, features)`.
         reference: Statistics of the real set.
         sizes: Size of each subset, from 2 to the number of samples.
         seed: Seed of the draws. Defaults to 0.
 
     Yields:
-        One distance a size.
+        One distance for each size.
     """
     features = check_features(features, "features", least=2)
     random = np.random.default_rng(seed)
@@ -84,35 +84,40 @@ def extrapolation_sizes(count: int) -> np.ndarray:
         ValueError: If there are fewer than 20 samples.
     """
     if count < 20:
-        raise ValueError(f"`features` must be at least 20 samples to extrapolate from. Received: {count}")
+        raise ValueError(f"`features` must have at least 20 samples to extrapolate from. Received: {count}")
     return np.linspace(count / 10, count, EXTRAPOLATION_SIZES).astype(int)
 
 
 def extrapolate_frechet_distance(sizes: Sequence[int] | np.ndarray, distances: Sequence[float] | np.ndarray) -> float:
-    """Return where the line through distances over `1 / size` meets a size without bound.
+    """Return the intercept of the least-squares line of distances over `1 / size`: the value at infinite size.
 
     Args:
         sizes: Sample sizes.
-        distances: The distance at each.
+        distances: The distance at each size.
     """
     slope_and_intercept = np.polynomial.polynomial.polyfit(1.0 / np.asarray(sizes, np.float64), distances, 1)
     return float(slope_and_intercept[0])
 
 
 def fid_infinity(features: np.ndarray, reference: FeatureStatistics, seed: int = 0) -> float:
-    """Return the Fréchet distance that an endless number of samples would have.
+    """Return the Fréchet distance extrapolated to infinitely many samples.
 
-    A distance of n samples is too large by about C / n, where C depends on the generator, so that even the order of two
-    may turn round at a finite n. A line through the distances of 15 sizes over 1 / n meets 1 / n = 0 near the unbiased
-    value. What the finite real set adds is not removed: it is the same for all that is compared with it.
+    The distance of n samples is too large by about C / n. C depends on the generator, so at a finite n even the order
+    of two generators may be wrong. A line is fitted to the distances at 15 sizes n as a function of 1 / n. Its value at
+    1 / n = 0 is close to the unbiased distance. The bias from the finite real set is not removed: it is the same for
+    all generators that are compared with that set.
 
     Args:
-        features: `(samples, features)` of the samples, at least 20; best many times more than features.
+        features: Features of the samples, `(samples, features)`, at least 20 samples. The result is best if there are
+            many times more samples than features.
         reference: Statistics of the real set.
         seed: Seed of the subsets. Defaults to 0.
 
     Returns:
-        The extrapolated distance; noise may take it a little below 0.
+        The extrapolated distance. Because of noise it may be slightly below 0.
+
+    Raises:
+        ValueError: If there are fewer than 20 samples.
 
     Reference:
         - [Chong and Forsyth, 2020](https://arxiv.org/abs/1911.07023)
@@ -124,16 +129,18 @@ def fid_infinity(features: np.ndarray, reference: FeatureStatistics, seed: int =
 def bootstrap_frechet_distances(
     features: np.ndarray, reference: FeatureStatistics, replicates: int = 200, seed: int = 0
 ) -> Iterator[float]:
-    """Yield the Fréchet distance of samples drawn with replacement, as many as there are.
+    """Yield the Fréchet distances of bootstrap draws.
+
+    Each draw has as many samples as `features`, drawn with replacement.
 
     Args:
-        features: `(samples, features)` of the samples.
+        features: Features of the samples, `(samples, features)`.
         reference: Statistics of the real set.
         replicates: Number of draws. Defaults to 200.
         seed: Seed of the draws. Defaults to 0.
 
     Yields:
-        One distance a draw.
+        One distance for each draw.
     """
     features = check_features(features, "features", least=2)
     random = np.random.default_rng(seed)
@@ -145,19 +152,20 @@ def bootstrap_frechet_distances(
 def bootstrap_interval(
     distance: float, replicates: Sequence[float] | np.ndarray, level: float = 0.95
 ) -> tuple[float, float]:
-    """Return a confidence interval of the distance that sets of so many samples have on average.
+    """Return a confidence interval of the mean distance that sets of this many samples have.
 
-    The replicates' quantiles are shifted so that their mean is the distance, because drawing with replacement repeats
-    samples, which adds to the bias. What bias the average itself has at this number of samples stays; the real set is
-    taken as it is. Where samples are as good as the real images the interval is too wide, by up to √3.
+    Drawing with replacement repeats samples, which adds to the bias. Therefore the quantiles of the replicates are
+    shifted so that the mean of the replicates becomes the distance. The interval does not correct the bias that the
+    mean itself has at this number of samples, and it does not include the uncertainty of the real set. If the samples
+    are as good as the real images, the interval is too wide, by a factor of up to √3.
 
     Args:
         distance: Distance of all samples.
-        replicates: Distances of `bootstrap_frechet_distances`, at least 2.
-        level: Probability that the interval holds the average, in (0, 1). Defaults to 0.95.
+        replicates: Distances from `bootstrap_frechet_distances`, at least 2.
+        level: Probability that the interval contains the mean, in (0, 1). Defaults to 0.95.
 
     Returns:
-        Lower and upper end.
+        Lower and upper end of the interval.
 
     Raises:
         ValueError: If there are fewer than two replicates or the level is not in (0, 1).

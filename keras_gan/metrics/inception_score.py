@@ -1,14 +1,14 @@
-"""Inception score: are samples recognised, and of many classes?"""
+"""Inception score: a measure of whether samples are recognisable and of many classes."""
 
 import numpy as np
 import scipy.special
 
 
 class RunningInceptionScore:
-    """Stream an Inception score; memory is `(splits, classes)`.
+    """Inception score of samples that come in batches. The memory it takes is that of `(splits, classes)` values.
 
     Args:
-        count: Number of samples that will come, at least one a split.
+        count: Number of samples that will come, at least one for each split.
         splits: Number of consecutive parts. Defaults to 10.
 
     Raises:
@@ -29,10 +29,10 @@ class RunningInceptionScore:
         """Add the logits `(samples, classes)` of the next samples.
 
         Raises:
-            ValueError: If a logit is NaN or +∞, or all of a sample are −∞.
+            ValueError: If a logit is NaN or +∞, or all logits of a sample are −∞.
         """
         logits = np.asarray(logits, np.float64)
-        # −∞ stands for an impossible class, but one must be possible.
+        # A logit of −∞ means an impossible class, but at least one class must be possible.
         if not np.isfinite(logits.max(axis=-1)).all():
             raise ValueError("`logits` must be below infinity, one of a row finite. Received: NaN or infinite logits")
         p = scipy.special.softmax(logits, axis=-1)
@@ -46,7 +46,7 @@ class RunningInceptionScore:
         """Return mean and population standard deviation of the splits' scores.
 
         Raises:
-            ValueError: If other than the announced number of samples have come.
+            ValueError: If the number of samples that have come is not `count`.
         """
         if self.seen != self.ends[-1]:
             raise ValueError(f"The score needs all {self.ends[-1]} samples. Received: {self.seen}")
@@ -63,18 +63,19 @@ def _entropy(probabilities: np.ndarray) -> np.ndarray:
 def inception_score(logits: np.ndarray, splits: int = 10) -> tuple[float, float]:
     """Return the Inception score of samples.
 
-    `exp(E[KL(p(y | x) ‖ p(y))])`, where p(y) is the mean of p(y | x) over a split; from 1, where the classifier says
-    the same of every sample, to the number of classes. Splits are consecutive: shuffle samples that come in an order.
+    The score is `exp(E[KL(p(y | x) ‖ p(y))])`, where p(y) is the mean of p(y | x) over a split. Its range is from 1, if
+    the classifier's output is the same for every sample, to the number of classes. Splits are consecutive: shuffle
+    samples that are sorted.
 
     Args:
-        logits: `(samples, classes)` of a classifier, at least one sample a split.
+        logits: Logits of a classifier, `(samples, classes)`, at least one sample for each split.
         splits: Number of parts that the samples are split into. Defaults to 10.
 
     Returns:
         Mean and population standard deviation over the splits.
 
     Raises:
-        ValueError: If the logits are no matrix, hold NaN or +∞, or are fewer than the splits.
+        ValueError: If the logits are not a matrix, a logit is NaN or +∞, or there are fewer samples than splits.
 
     Reference:
         - [Salimans et al., 2016](https://arxiv.org/abs/1606.03498)

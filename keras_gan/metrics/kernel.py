@@ -1,4 +1,4 @@
-"""Kernel distance: an unbiased squared maximum mean discrepancy between features."""
+"""Kernel distance: an unbiased estimate of the squared maximum mean discrepancy between features."""
 
 import numpy as np
 
@@ -10,25 +10,25 @@ def kernel_distance(
 ) -> tuple[float, float]:
     """Return the kernel distance of two sets of features.
 
-    The squared maximum mean discrepancy `E[k(x, x′)] + E[k(y, y′)] − 2·E[k(x, y)]` under the kernel
-    `k(x, y) = (xᵀy / features + 1)³`, averaged over random subsets. Pairs of a sample with itself are left out, so that
-    it is unbiased at every number of samples, other than a Fréchet distance; of like sets it may come out below 0, and
-    of a set with itself it does. The draws are those of torch-fidelity with the generated set as its first input: the
-    same features give its digits.
+    The distance is the squared maximum mean discrepancy `E[k(x, x′)] + E[k(y, y′)] − 2·E[k(x, y)]` under the kernel
+    `k(x, y) = (xᵀy / features + 1)³`, averaged over random subsets. Pairs of a sample with itself are left out.
+    Therefore the estimate is unbiased for any number of samples, unlike the Fréchet distance. It may be below 0 for two
+    sets of the same distribution, and it is below 0 for a set and itself. The subsets are those that torch-fidelity
+    draws with the generated set as its first input, so the same features give the same values as there.
 
     Args:
-        real: `(samples, features)` of the real set, at least `subset_size` samples.
-        generated: Those of the samples, likewise.
+        real: Features of the real set, `(samples, features)`, at least `subset_size` samples.
+        generated: Features of the samples, `(samples, features)`, at least `subset_size` samples.
         subsets: Number of subsets. Defaults to 100.
         subset_size: Samples in a subset, at least 2. Defaults to 1000.
         seed: Seed of the draws. Defaults to 2020.
 
     Returns:
-        Mean over the subsets, called KID where the features are those of Inception, and their population standard
-        deviation.
+        Mean and population standard deviation over the subsets. With the features of Inception, the mean is called KID.
 
     Raises:
-        ValueError: If the features do not belong together or are too few, or a number is out of range.
+        ValueError: If the numbers of features differ, a set has too few samples, a feature is not finite or so large
+            that its sixth power is not, or a number is out of range.
 
     Reference:
         - [Bińkowski et al., 2018](https://arxiv.org/abs/1801.01401)
@@ -49,13 +49,13 @@ def kernel_distance(
             distances.append(_unbiased_discrepancy(of_generated, of_real))
     if not np.isfinite(distances).all():
         raise ValueError(
-            "`real` and `generated` must have features whose sixth powers are finite. Received: larger ones"
+            "`real` and `generated` must have features whose sixth powers are finite. Received: larger features"
         )
     return float(np.mean(distances)), float(np.std(distances))
 
 
 def _with_kernel_products(features: np.ndarray) -> np.ndarray:
-    """Return rows whose products are `xᵀy / features + 1`."""
+    """Return rows whose inner products are `xᵀy / features + 1`."""
     return np.column_stack([features / np.sqrt(features.shape[1]), np.ones(len(features))])
 
 

@@ -1,4 +1,4 @@
-"""Fidelity and coverage apart, by nearest neighbours among features."""
+"""Separate measures of fidelity and coverage, from nearest neighbours among features."""
 
 from collections.abc import Iterator
 
@@ -6,27 +6,28 @@ import numpy as np
 
 from keras_gan.metrics.statistics import check_pair
 
-#: Rows whose distances to all others are held at a time.
+#: Number of rows whose distances to all others are in memory at a time.
 BLOCK = 1000
 
 
 def precision_recall(real: np.ndarray, generated: np.ndarray, k: int = 3) -> tuple[float, float]:
     """Return improved precision and recall.
 
-    A set's manifold is taken to be the union of balls about its members, each as wide as the distance to the k-th
-    nearest other member. Precision is the share of samples inside the real manifold, recall the share of real images
-    inside the samples'. Both are in [0, 1] and depend on the numbers of images: compare at equal ones.
+    The manifold of a set is estimated as the union of balls around its members. The radius of each ball is the distance
+    to the member's k-th nearest neighbour in the set. Precision is the share of samples inside the manifold of the real
+    set. Recall is the share of real images inside the manifold of the samples. Both are in [0, 1] and depend on the
+    numbers of images, so compare them at equal numbers.
 
     Args:
-        real: `(samples, features)` of the real set, more than k.
-        generated: Those of the samples, likewise.
-        k: Which neighbour sets the radius, at least 1. Defaults to 3.
+        real: Features of the real set, `(samples, features)`, more than k samples.
+        generated: Features of the samples, `(samples, features)`, more than k samples.
+        k: Index of the neighbour that sets the radius, at least 1. Defaults to 3.
 
     Returns:
         Precision and recall.
 
     Raises:
-        ValueError: If the features do not belong together or are too few for k.
+        ValueError: If the numbers of features differ, or a set has too few samples for k.
 
     Reference:
         - [Kynkäänniemi et al., 2019](https://arxiv.org/abs/1904.06991)
@@ -46,20 +47,22 @@ def precision_recall(real: np.ndarray, generated: np.ndarray, k: int = 3) -> tup
 def density_coverage(real: np.ndarray, generated: np.ndarray, k: int = 5) -> tuple[float, float]:
     """Return density and coverage.
 
-    Density counts in how many balls about real images a sample lies, on average and divided by k: an outlier's large
-    ball counts once, where precision takes it for the whole. It is at least 0, near 1 where the samples are distributed
-    as the real images, above 1 where they crowd. Coverage is the share of real images with a sample inside their ball.
+    Each real image has a ball whose radius is the distance to its k-th nearest other real image. Density is the mean
+    number of balls that a sample lies in, divided by k. The large ball of an outlier adds only 1 / k to it, while one
+    ball is enough for precision. Density is at least 0. It is near 1 if the samples are distributed like the real
+    images, and above 1 if they crowd where real images are dense. Coverage is the share of real images that have a
+    sample inside their ball.
 
     Args:
-        real: `(samples, features)` of the real set, more than k.
-        generated: Those of the samples, at least one.
-        k: Which neighbour sets the radius, at least 1. Defaults to 5.
+        real: Features of the real set, `(samples, features)`, more than k samples.
+        generated: Features of the samples, `(samples, features)`, at least one sample.
+        k: Index of the neighbour that sets the radius, at least 1. Defaults to 5.
 
     Returns:
         Density and coverage.
 
     Raises:
-        ValueError: If the features do not belong together or are too few for k.
+        ValueError: If the numbers of features differ, or a set has too few samples for k.
 
     Reference:
         - [Naeem et al., 2020](https://arxiv.org/abs/2002.09797)
@@ -81,12 +84,12 @@ def _check(real: np.ndarray, generated: np.ndarray, k: int) -> tuple[np.ndarray,
         raise ValueError(
             f"`k` must be at least 1 and less than the number of real images. Received: k={k}, {len(real)} real images"
         )
-    # Squares of far-off features would cancel in the distances.
+    # Centred, because the squares of features far from 0 would cancel in the distances.
     return real - real.mean(axis=0), generated - real.mean(axis=0)
 
 
 def _blocks(first: np.ndarray, second: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield slices of the first set with their squared distances to all of the second."""
+    """Yield slices of the first set, with the squared distances from their rows to all rows of the second set."""
     norms = np.square(second).sum(axis=1)
     for start in range(0, len(first), BLOCK):
         block = slice(start, min(start + BLOCK, len(first)))
@@ -99,6 +102,6 @@ def _blocks(first: np.ndarray, second: np.ndarray) -> Iterator[tuple[slice, np.n
 
 
 def _neighbour_distances(features: np.ndarray, k: int) -> np.ndarray:
-    """Return each row's squared distance to its k-th nearest other row."""
-    # The nearest of all is the row itself.
+    """Return the squared distance from each row to its k-th nearest other row."""
+    # The nearest row of all is the row itself.
     return np.concatenate([np.partition(distances, k, axis=1)[:, k] for _, distances in _blocks(features, features)])

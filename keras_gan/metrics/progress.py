@@ -1,4 +1,4 @@
-"""A progress bar for what takes long outside of training."""
+"""A progress bar for long computations outside of training."""
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -10,12 +10,12 @@ Item = TypeVar("Item")
 
 
 def tracked(items: Iterable[Item], description: str, total: int) -> Iterator[Item]:
-    """Yield items, with a bar and the time left on standard error until the last of them, if that is a terminal.
+    """Yield items, and show a progress bar with the remaining time if standard error is a terminal.
 
     Args:
         items: The items.
-        description: What stands before the bar.
-        total: How many items will be taken.
+        description: Text before the bar.
+        total: Number of items that will be taken. The bar goes when the last of them is taken.
     """
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
@@ -23,7 +23,7 @@ def tracked(items: Iterable[Item], description: str, total: int) -> Iterator[Ite
     with display:
         task = display.add_task(description, total=total)
         for done, item in enumerate(items, start=1):
-            # Whoever takes the items may not ask for one more.
+            # The consumer may stop after the last item, without asking for another.
             if done == total:
                 display.stop()
             yield item

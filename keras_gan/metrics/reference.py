@@ -1,4 +1,4 @@
-"""What an evaluation keeps of a set of images: statistics, some features, and a cache of them on disk."""
+"""Summaries of sets of images, with statistics and some features, and their cache on disk."""
 
 import dataclasses
 import hashlib
@@ -16,21 +16,22 @@ from keras_gan.metrics.extractors.extractor import FeatureExtractor
 from keras_gan.metrics.inception_score import RunningInceptionScore
 from keras_gan.metrics.statistics import FeatureStatistics, RunningCovariance, RunningVariance
 
-#: Features kept at most, for what needs more than mean and covariance: so memory does not grow with the samples.
+#: Largest number of images whose features are kept, for metrics that need more than mean and covariance. A limit keeps
+#: the memory from growing with the number of samples.
 KEPT_FEATURES = 5000
 
-#: Changes whenever cached values would.
+#: Version of the cached values; it is raised whenever their computation changes.
 CACHE_VERSION = 1
 
 
 @dataclasses.dataclass(frozen=True)
 class SampleSet:
-    """A set of images as the extractor sees it.
+    """Summary of a set of images, from which all figures are computed.
 
     Attributes:
         statistics: Mean and covariance of all features.
-        features: The features of the first images, at most 5000, float32.
-        pixel_variance: Variance over the images at each pixel, in [−1, 1], averaged.
+        features: Features of the first images, at most 5000, float32.
+        pixel_variance: Variance over the images in [−1, 1], averaged over pixels and channels.
         inception_score: Mean and standard deviation; None if the extractor has no classifier.
     """
 
@@ -41,15 +42,16 @@ class SampleSet:
 
 
 def summarize(extractor: FeatureExtractor, batches: Iterable[np.ndarray], count: int) -> SampleSet:
-    """Pass images through an extractor once and keep what all figures need.
+    """Pass images through an extractor once, and keep what the figures need.
 
     Args:
         extractor: The feature extractor.
-        batches: uint8 images, a batch at a time, in random order: the first are kept, and splits are consecutive.
-        count: How many images they are.
+        batches: Batches of uint8 images, in random order: features of the first images are kept, and the splits of the
+            Inception score are consecutive.
+        count: Number of images in all batches.
 
     Returns:
-        What is kept; its size does not depend on `count`.
+        The summary. Its size does not grow with `count` beyond 5000 images.
     """
     covariance, variance = RunningCovariance(), RunningVariance()
     scores = RunningInceptionScore(count)
@@ -94,24 +96,24 @@ def _unpack(arrays: Mapping[str, np.ndarray]) -> SampleSet:
 
 
 class ReferenceCache:
-    """Summaries of real sets on disk, by what they depend on.
+    """Cache of summaries of real sets on disk, under a hash of all that they depend on.
 
     Args:
-        folder: Where the files go; made when the first is written.
+        folder: Folder of the files. It is created when the first file is written.
     """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
     def path(self, extractor: FeatureExtractor, images_hash: str) -> Path | None:
-        """Return the file of a real set; None for an extractor whose weights are not known."""
+        """Return the path of a real set's file; None for an extractor whose weights are unknown."""
         if extractor.weights_hash is None:
             return None
         facts = (CACHE_VERSION, KEPT_FEATURES, extractor.weights_hash, extractor.resize, images_hash)
         return self.folder / f"{hashlib.sha256(repr(facts).encode()).hexdigest()}.npz"
 
     def read(self, path: Path | None) -> SampleSet | None:
-        """Return what was written; None if nothing was, and with a warning if it cannot be read."""
+        """Return a summary that was written; None if there is no file, or with a warning if it cannot be read."""
         if path is None:
             return None
         try:
@@ -124,12 +126,12 @@ class ReferenceCache:
             return None
 
     def write(self, path: Path | None, samples: SampleSet) -> None:
-        """Write a summary, whole or not at all; with a warning if the disk takes nothing."""
+        """Write a summary, completely or not at all; warn if it cannot be written."""
         if path is None:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            # Other processes may write the same.
+            # Other processes may write the same file at the same time.
             with tempfile.TemporaryDirectory(dir=self.folder) as folder:
                 np.savez(Path(folder) / path.name, **_pack(samples))
                 os.replace(Path(folder) / path.name, path)

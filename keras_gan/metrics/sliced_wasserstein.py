@@ -1,4 +1,4 @@
-"""Wasserstein distance between features, seen along random directions."""
+"""Sliced Wasserstein distance: the Wasserstein distance of features along random directions."""
 
 import numpy as np
 import scipy
@@ -10,8 +10,8 @@ def sliced_wasserstein(real: np.ndarray, generated: np.ndarray, projections: int
     """Return the mean Wasserstein-1 distance of two sets of features along random directions.
 
     Args:
-        real: `(samples, features)` of the real set.
-        generated: Those of the samples; the numbers may differ.
+        real: Features of the real set, `(samples, features)`.
+        generated: Features of the samples, `(samples, features)`. The numbers of samples may differ.
         projections: Number of directions, uniform on the sphere. Defaults to 128.
         seed: Seed of the directions. Defaults to 0.
 
@@ -19,7 +19,7 @@ def sliced_wasserstein(real: np.ndarray, generated: np.ndarray, projections: int
         The distance, at least 0, in units of the features.
 
     Raises:
-        ValueError: If the features do not belong together, or there is no projection.
+        ValueError: If the numbers of features differ, or `projections` is less than 1.
 
     Reference:
         - N. Bonneel et al., Sliced and Radon Wasserstein Barycenters of Measures, Journal of Mathematical Imaging and
@@ -30,6 +30,6 @@ def sliced_wasserstein(real: np.ndarray, generated: np.ndarray, projections: int
     real, generated = check_pair(real, generated)
     directions = np.random.default_rng(seed).normal(size=(real.shape[1], projections))
     directions /= np.linalg.norm(directions, axis=0)
-    # SciPy loads `stats` when it is first used: a second that training would wait for otherwise.
+    # SciPy loads `stats` at its first use. An import at the top would make every training wait a second for it.
     pairs = zip((real @ directions).T, (generated @ directions).T)
     return float(np.mean([scipy.stats.wasserstein_distance(one, other) for one, other in pairs]))

@@ -1,4 +1,4 @@
-"""Mean and covariance of features, streamed in float64."""
+"""Mean and covariance of features, accumulated in float64 over batches."""
 
 import abc
 import dataclasses
@@ -10,16 +10,16 @@ from numpy.typing import ArrayLike
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class FeatureStatistics:
-    """What a Fréchet distance needs of a set of features.
+    """Statistics of a set of features that a Fréchet distance is computed from.
 
     Attributes:
         count: Number of samples, at least 2.
-        mean: Their mean `(features,)`, float64.
-        covariance: Their covariance `(features, features)`, float64, with divisor count − 1; symmetric, and without
-            negative eigenvalues but for rounding.
+        mean: Mean of the features, `(features,)`, float64.
+        covariance: Covariance of the features, `(features, features)`, float64, with divisor count − 1. It is symmetric
+            and, up to rounding, positive semidefinite.
 
     Raises:
-        ValueError: If the shapes do not belong together, there are fewer than two samples, or a value is not finite.
+        ValueError: If the shapes do not match, there are fewer than two samples, or a value is not finite.
     """
 
     count: int
@@ -42,8 +42,8 @@ class FeatureStatistics:
 class _Running(abc.ABC):
     """Count, mean and centred sum of products of rows that come in batches.
 
-    Batches are merged by the pairwise update of Chan, Golub and LeVeque (1979), which does not cancel as the mean of
-    products minus the product of means does.
+    Batches are merged by the pairwise update of Chan, Golub and LeVeque (1979). It avoids the cancellation that the
+    mean of products minus the product of means has.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class _Running(abc.ABC):
         """Add a batch `(rows, columns)`, which may be empty.
 
         Raises:
-            ValueError: If it has another number of columns than the batches before.
+            ValueError: If its number of columns is not that of the batches before.
         """
         rows = np.asarray(rows, np.float64)
         if rows.ndim != 2 or (self.count and rows.shape[1] != self.mean.size):
@@ -75,11 +75,11 @@ class _Running(abc.ABC):
     @staticmethod
     @abc.abstractmethod
     def _sum_of_products(rows: np.ndarray) -> np.ndarray:
-        """Sum over the rows what the second moment is made of."""
+        """Return the sum over the rows of the products that make up the second moment."""
 
 
 class RunningCovariance(_Running):
-    """Stream the statistics of features; memory is that of one covariance."""
+    """Statistics of features that come in batches. The memory it takes is that of one covariance."""
 
     @staticmethod
     def _sum_of_products(rows: np.ndarray) -> np.ndarray:
@@ -97,7 +97,7 @@ class RunningCovariance(_Running):
 
 
 class RunningVariance(_Running):
-    """Stream the variance of each column."""
+    """Variance of each column of rows that come in batches."""
 
     @staticmethod
     def _sum_of_products(rows: np.ndarray) -> np.ndarray:
@@ -112,13 +112,13 @@ def feature_statistics(features: np.ndarray) -> FeatureStatistics:
     """Return mean and covariance of features.
 
     Args:
-        features: `(samples, features)`, at least two samples.
+        features: Features `(samples, features)`, at least two samples.
 
     Returns:
-        Their statistics in float64.
+        The statistics in float64.
 
     Raises:
-        ValueError: If the features are no matrix, are too few, or hold a value that is not finite.
+        ValueError: If the features are not a matrix, have too few rows, or have a value that is not finite.
     """
     running = RunningCovariance()
     running.update(check_features(features, "features", least=2))
@@ -129,12 +129,12 @@ def check_features(features: ArrayLike, name: str, least: int = 1) -> np.ndarray
     """Return features as a float64 matrix.
 
     Args:
-        features: What to check.
-        name: What the error calls them.
-        least: Fewest rows. Defaults to 1.
+        features: The features to check.
+        name: Name of the features in error messages.
+        least: Least number of rows. Defaults to 1.
 
     Raises:
-        ValueError: If they are no matrix, have too few rows, or hold a value that is not finite.
+        ValueError: If the features are not a matrix, have too few rows, or have a value that is not finite.
     """
     features = np.asarray(features, np.float64)
     if features.ndim != 2 or len(features) < least:
@@ -149,11 +149,20 @@ def check_features(features: ArrayLike, name: str, least: int = 1) -> np.ndarray
 
 
 def check_pair(real: ArrayLike, generated: ArrayLike, least: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Return two sets of features as float64 matrices of as many columns, each of at least so many rows."""
+    """Return two sets of features as float64 matrices.
+
+    Args:
+        real: Features of the real set.
+        generated: Features of the samples.
+        least: Least number of rows of each. Defaults to 1.
+
+    Raises:
+        ValueError: If `check_features` refuses one of them, or their numbers of columns differ.
+    """
     real, generated = check_features(real, "real", least), check_features(generated, "generated", least)
     if real.shape[1] != generated.shape[1]:
         raise ValueError(
-            "`real` and `generated` must have as many features. "
+            "`real` and `generated` must have the same number of features. "
             f"Received: {real.shape[1]} and {generated.shape[1]} features"
         )
     return real, generated

@@ -1,7 +1,7 @@
-"""TF-GAN's parts that work on today's TensorFlow. The only place that knows how they are loaded.
+"""Loader of the parts of TF-GAN that work with current versions of TensorFlow.
 
-`import tensorflow_gan` fails: it touches `tf.estimator`, which TensorFlow 2.16 removed, and `distutils`, which Python
-3.12 removed. Its sub-packages work if the packages above them are not run.
+`import tensorflow_gan` fails because it uses `tf.estimator`, which TensorFlow 2.16 removed, and `distutils`, which
+Python 3.12 removed. Its sub-packages work if the code of the packages above them is not run.
 """
 
 import importlib
@@ -23,7 +23,7 @@ def load(part: str) -> types.ModuleType:
         The module `tensorflow_gan.python.<part>`.
 
     Raises:
-        ValueError: If there is no such part.
+        ValueError: If `part` is not one of these.
         ModuleNotFoundError: If TF-GAN is not installed.
     """
     if part not in PARTS:

@@ -1,4 +1,4 @@
-"""The feature extractor that comes with the package."""
+"""The feature extractor that is part of the package."""
 
 import hashlib
 import json
@@ -13,19 +13,20 @@ from keras_gan.metrics.extractors.extractor import FeatureExtractor, built_aside
 if TYPE_CHECKING:
     from importlib.abc import Traversable
 
-#: Files of the package: the weights, and what they were trained on, how, and to which accuracy.
+#: Files of the package: the weights, and a card with their training data, training command and accuracy.
 WEIGHTS, CARD = "cifar10_resnet.npz", "cifar10_resnet.json"
 
 
 class Cifar10ResNet(FeatureExtractor):
-    """A small residual network, trained to tell CIFAR-10's classes apart: 216 features, 10 logits.
+    """A small residual network that was trained to classify CIFAR-10: 216 features, 10 logits.
 
-    Features and logits are the means of those of an image and of its mirror image. The features are scaled so that
-    their variances over CIFAR-10's test images add up to 100.
+    Features and logits are averaged over each image and its mirror image. The features are scaled so that their
+    variances over CIFAR-10's test images add up to 100.
 
-    It needs no download, takes 5000 images of 32×32 in seconds on a CPU, and with 216 features 5000 samples are many.
-    It sees what distinguishes small photographs of animals and vehicles, and little else: of faces, drawings or large
-    pictures, which are resized to 32×32 by antialiased bicubic interpolation, it sees the gist.
+    The network needs no download and processes 5000 images of 32×32 in seconds on a CPU. For 216 features, 5000 samples
+    are enough. The features describe what distinguishes small photographs of animals and vehicles, and little else.
+    Larger images are resized to 32×32 by antialiased bicubic interpolation. Of these, and of faces and drawings, the
+    features describe only the rough content.
     """
 
     name = "cifar10-resnet"
@@ -41,7 +42,7 @@ class Cifar10ResNet(FeatureExtractor):
 
 
 def card() -> dict[str, Any]:
-    """Return what is known of the weights: data, accuracy, date, command and hash."""
+    """Return the card of the weights: data, accuracy, date, command and hash."""
     return json.loads((_files() / CARD).read_text(encoding="utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""How the network behind `Cifar10ResNet` is trained."""
+"""Training of the network of `Cifar10ResNet`."""
 
 import dataclasses
 from pathlib import Path
@@ -11,12 +11,12 @@ from keras_gan.metrics.extractors.cifar10_network import CLASSES, IMAGE_SHAPE, W
 
 
 def whiten(network: keras.Model, images: np.ndarray, count: int = 5000) -> None:
-    """Set the first layer's filters to the directions in which 2×2 patches of images vary, each scaled to variance 1.
+    """Set the first layer's filters to the principal directions of 2×2 patches, each scaled to variance 1.
 
     Args:
-        network: What `cifar10_network` has built.
+        network: A network from `cifar10_network`.
         images: Training images, uint8.
-        count: How many of them to look at. Defaults to 5000.
+        count: Number of images to take the patches from. Defaults to 5000.
     """
     scaled = images[:count] / 127.5 - 1.0
     windows = np.lib.stride_tricks.sliding_window_view(scaled, (2, 2), axis=(1, 2))
@@ -27,12 +27,14 @@ def whiten(network: keras.Model, images: np.ndarray, count: int = 5000) -> None:
 
 
 class AugmentedImages(keras.utils.PyDataset):
-    """Shuffled batches of shifted images with a square cut out, mirrored by turns: a function of seed and epoch.
+    """Shuffled batches of images that are shifted, mirrored in alternate epochs, and have a square cut out.
+
+    The batches are a function of seed and epoch.
 
     Args:
         images: uint8 images `(count, 32, 32, 3)`.
-        labels: Their labels `(count,)`.
-        batch_size: Images in a batch; an incomplete last one is left out.
+        labels: Labels of the images, `(count,)`.
+        batch_size: Images in a batch; an incomplete last batch is dropped.
         seed: Seed of order and augmentation.
         shift: Largest shift along each axis, in pixels. Defaults to 4.
         cutout: Side of the square, in pixels. Defaults to 8.
@@ -44,7 +46,7 @@ class AugmentedImages(keras.utils.PyDataset):
         super().__init__()
         self.padded = np.pad(images, ((0, 0), (shift, shift), (shift, shift), (0, 0)), mode="reflect")
         self.labels = keras.utils.to_categorical(labels, CLASSES)
-        # An image is mirrored every other epoch: in two epochs the network sees both sides of each.
+        # An image is mirrored every other epoch, so that in two epochs the network sees both versions of each image.
         self.turns = np.random.default_rng(seed).integers(0, 2, len(images))
         self.batch_size = batch_size
         self.seed = seed
@@ -76,18 +78,18 @@ class AugmentedImages(keras.utils.PyDataset):
 
 @dataclasses.dataclass(frozen=True)
 class TrainingConfig:
-    """How the network is trained; the defaults are how the shipped weights were."""
+    """Hyperparameters of the training; with the defaults the weights in the package were trained."""
 
     epochs: int = 62
     """Passes over the training images."""
     batch_size: int = 256
     """Images in a batch."""
     learning_rate: float = 0.25
-    """Learning rate at its highest, after the warm-up; it ends at 0 along a cosine."""
+    """Highest learning rate, reached after the warm-up; from there it falls to 0 along a cosine."""
     warm_up_epochs: int = 4
     """Epochs over which the learning rate rises from 0."""
     weight_decay: float = 0.01
-    """Decoupled decay of the kernels, in units of the learning rate."""
+    """Decoupled weight decay of the kernels, as a factor of the learning rate."""
     label_smoothing: float = 0.1
     """Weight of the uniform distribution in the targets."""
     seed: int = 42
@@ -108,14 +110,14 @@ def train_network(
     config: TrainingConfig,
     backup_dir: str | Path,
 ) -> None:
-    """Train a network, or go on where an earlier call was stopped.
+    """Train a network, or continue a training that was interrupted.
 
     Args:
-        network: What `cifar10_network` has built.
+        network: A network from `cifar10_network`.
         train: Training images and labels.
-        test: Test images and labels, for the log alone: nothing is chosen by them.
-        config: How to train.
-        backup_dir: Folder of the state after each epoch, deleted at the end.
+        test: Test images and labels, for the log only: they influence nothing.
+        config: Hyperparameters of the training.
+        backup_dir: Folder in which the state is saved after each epoch. It is deleted at the end.
     """
     images = AugmentedImages(*train, config.batch_size, config.seed)
     classifier = keras.Model(network.input, network.output[1])
@@ -130,7 +132,7 @@ def train_network(
         epochs=config.epochs,
         validation_data=(test[0], keras.utils.to_categorical(test[1], CLASSES)),
         validation_batch_size=1000,
-        # The images have an order of their own, a function of seed and epoch.
+        # `AugmentedImages` shuffles by itself, as a function of seed and epoch.
         shuffle=False,
         callbacks=[follow, keras.callbacks.BackupAndRestore(backup_dir)],
         verbose=2,

@@ -1,4 +1,4 @@
-"""Feature extractors: from uint8 images to features, and to logits where there is a classifier."""
+"""Feature extractors: functions from uint8 images to features, and to logits if they have a classifier."""
 
 import abc
 import contextlib
@@ -13,24 +13,24 @@ import numpy as np
 
 from keras_gan.tensors import Tensor
 
-#: What an extractor returns: features `(images, features)` and logits `(images, classes)`, or None for no classifier.
+#: Output of an extractor: features `(images, features)`, and logits `(images, classes)` or None without a classifier.
 Features: TypeAlias = tuple[np.ndarray, np.ndarray | None]
 
-#: The same before it is checked: features, or a pair of features and logits, in arrays or tensors.
+#: Output of a function before it is checked: features, or a pair of features and logits, as arrays or tensors.
 Outputs: TypeAlias = Tensor | Sequence[Tensor]
 
-#: A function that can be made an extractor: from uint8 images `(images, height, width, channels)` to outputs.
+#: A function that can serve as an extractor: from uint8 images `(images, height, width, channels)` to outputs.
 FeatureFunction: TypeAlias = Callable[[np.ndarray], Outputs]
 
 
 class FeatureExtractor(abc.ABC):
-    """What turns images into the features that distances are taken between.
+    """Base of feature extractors, which map images to the features that metrics compare.
 
     Attributes:
-        name: Name that stands beside every figure.
-        weights_hash: SHA-256 of what the features depend on, in hexadecimal; None where that is not known.
-        resize: What is done to images of another size than the network's.
-        batch_size: Images that pass through at a time.
+        name: Name of the extractor; it is reported with every figure.
+        weights_hash: SHA-256 of all that the features depend on, in hexadecimal; None if that is unknown.
+        resize: How images are resized to the network's input size.
+        batch_size: Number of images that are processed at a time.
     """
 
     name: str
@@ -40,7 +40,7 @@ class FeatureExtractor(abc.ABC):
 
     @property
     def label(self) -> str:
-        """What stands after the names of figures: nothing for Keras's Inception alone, whose distance is plain FID."""
+        """Suffix of the names of figures. Only Keras's Inception has none, because its distance is called plain FID."""
         return f"[{self.name}]"
 
     @abc.abstractmethod
@@ -48,7 +48,7 @@ class FeatureExtractor(abc.ABC):
         """Return features, or features and logits, of uint8 images `(images, height, width, channels)`."""
 
     def __call__(self, images: np.ndarray) -> Features:
-        """Return features and logits of images, checked.
+        """Return checked features and logits of images.
 
         Args:
             images: uint8 images `(images, height, width, channels)`.
@@ -57,7 +57,7 @@ class FeatureExtractor(abc.ABC):
             Features, and logits or None.
 
         Raises:
-            ValueError: If what comes out is no finite matrix with a row an image.
+            ValueError: If an output is not a finite matrix with one row per image.
         """
         outputs = self.compute(images)
         if not isinstance(outputs, (tuple, list)):
@@ -72,15 +72,15 @@ class FeatureExtractor(abc.ABC):
 
 
 class CallableExtractor(FeatureExtractor):
-    """Any function of uint8 images as an extractor.
+    """An extractor that calls a function of uint8 images.
 
     Args:
-        function: From uint8 images `(images, height, width, channels)` to features `(images, features)`, or to a pair
-            of features and logits.
-        name: Name that stands beside every figure. Defaults to None, the function's own.
-        weights_hash: What changes whenever the function's values do, such as the hash of a file of weights. Defaults to
-            None: a `keras.Model` is known by its layers and weights; another function is not known, so that nothing of
-            it is kept on disk, and its figures compare within one evaluator only.
+        function: A function from uint8 images `(images, height, width, channels)` to features `(images, features)`, or
+            to a pair of features and logits.
+        name: Name that is reported with every figure. Defaults to None, the name of the function.
+        weights_hash: A text that changes whenever the function's values do, such as the hash of a file of weights.
+            Defaults to None. A `keras.Model` is then identified by its layers and weights. Any other function then has
+            no identity: nothing of it is cached on disk, and only figures of the same evaluator can be compared.
 
     Raises:
         TypeError: If `function` cannot be called.
@@ -103,12 +103,12 @@ class CallableExtractor(FeatureExtractor):
 
 
 def as_extractor(extractor: FeatureExtractor | FeatureFunction) -> FeatureExtractor:
-    """Return an extractor as it is, and any other callable as a `CallableExtractor`."""
+    """Return an extractor unchanged, and wrap any other callable in a `CallableExtractor`."""
     return extractor if isinstance(extractor, FeatureExtractor) else CallableExtractor(extractor)
 
 
 def weights_digest(model: keras.Model) -> str:
-    """Return the SHA-256 of all weights of a model, in hexadecimal: equal for models that are equal to the last bit."""
+    """Return the SHA-256 of all weights of a model, in hexadecimal."""
     digest = hashlib.sha256()
     for weight in model.weights:
         digest.update(keras.ops.convert_to_numpy(weight).tobytes())
@@ -116,7 +116,7 @@ def weights_digest(model: keras.Model) -> str:
 
 
 def _model_digest(model: keras.Model) -> str:
-    """Return the SHA-256 of what a model's layers are, but for their names, and of its weights."""
+    """Return the SHA-256 of a model's layers, without their names, and of its weights."""
     layers = [[type(layer).__name__, layer.get_config()] for layer in model.layers]
     text = json.dumps(_without_names(layers), sort_keys=True, default=str)
     return hashlib.sha256((text + weights_digest(model)).encode()).hexdigest()
@@ -130,7 +130,11 @@ def _without_names(value: Any) -> Any:
 
 @contextlib.contextmanager
 def built_aside() -> Iterator[None]:
-    """Build networks in float32, whatever the global policy, without drawing on the seed that Keras's layers use."""
+    """Open a context that builds networks in float32, and restores the global policy and random state afterwards.
+
+    Keras draws the seeds of layers from Python's random state. So building a network here does not change the seeds of
+    the user's layers.
+    """
     policy, state = keras.config.dtype_policy(), random.getstate()
     keras.config.set_dtype_policy("float32")
     try:
@@ -141,14 +145,17 @@ def built_aside() -> Iterator[None]:
 
 
 def resized(images: Tensor, size: int) -> Tensor:
-    """Return float32 images in [0, 255] of another size, by antialiased bicubic interpolation; a tensor.
+    """Resize images by antialiased bicubic interpolation.
 
     Args:
-        images: uint8 images `(images, height, width, channels)`; grey ones get three channels.
-        size: Height and width to come.
+        images: uint8 images `(images, height, width, channels)` with one or three channels.
+        size: Height and width of the result.
+
+    Returns:
+        A float32 tensor of images in [0, 255]. Grey images get three channels.
 
     Raises:
-        ValueError: If the images have neither one nor three channels.
+        ValueError: If the images do not have one or three channels.
     """
     images = keras.ops.cast(images, "float32")
     if images.shape[-1] not in (1, 3):

@@ -1,4 +1,4 @@
-"""The Inception network as a feature extractor."""
+"""Inception v3 as a feature extractor."""
 
 import hashlib
 from pathlib import Path
@@ -10,31 +10,33 @@ from keras_gan.metrics.extractors.extractor import FeatureExtractor, built_aside
 
 INPUT_SIZE = 299
 
-#: The file that `keras.applications` downloads, for machines that cannot.
+#: The file that `keras.applications` downloads, named in errors for machines that cannot download it.
 WEIGHTS_URL = (
     "https://storage.googleapis.com/tensorflow/keras-applications/inception_v3/"
     "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"
 )
 
-#: MD5 of that file, as `keras.applications` checks it.
+#: MD5 of that file; `keras.applications` checks it too.
 WEIGHTS_MD5 = "9a0d58056eeedaa3f26cb7ebd46da564"
 
 
 class InceptionV3(FeatureExtractor):
     """Inception v3 of `keras.applications`: 2048 features of its last pooling, and the logits of ImageNet's classes.
 
-    Images are resized to 299×299 by antialiased bicubic interpolation and scaled to [−1, 1]. The weights are Keras's,
-    trained on ImageNet; published FIDs mostly come from another training of the network, so that theirs and these agree
-    in what they rank, not in their digits. Figures from a file of other weights bear the extractor's name.
+    Images are resized to 299×299 by antialiased bicubic interpolation and scaled to [−1, 1]. The weights are those of
+    Keras, trained on ImageNet. Most published FIDs come from weights of another training. Published FIDs and these
+    rank generators alike, but their values differ. If the weights are not those of Keras, the name of the extractor is
+    added to the names of figures.
 
     Args:
-        weights: A file of Keras's weights for the network with its classifier. Defaults to None: Keras's own (96 MB),
-            downloaded once into its cache folder.
+        weights: A file with weights of the network and its classifier, in Keras's format. Defaults to None: Keras's
+            weights are used, which are downloaded once (96 MB) into Keras's cache folder.
 
     Raises:
-        FileNotFoundError: If there is no such file.
+        FileNotFoundError: If the file does not exist.
         ValueError: If the file does not hold the network's weights.
-        OSError: If there is no file given, none cached, and none can be downloaded; the error says what to do.
+        OSError: If no file is given, and the weights are neither cached nor can be downloaded. The error says what to
+            do.
 
     Reference:
         - [Szegedy et al., 2015](https://arxiv.org/abs/1512.00567)
@@ -42,7 +44,7 @@ class InceptionV3(FeatureExtractor):
 
     name = "inception"
     resize = f"bicubic, antialiased, to {INPUT_SIZE}×{INPUT_SIZE}"
-    # A larger one would take gigabytes.
+    # A larger batch would take gigabytes.
     batch_size = 50
 
     def __init__(self, weights: str | Path | None = None) -> None:
@@ -76,7 +78,7 @@ def _download() -> keras.Model:
     try:
         return keras.applications.InceptionV3(weights="imagenet", classifier_activation=None)
     except Exception as error:
-        # Keras raises a bare Exception, recognisable by its message alone.
+        # Keras raises a bare Exception: only its message tells it apart from other errors.
         if "URL fetch failure" not in str(error):
             raise
         raise OSError(

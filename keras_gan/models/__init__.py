@@ -1,4 +1,4 @@
-"""Trainable models and the constraints on their critics."""
+"""GANs, and the Lipschitz constraints on their critics."""
 
 from keras_gan.models.gan import GAN
 from keras_gan.models.lipschitz import GradientPenalty, LipschitzPolicy, WeightClipping

@@ -1,4 +1,4 @@
-"""One optimizer's step on one network."""
+"""Optimizer steps on a single network."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -19,12 +19,12 @@ def descend(
     """Take one optimizer step on a network.
 
     Args:
-        objective: Function that returns the loss, regularisation included, and the values to report.
+        objective: Function that returns the loss, which includes the regularisation, and the values to report.
         network: The model whose trainable weights are updated.
-        optimizer: Its optimizer.
+        optimizer: The optimizer of the network.
 
     Returns:
-        The reported values, the gradients' global norm, and the learning rate that was applied.
+        The values to report, the global norm of the gradients, and the learning rate of this step.
     """
 
     def scaled_objective() -> tuple[Tensor, Values]:
@@ -42,18 +42,18 @@ def descend(
 def build_optimizer(
     optimizer: keras.optimizers.Optimizer | str | dict[str, Any], network: keras.Model, auto_scale_loss: bool
 ) -> keras.optimizers.Optimizer:
-    """Return an optimizer with its state for a network.
+    """Return an optimizer that is built for a network.
 
     Args:
-        optimizer: Optimizer, its name or its config.
-        network: The model whose trainable weights it will update.
+        optimizer: An optimizer, or its name or config.
+        network: The model whose trainable weights the optimizer will update.
         auto_scale_loss: Whether to scale the loss of a network that computes in float16.
     """
     optimizer = keras.optimizers.get(optimizer)
     is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     if auto_scale_loss and network.compute_dtype == "float16" and not is_scaled:
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    # Built here, so that a saved state has somewhere to go and no variable is created inside the compiled step.
+    # Built here, so that a saved state can be loaded and the compiled step does not create variables.
     if not optimizer.built:
         optimizer.build(network.trainable_weights)
     return optimizer

@@ -1,4 +1,4 @@
-"""What `GAN.fit` adds to Keras's: an order of callbacks, and what Keras's own callbacks look for in a model."""
+"""Additions of `GAN.fit` to Keras's `fit`: an order of callbacks, and the interface that Keras's callbacks expect."""
 
 import time
 from collections.abc import Sequence
@@ -9,14 +9,15 @@ import keras
 def in_stage_order(
     callbacks: Sequence[keras.callbacks.Callback], dispatching: Sequence[keras.callbacks.Callback] = ()
 ) -> list[keras.callbacks.Callback]:
-    """Return callbacks in the order in which they find what they need, with those of `fit` itself around them.
+    """Return callbacks in an order in which each finds what it needs, together with the callbacks of `fit` itself.
 
-    Those with a `stage` come by it, before others (whose stage is 0) if it is negative, after them if it is positive;
-    otherwise their order stays.
+    Callbacks are sorted by their attribute `stage`. A callback without it has stage 0. Callbacks of the same stage keep
+    their order.
 
     Args:
-        callbacks: What `fit` was given.
-        dispatching: What corrects the time of an epoch, before anybody reads it. Defaults to none.
+        callbacks: The callbacks that were passed to `fit`.
+        dispatching: Callbacks that correct `epoch_time`; they come before all callbacks that read it. Defaults to an
+            empty sequence.
     """
     watchers = [each for each in callbacks if isinstance(each, keras.callbacks.TerminateOnNaN)]
     feeders = [_TotalLoss(watchers)] if watchers else []
@@ -25,7 +26,7 @@ def in_stage_order(
 
 
 class _EpochTimer(keras.callbacks.Callback):
-    """Put `epoch_time` into the logs, ahead of the callbacks that read it."""
+    """Add `epoch_time` to the logs, before other callbacks read it."""
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._start = time.perf_counter()
@@ -35,12 +36,12 @@ class _EpochTimer(keras.callbacks.Callback):
         logs["epoch_time"] = time.perf_counter() - self._start
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        # Without a callback that has it, Keras ends batches in a thread, which costs a short step more than it saves.
+        # If no callback has this method, Keras ends batches in a thread, which costs a short step more than it saves.
         pass
 
 
 class _TotalLoss(keras.callbacks.Callback):
-    """Hand `TerminateOnNaN` the `loss` that it looks for and a GAN has not: the sum of both networks' losses."""
+    """Pass the sum of both losses to `TerminateOnNaN`, which looks for `loss`: the logs of a GAN do not have it."""
 
     def __init__(self, watchers: Sequence[keras.callbacks.TerminateOnNaN]) -> None:
         super().__init__()
@@ -53,9 +54,10 @@ class _TotalLoss(keras.callbacks.Callback):
 
 
 class _Averages(keras.callbacks.Callback):
-    """Do at the end of `fit` what Keras does with a model's one optimizer: weights become their kept averages.
+    """Replace weights by their moving averages at the end of `fit`, if an optimizer keeps these.
 
-    After the callbacks that save the state of training, which goes on from the weights themselves.
+    Keras does this itself for a model with one optimizer. This callback comes after those that save the state of
+    training, because a resumed training continues from the weights and not from the averages.
     """
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
@@ -65,14 +67,16 @@ class _Averages(keras.callbacks.Callback):
 
 
 class OptimizerPair:
-    """Two optimizers where Keras's callbacks look for one: what `LearningRateScheduler` and others read and set.
+    """Two optimizers behind the interface of one.
+
+    Keras's callbacks, such as `LearningRateScheduler`, read and set the learning rate of a model's only optimizer.
 
     Args:
         critic: The critic's optimizer.
         generator: The generator's optimizer.
 
     Attributes:
-        optimizers: Both, each with a `name` and a `learning_rate`.
+        optimizers: Both optimizers, as objects with a `name` and a `learning_rate`.
     """
 
     built = True
@@ -85,19 +89,19 @@ class OptimizerPair:
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """State of both."""
+        """State of both optimizers."""
         return [*self._critic.variables, *self._generator.variables]
 
     @property
     def iterations(self) -> keras.Variable:
-        """Steps taken so far."""
+        """Number of generator steps taken so far."""
         return self._generator.iterations
 
     @property
     def learning_rate(self) -> float:
-        """The critic's. Set, it takes the generator's along, so that the ratio of both stays.
+        """Learning rate of the critic. Setting it scales the generator's by the same factor, which keeps their ratio.
 
-        Callbacks of Keras before 3.13, which know no `optimizers`, use it.
+        Callbacks of Keras before 3.13 use it, because they do not know `optimizers`.
         """
         return self.optimizers[0].learning_rate
 
@@ -116,11 +120,11 @@ class _LearningRate:
 
     @property
     def learning_rate(self) -> float:
-        # Keras's callbacks would convert a variable in a way that NumPy deprecates, and slowly.
+        # A float, because Keras's callbacks convert variables slowly and in a way that NumPy deprecates.
         return float(self._optimizer.learning_rate)
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
-        # A scheduler sets it every epoch, mostly to what it is.
+        # A scheduler sets the learning rate every epoch, mostly to the value that it already has.
         if value != self.learning_rate:
             self._optimizer.learning_rate = value

@@ -1,4 +1,4 @@
-"""What only the networks of a checkpoint can tell: whether the critic was near its optimum, and how Lipschitz it is."""
+"""Probe of a checkpoint's critic: its distance from the optimum, and its Lipschitz constant."""
 
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -11,24 +11,24 @@ from keras_gan.models import autodiff
 from keras_gan.models.gan import GAN
 from keras_gan.tensors import Tensor
 
-#: Segments between reals and fakes, and points on each.
+#: Number of segments between real and generated images, and of points on each segment.
 SEGMENTS, POINTS = 64, 16
 
-#: Images scored at a time.
+#: Number of images that are scored at a time.
 BATCH = 256
 
 
 @dataclasses.dataclass(frozen=True)
 class CriticProbe:
-    """What a probe has found.
+    """Result of a probe.
 
     Attributes:
-        distance: E[f(real)] − E[f(fake)] of the critic as it was.
-        trained_distance: The same after it was trained on against a generator that stood still.
-        updates: Critic updates that this took.
-        lipschitz_constant: Largest norm of the critic's gradient on segments between reals and fakes, before: a lower
-            bound of its Lipschitz constant.
-        mean_norm: Mean of these norms, which a gradient penalty draws to 1.
+        distance: E[f(real)] − E[f(fake)] of the critic before further training.
+        trained_distance: The same after further training of the critic, with the generator frozen.
+        updates: Number of critic updates in the further training.
+        lipschitz_constant: Largest norm of the critic's gradient on segments between real and generated images, before
+            further training. It is a lower bound of the critic's Lipschitz constant.
+        mean_norm: Mean of these norms. A gradient penalty draws it to 1.
     """
 
     distance: float
@@ -39,7 +39,7 @@ class CriticProbe:
 
     @property
     def gap(self) -> float:
-        """What further training has added to the distance, as a share of the distance that it reached."""
+        """Increase of the distance by further training, as a share of the distance after it."""
         reached = abs(self.trained_distance)
         return (self.trained_distance - self.distance) / reached if reached > 0 else 0.0
 
@@ -47,20 +47,23 @@ class CriticProbe:
 def probe_critic(
     gan: GAN, real: np.ndarray, batches: Iterable[Tensor], updates: int = 100, seed: int = 0
 ) -> CriticProbe:
-    """Freeze the generator, train the critic on, and compare. The model is only good for this afterwards.
+    """Freeze the generator, train the critic further, and compare the critic before and after.
+
+    This changes the model's critic and optimizers, so do not continue its training afterwards.
 
     Args:
         gan: A compiled model, such as one loaded from a checkpoint.
-        real: Real images `(count, height, width, channels)` in [−1, 1] that the critic's distance is estimated on.
-        batches: What the critic is trained on, as `fit` takes it: such as `image_batches` returns.
-        updates: Critic updates, rounded up to whole steps of `n_critic`. Defaults to 100.
-        seed: Seed of latents. Defaults to 0.
+        real: Real images `(count, height, width, channels)` in [−1, 1], on which the critic's distance is estimated.
+        batches: Images that the critic is trained on, in a form that `fit` takes, such as the result of
+            `image_batches`.
+        updates: Number of critic updates. It is rounded up to whole steps of `n_critic` updates. Defaults to 100.
+        seed: Seed of the latents. Defaults to 0.
 
     Returns:
-        The critic's distance before and after, and its steepness before.
+        The critic's distance before and after further training, and its gradient norms before.
 
     Raises:
-        ValueError: If the images are not of the model's shape, or `updates` is less than 1.
+        ValueError: If the images do not have the model's shape, or `updates` is less than 1.
     """
     if updates < 1:
         raise ValueError(f"`updates` must be at least 1. Received: updates={updates}")
@@ -71,7 +74,7 @@ def probe_critic(
     before = _distance(gan, real, fake)
     norms = _gradient_norms(gan, real[:SEGMENTS], fake[:SEGMENTS])
     steps = -(-updates // gan.n_critic)
-    # A rate of zero leaves the generator as it is, and the step the one that was trained with.
+    # A learning rate of zero freezes the generator, and the step is the same as in the original training.
     gan.compile(gan.critic_optimizer, keras.optimizers.SGD(0.0))
     gan.fit(batches, steps_per_epoch=steps, epochs=1, verbose=0)
     return CriticProbe(
@@ -84,7 +87,7 @@ def probe_critic(
 
 
 def _fakes(gan: GAN, count: int, seed: int) -> np.ndarray:
-    """Return fakes as the critic has met them: normalised by their batch."""
+    """Return generated images, normalised by their batch as in training."""
     latents = keras.random.normal((count, *gan.generator.input_shape[1:]), seed=keras.random.SeedGenerator(seed))
     with keras.StatelessScope():
         return ops.convert_to_numpy(ops.cast(gan.generator(latents, training=True), "float32"))

@@ -1,4 +1,4 @@
-"""Images from a generator, without touching the state of training."""
+"""Images from a generator, drawn without changing the state of training."""
 
 import keras
 import numpy as np
@@ -11,8 +11,8 @@ def generate(generator: keras.Model, n: int, seed: int | None = None, batch_size
     Args:
         generator: Built `keras.Model` from latents `(batch, ...)` to images `(batch, height, width, channels)`.
         n: Number of images, at least 1.
-        seed: Integer seed of the latents. Defaults to None, another set at every call.
-        batch_size: Images generated at a time. Defaults to 256.
+        seed: Integer seed of the latents. Defaults to None, which gives different images at every call.
+        batch_size: Number of images that are generated at a time. Defaults to 256.
 
     Returns:
         Images `(n, height, width, channels)`, float32, in the generator's range.

@@ -7,7 +7,7 @@ from keras import layers, ops
 
 from keras_gan.tensors import Tensor
 
-#: Layers that treat each sample alone, unless they are given a function of the user's.
+#: Layers that treat each sample alone, unless their arguments include a function of the user.
 _SAMPLEWISE = (
     layers.InputLayer,
     layers.Conv2D,
@@ -36,13 +36,14 @@ _SAMPLEWISE = (
 
 
 def scores_each_alone(critic: keras.Model) -> bool:
-    """Return whether a critic is known to score each image by itself, whatever others are in its batch.
+    """Return whether a critic is known to score each image independently of the other images in its batch.
 
-    Only graphs of Keras's own per-sample layers are. Other layers, operations between layers, and functions and models
-    of a user's own might look at the whole batch; losses of activities depend on how many images a pass has.
+    This is known only of graphs of Keras's own per-sample layers. Other layers, operations between layers, and the
+    user's own functions and models might look at the whole batch. Activity regularizers depend on the number of images
+    in a pass.
 
     Args:
-        critic: The critic, built.
+        critic: The critic, which must be built.
     """
     if not type(critic).__module__.startswith("keras."):
         return False
@@ -54,15 +55,15 @@ def scores_each_alone(critic: keras.Model) -> bool:
 
 
 def score_together(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the scores of reals and of fakes, from one pass of the critic in training mode over both.
+    """Return the scores of real and of generated images, from one pass of the critic over both, in training mode.
 
     Args:
-        critic: A critic that scores each image alone.
+        critic: A critic that scores each image independently.
         real: Real images, `(batch, height, width, channels)`.
-        fake: Generated images, likewise.
+        fake: Generated images, `(batch, height, width, channels)`.
 
     Returns:
-        The scores of each.
+        The scores of the real images, and those of the generated images.
     """
     scores = critic(ops.concatenate([real, fake]), training=True)
     count = ops.shape(real)[0]
@@ -70,16 +71,16 @@ def score_together(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Ten
 
 
 def score_apart(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the scores of reals and of fakes, from a pass each; see `score_together`."""
+    """Return the scores of real and of generated images, from one pass each; see `score_together`."""
     return critic(real, training=True), critic(fake, training=True)
 
 
 def _is_samplewise(operation: keras.Operation) -> bool:
     activation = getattr(operation, "activation", None)
-    # Not a layer, which Keras takes for an activation too.
+    # Keras also accepts a layer as an activation; that is not a function.
     is_function_of_keras = inspect.isfunction(activation) and activation.__module__.startswith("keras.")
     has_loss = getattr(operation, "activity_regularizer", None) is not None
-    # Which may have the size of a batch in it.
+    # A noise shape may contain the size of the batch.
     has_noise_shape = getattr(operation, "noise_shape", None) is not None
     is_plain = (activation is None or is_function_of_keras) and not has_loss and not has_noise_shape
     return type(operation) in _SAMPLEWISE and is_plain

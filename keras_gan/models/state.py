@@ -1,4 +1,4 @@
-"""A scope whose assignments to variables do not reach the scope around it."""
+"""A scope that keeps assignments to variables inside itself."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ import keras
 
 @contextlib.contextmanager
 def inner_scope() -> Iterator[keras.StatelessScope]:
-    """Open a scope in which variables begin with their values outside; what is assigned inside stays inside.
+    """Open a scope in which variables start with their values outside it, and assignments have no effect outside it.
 
     Yields:
-        The `keras.StatelessScope`. Its `original_scope` is the one around it, or None.
+        The `keras.StatelessScope`. Its `original_scope` is the surrounding scope, or None.
     """
     with keras.StatelessScope(collect_losses=True) as scope:
         if scope.original_scope is not None:

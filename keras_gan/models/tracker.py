@@ -1,4 +1,4 @@
-"""What a training step reports, computed inside its compiled graph."""
+"""Values that a training step reports, computed inside its compiled graph."""
 
 import math
 from collections.abc import Iterable, Mapping, MutableMapping
@@ -9,7 +9,7 @@ from keras import ops
 
 from keras_gan.tensors import Tensor
 
-#: Scalars that a step hands to `TrainingTracker.update_state`.
+#: Scalars that a step passes to `TrainingTracker.update_state`.
 STEP_KEYS = (
     "d_loss",
     "d_loss_real",
@@ -28,37 +28,37 @@ STEP_KEYS = (
     "generator_learning_rate",
 )
 
-#: Keys of an epoch's logs that come from the model: the step's, and two derived from them.
+#: Keys of an epoch's logs that come from the model: those of the steps, and two that are derived from these.
 TRAINING_KEYS = (*STEP_KEYS, "dg_ratio", "loss_variance")
 
 
 def element_count(tensors: Iterable[Tensor]) -> int:
-    """Return how many elements a list of tensors of static shape holds."""
+    """Return the number of elements in tensors of static shape."""
     return sum(math.prod(tensor.shape) for tensor in tensors)
 
 
 def global_norm(tensors: Iterable[Tensor]) -> Tensor:
-    """Return the float32 L2 norm of a list of tensors, taken as one vector."""
+    """Return the L2 norm of all elements of several tensors, as one vector, in float32."""
     return ops.sqrt(sum(ops.sum(ops.square(ops.cast(tensor, "float32"))) for tensor in tensors))
 
 
 def mean_and_std(tensors: Iterable[Tensor]) -> tuple[Tensor, Tensor]:
-    """Return float32 mean and population standard deviation over all elements of a list of tensors."""
+    """Return mean and population standard deviation over all elements of several tensors, in float32."""
     tensors = [ops.cast(tensor, "float32") for tensor in tensors]
     count = element_count(tensors)
     mean = sum(ops.sum(tensor) for tensor in tensors) / count
-    # Two passes: the mean of squares minus the squared mean would cancel for weights far from zero.
+    # Two passes, because the mean of squares minus the squared mean would cancel for weights far from zero.
     variance = sum(ops.sum(ops.square(tensor - mean)) for tensor in tensors) / count
     return mean, ops.sqrt(variance)
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class TrainingTracker(keras.metrics.Metric):
-    """Average a step's scalars over an epoch, all in one vector.
+    """Average the scalars of steps over an epoch, all in one vector.
 
-    What is reported is worked out inside the compiled step, so that between epochs the host reads one variable and
-    resets another: a `Mean` metric for each scalar would cost an epoch of one step some 20 ms. The window of
-    `loss_variance` is in steps, outlives the epochs, and is saved with the model.
+    The reported values are computed inside the compiled step. Between epochs, the host therefore only reads one
+    variable and resets another. A `Mean` metric for each scalar would cost about 20 ms in an epoch of one step. The
+    window of `loss_variance` is counted in steps, continues across epochs, and is saved with the model.
 
     Args:
         window: Steps over which `loss_variance` takes the population variance of `d_loss`. Defaults to 100.
@@ -88,7 +88,7 @@ class TrainingTracker(keras.metrics.Metric):
             raise ValueError(f"`values` must have the keys {sorted(STEP_KEYS)}. Received: {sorted(values)}")
         step = ops.stack([ops.cast(values[key], self.dtype) for key in STEP_KEYS])
         self.steps.assign_add(1.0)
-        # An epoch's first step replaces the total of the epoch before.
+        # The first step of an epoch replaces the total of the epoch before.
         self.total.assign(ops.where(self.steps > 1.0, self.total + step, step))
         self.recent_d_loss.assign(ops.append(self.recent_d_loss[1:], step[STEP_KEYS.index("d_loss")]))
         self.recent_count.assign(ops.minimum(self.recent_count + 1.0, float(self.window)))
@@ -96,11 +96,11 @@ class TrainingTracker(keras.metrics.Metric):
         self.report.assign(ops.append(means, ops.stack([_dg_ratio(means), self._loss_variance()])))
 
     def reset_state(self) -> None:
-        """Start a new epoch; the window of `loss_variance` goes on."""
+        """Start a new epoch; the window of `loss_variance` is kept."""
         self.steps.assign(0.0)
 
     def result(self) -> dict[str, Tensor]:
-        """Return the epoch's means, `dg_ratio` of these means, and `loss_variance`."""
+        """Return the means over the epoch, the `dg_ratio` of these means, and `loss_variance`."""
         return dict(zip(TRAINING_KEYS, ops.unstack(ops.convert_to_tensor(self.report), len(TRAINING_KEYS))))
 
     def _loss_variance(self) -> Tensor:
@@ -111,7 +111,7 @@ class TrainingTracker(keras.metrics.Metric):
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "window": self.window}
 
-    # Keras saves no metric's state by itself; a resumed run's `loss_variance` needs the window.
+    # Keras does not save the state of metrics, but the `loss_variance` of a resumed run needs the window.
 
     def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
         for index, variable in enumerate(self.variables):

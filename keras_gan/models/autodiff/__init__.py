@@ -1,15 +1,16 @@
-"""Automatic differentiation and looping over state, one file per Keras backend.
+"""Automatic differentiation and loops that change variables, one file per Keras backend.
 
 Each backend's file defines:
 
-* `value_and_gradients(function, variables)`: call `function()`, which returns `(loss, auxiliary)`; return that pair
-  and the loss's gradients with respect to the variables.
-* `input_gradients(function, inputs)`: gradients of the sum of `function(inputs)` with respect to the inputs, themselves
-  differentiable. Samples must not depend on each other, so that each gets the gradient of its own score.
-* `apply_gradients(optimizer, gradients, variables)`: one step of a built optimizer.
-* `repeat(update, batches, keys)`: call `update` on each slice of `batches` along the first axis, in order, and return
-  the last call's result, a dict of float32 scalars with these keys. The update may change variables. It is traced
-  once, however many slices there are.
+* `value_and_gradients(function, variables)`: Call `function()`, which returns `(loss, auxiliary)`. Return that pair and
+  the gradients of the loss with respect to the variables.
+* `input_gradients(function, inputs)`: Return the gradients of the sum of `function(inputs)` with respect to the inputs.
+  They can be differentiated again. The output for a sample must not depend on other samples, so that each sample gets
+  the gradient of its own score.
+* `apply_gradients(optimizer, gradients, variables)`: Take one step of a built optimizer.
+* `repeat(update, batches, keys)`: Call `update` on each slice of `batches` along the first axis, in order. Return the
+  result of the last call, a dict of float32 scalars with these keys. The update may change variables. It is traced
+  once, whatever the number of slices.
 """
 
 import keras

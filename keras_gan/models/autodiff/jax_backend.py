@@ -1,8 +1,8 @@
 """Automatic differentiation with JAX, inside the `keras.StatelessScope` that holds a step's state.
 
-JAX transforms functions without side effects. So the values that variables have in the scope around go into each
-function, and those that it has assigned come out of it and go back into the scope. Without a scope around, they are
-dropped.
+JAX can only transform functions without side effects. Therefore each function starts with the values that the variables
+have in the surrounding scope, and returns the values that it assigned, which are then put into that scope. Without a
+surrounding scope, the assigned values are dropped.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -70,14 +70,14 @@ def repeat(update: Callable[[Tensor], dict[str, Tensor]], batches: Tensor, keys:
 
     with inner_scope() as scope:
         state = dict(scope.state_mapping)
-    # On a CPU, XLA runs convolutions inside a loop on one core, several times slower.
+    # On a CPU, XLA runs convolutions inside a loop on one core, which is several times slower. So the loop is unrolled.
     state, outputs = jax.lax.scan(body, state, batches, unroll=jax.default_backend() == "cpu")
     _assign(state)
     return {key: outputs[key][-1] for key in keys}
 
 
 def _assign(state: Mapping[int, Tensor]) -> None:
-    """Put values that came out of a transformed function into the scope around."""
+    """Put values that a transformed function returned into the surrounding scope."""
     with inner_scope() as scope:
         around = scope.original_scope
     if around is not None:

@@ -43,6 +43,6 @@ def repeat(update: Callable[[Tensor], dict[str, Tensor]], batches: Tensor, keys:
 
     count = batches.shape[0]
     nothing_yet = {key: tf.zeros(()) for key in keys}
-    # One at a time: each update reads the weights that the one before has written.
+    # One iteration at a time, because each update reads the weights that the previous update wrote.
     _, outputs = tf.while_loop(lambda index, _: index < count, body, (0, nothing_yet), parallel_iterations=1)
     return outputs

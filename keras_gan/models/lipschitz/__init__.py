@@ -1,4 +1,4 @@
-"""How a critic is kept Lipschitz, a policy a file."""
+"""Policies that keep a critic Lipschitz, one per file."""
 
 from keras_gan.models.lipschitz.gradient_penalty import GradientPenalty
 from keras_gan.models.lipschitz.policy import LipschitzPolicy

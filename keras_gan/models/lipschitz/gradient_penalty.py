@@ -1,4 +1,4 @@
-"""The gradient penalty."""
+"""Gradient penalty."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,15 +14,15 @@ from keras_gan.tensors import Tensor
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class GradientPenalty(LipschitzPolicy):
-    """Penalise the critic's gradient norm between real and generated images.
+    """Penalise the norm of the critic's gradient between real and generated images.
 
     The critic's loss is R + F + λ·GP with GP = E[(‖∇f(x̂)‖₂ − target)²], x̂ = ε·x + (1−ε)·G(z), and one ε ~ U[0, 1]
-    for each sample. Norm and penalty are at least float32 under any precision policy.
+    for each sample. Norm and penalty are computed in at least float32 under any precision policy.
 
     Args:
         weight: The coefficient λ, positive. Defaults to 10.0.
-        target: The gradient norm that costs nothing, not negative. Defaults to 1.0.
-        one_sided: Whether norms below the target cost nothing either. Defaults to False.
+        target: The gradient norm without a penalty, not negative. Defaults to 1.0.
+        one_sided: Whether norms below the target are not penalised either. Defaults to False.
 
     Raises:
         ValueError: If the weight is not positive or the target negative.
@@ -45,7 +45,7 @@ class GradientPenalty(LipschitzPolicy):
             raise ValueError(
                 "A critic with BatchNormalization cannot be trained with GradientPenalty: the penalty is on each "
                 "sample's own gradient, and BatchNormalization makes scores depend on the whole batch. "
-                "Use LayerNormalization or none."
+                "Use LayerNormalization or no normalization."
             )
 
     def penalty(

@@ -1,4 +1,4 @@
-"""The base of Lipschitz policies, which leaves the critic as it is."""
+"""Base of Lipschitz policies, which does not constrain the critic."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,32 +10,32 @@ from keras_gan.tensors import Tensor
 
 
 class LipschitzPolicy:
-    """No constraint: the critic is used as it is. Base of the constraints.
+    """Base of the constraints on a critic. By itself it is no constraint.
 
     Attributes:
-        critic_loss_scale: What R + F is multiplied by to give the critic's loss.
-        weight: Coefficient λ of the penalty in the critic's loss; 0 where there is no penalty.
+        critic_loss_scale: Factor of R + F in the critic's loss.
+        weight: Coefficient λ of the penalty in the critic's loss; 0 for policies without a penalty.
     """
 
     critic_loss_scale = 1.0
     weight = 0.0
 
     def check_critic(self, critic: keras.Model) -> None:
-        """Refuse or warn about critics that defeat the constraint."""
+        """Raise an error or warn if a critic defeats the constraint."""
 
     def check_optimizer(self, optimizer: keras.optimizers.Optimizer) -> None:
-        """Warn about optimizers of the critic that work badly with the constraint."""
+        """Warn if an optimizer of the critic works badly with the constraint."""
 
     def penalty(
         self, critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, seed: keras.random.SeedGenerator
     ) -> Tensor:
-        """Return the penalty before λ, a float32 scalar.
+        """Return the penalty, not yet multiplied by λ, as a float32 scalar.
 
         Args:
-            critic: Maps images to scores.
+            critic: Function from images to scores.
             real: Real images, `(batch, height, width, channels)`.
             fake: Generated images, of the same shape.
-            seed: `keras.random.SeedGenerator`.
+            seed: Generator of random seeds.
         """
         return ops.zeros(())
 
@@ -43,7 +43,7 @@ class LipschitzPolicy:
         """Change the critic's weights after its update."""
 
     def clip_ratio(self, critic: keras.Model) -> Tensor:
-        """Return the share of the critic's weights that the constraint holds at its bound, in [0, 1]."""
+        """Return the share of the critic's weights that are at the bound of the constraint, in [0, 1]."""
         return ops.zeros(())
 
     def get_config(self) -> dict[str, Any]:

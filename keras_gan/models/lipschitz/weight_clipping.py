@@ -15,7 +15,8 @@ from keras_gan.tensors import Tensor
 class WeightClipping(LipschitzPolicy):
     """Clip every trainable weight of the critic to [−c, c] after each of its updates.
 
-    The critic's loss is ½(R + F). Non-trainable weights, such as a BatchNorm's moving variance, are left alone.
+    The critic's loss is ½(R + F). Non-trainable weights, such as the moving variance of BatchNormalization, are not
+    clipped.
 
     Args:
         threshold: The bound c, positive. Defaults to 0.01.
@@ -38,12 +39,12 @@ class WeightClipping(LipschitzPolicy):
         if has_batch_norm(critic):
             warnings.warn(
                 "The critic has BatchNormalization, which makes one image's score depend on the others' and is not "
-                "bounded by weight clipping. Use LayerNormalization or none.",
+                "bounded by weight clipping. Use LayerNormalization or no normalization.",
                 stacklevel=4,
             )
 
     def check_optimizer(self, optimizer: keras.optimizers.Optimizer) -> None:
-        optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # Of a LossScaleOptimizer.
+        optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # A LossScaleOptimizer has one.
         momentum = getattr(optimizer, "momentum", 0) or getattr(optimizer, "beta_1", 0)
         if momentum:
             warnings.warn(

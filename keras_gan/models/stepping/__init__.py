@@ -1,11 +1,11 @@
-"""How `fit` runs a model's steps, one file per Keras backend.
+"""Execution of a model's steps in `fit`, one file per Keras backend.
 
-Each backend's file defines `SteppedModel`, a `keras.Model` whose subclasses have `run_step(data)`, which changes the
-model's variables and returns the epoch's values so far. It has
+Each backend's file defines `SteppedModel`, a `keras.Model`. Its subclasses define `run_step(data)`, which changes the
+model's variables and returns the epoch's values so far. `SteppedModel` has
 
 * `train_step`, in the form in which Keras calls it on this backend;
-* `prepare_fit(steps_per_epoch, callbacks)`, called before training: what `fit` needs besides these callbacks. It raises
-  `ValueError` if `steps_per_execution` does not fit into epochs;
+* `prepare_fit(steps_per_epoch, callbacks)`, which is called before training and returns further callbacks that `fit`
+  needs. It raises `ValueError` if an epoch is not a whole number of dispatches;
 * `steps_taken`, the number of steps that the generator was trained for.
 """
 

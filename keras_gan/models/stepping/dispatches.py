@@ -1,4 +1,4 @@
-"""What the steps of a dispatch have reported, on its way to callbacks."""
+"""Dispatches of several steps, whose values callbacks get one step or epoch at a time."""
 
 import collections
 import itertools
@@ -10,21 +10,22 @@ import keras
 
 from keras_gan.tensors import Shape
 
-#: Callbacks of Keras that look at an epoch's values alone.
+#: Callbacks of Keras that look only at the values of an epoch, not at the model.
 _OBSERVERS = (keras.callbacks.CSVLogger, keras.callbacks.TerminateOnNaN)
 
 
 class StepDispatches(keras.callbacks.Callback):
-    """Dispatches of several steps of one epoch; callbacks get their values one step at a time.
+    """Dispatches of several steps of one epoch. Callbacks get the values of one step at a time.
 
     Args:
-        limit: Steps of a dispatch at most. Epochs have a multiple of it, or end with the data.
+        limit: Largest number of steps in a dispatch. The number of steps in an epoch is a multiple of it, unless the
+            epoch ends with the data.
 
     Attributes:
-        pending: Values that are not handed out yet.
+        pending: Values that callbacks have not got yet.
     """
 
-    #: Whether each of the steps is an epoch.
+    #: Whether each step is an epoch.
     are_epochs = False
 
     def __init__(self, limit: int) -> None:
@@ -38,17 +39,20 @@ class StepDispatches(keras.callbacks.Callback):
         self._taken = 0
 
     def allowance(self) -> int:
-        """Return how many steps the next dispatch may run; after a short one, none beyond the epoch's end."""
+        """Return how many steps the next dispatch may run.
+
+        After a short dispatch, the next one still does not run beyond the end of the epoch.
+        """
         return self.limit - self._taken % self.limit
 
     def take(self, iterator: Iterator[Any]) -> list[Any]:
-        """Take the images of the next dispatch's steps, all of one shape, since one program runs them.
+        """Take the images for the steps of the next dispatch. They have the same shapes, since one program runs them.
 
         Args:
-            iterator: Yields the images of a step.
+            iterator: Iterator that yields the images of one step at a time.
 
         Returns:
-            What it has yielded; nothing at its end.
+            The images of each step; an empty list if the iterator has ended.
         """
         batches, self._held = self._held, []
         for batch in itertools.islice(iterator, self.allowance() - len(batches)):
@@ -59,28 +63,28 @@ class StepDispatches(keras.callbacks.Callback):
         return batches
 
     def receive(self, values: list[dict[str, float]], seconds: float) -> None:
-        """Take what a dispatch has reported.
+        """Receive the values that a dispatch reported.
 
         Args:
-            values: Values of the epoch so far, after each step.
-            seconds: Time that it took.
+            values: The epoch's values so far, after each step.
+            seconds: Duration of the dispatch.
         """
         self.pending.extend(values)
         self._taken += len(values)
 
 
 class EpochDispatches(StepDispatches):
-    """Dispatches of several epochs of one step each; callbacks get their values one epoch at a time.
+    """Dispatches of several epochs of one step each. Callbacks get the values of one epoch at a time.
 
-    A dispatch ends with an epoch after which a callback reads the model. A callback's `reads_model(epoch)` says whether
-    it does; one without that method is assumed to after every epoch.
+    A dispatch ends with an epoch after which a callback reads the model. The callback's method `reads_model(epoch)`
+    says whether it does. A callback without that method is assumed to read the model after every epoch.
 
     Args:
-        limit: Steps of a dispatch, and so epochs, at most.
+        limit: Largest number of steps, and so of epochs, in a dispatch.
         callbacks: All callbacks of `fit`.
 
     Warns:
-        UserWarning: If a callback keeps dispatches from being longer than a step.
+        UserWarning: If a callback limits dispatches to one step.
     """
 
     are_epochs = True
@@ -99,7 +103,7 @@ class EpochDispatches(StepDispatches):
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._waited = 0.0
         if not self.pending:
-            # Not in the midst of an epoch: a callback that asks for its model makes Keras put the state back into it.
+            # Here and not during the epoch: a callback that accesses its model makes Keras put the state back into it.
             self._allowance = self._count_unread(epoch)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -112,11 +116,11 @@ class EpochDispatches(StepDispatches):
     def receive(self, values: list[dict[str, float]], seconds: float) -> None:
         super().receive(values, seconds)
         self._share = seconds / len(values)
-        # The epoch that begins the dispatch has waited for all of it.
+        # The first epoch of the dispatch has waited for the whole dispatch.
         self._waited = seconds
 
     def _count_unread(self, epoch: int) -> int:
-        """Return how many epochs, from this one, may run before a callback reads the model."""
+        """Return how many epochs, starting with this one, may run until a callback reads the model."""
         last = min(epoch + self.limit, self.params["epochs"]) - 1
         read = (index for index in range(epoch, last) if self._is_read(index))
         return next(read, last) - epoch + 1

@@ -1,4 +1,4 @@
-"""Steps under JAX: one XLA program from state to state, for one step or several."""
+"""Steps under JAX: one XLA program that runs one or several steps and maps state to state."""
 
 import itertools
 import time
@@ -15,7 +15,7 @@ from keras_gan.models.stepping.dispatches import EpochDispatches, StepDispatches
 from keras_gan.models.tracker import TRAINING_KEYS
 from keras_gan.tensors import Tensor
 
-#: Values of trainable, non-trainable, optimizer and metrics variables, a list each.
+#: Values of the trainable, non-trainable, optimizer and metrics variables, one list for each group.
 State: TypeAlias = tuple[list[Tensor], ...]
 
 
@@ -33,8 +33,8 @@ class SteppedModel(keras.Model):
         """Run a step on its images.
 
         Args:
-            state: Values of trainable, non-trainable, optimizer and metrics variables, a list each.
-            data: Images of a step.
+            state: Values of the trainable, non-trainable, optimizer and metrics variables, one list for each group.
+            data: Images of the step.
 
         Returns:
             The epoch's values so far, and the new state.
@@ -55,7 +55,7 @@ class SteppedModel(keras.Model):
         return logs, tuple([scope.get_current_value(variable) for variable in group] for group in groups)
 
     def _run_steps(self, state: State, batches: list[Any], count: Tensor, are_epochs: bool) -> tuple[Tensor, State]:
-        """Run the first `count` of some steps; return what each has reported, a row a step, and the new state."""
+        """Run the first `count` steps; return their reported values, one row per step, and the new state."""
 
         def run_one(data: Any, state: State) -> tuple[Tensor, State]:
             logs, state = self._advance(state, data, are_epochs)
@@ -71,12 +71,12 @@ class SteppedModel(keras.Model):
             return reports.at[index].set(report), state
 
         stacked = jax.tree.map(lambda *images: jnp.stack(images), *batches)
-        # Rows of steps that are not run stay zero, and are cut off.
+        # Rows of steps that are not run stay zero; the caller cuts them off.
         return jax.lax.fori_loop(0, count, body, (jnp.zeros((len(batches), len(TRAINING_KEYS))), state))
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         super().compile(*args, **kwargs)
-        # Keras would count that many steps for each call of the train function, which hands out one at a time.
+        # Keras would count this many steps for each call of the train function, which returns one step at a time.
         self._steps_per_dispatch, self.steps_per_execution = self.steps_per_execution, 1
         self._reported: dict[str, float] = {}
 
@@ -105,7 +105,7 @@ class SteppedModel(keras.Model):
             run = jax.jit(run, donate_argnums=0, static_argnames="are_epochs")
 
         def train_function(state: State, iterator: Iterator[Any]) -> tuple[dict[str, float], State]:
-            # Without `fit`, as in `train_on_batch`, each step is alone.
+            # Outside of `fit`, as in `train_on_batch`, each step has its own dispatch.
             dispatches = self._dispatches or StepDispatches(1)
             if not dispatches.pending:
                 state = self._dispatch(run, dispatches, state, iterator)
@@ -121,17 +121,17 @@ class SteppedModel(keras.Model):
         state: State,
         iterator: Iterator[Any],
     ) -> State:
-        """Run as many steps as may be, hand in what they report, and return the new state."""
+        """Run as many steps as allowed, pass on their values, and return the new state."""
         begun = time.perf_counter()
-        # Keras has taken the weights out of the variables; if this raises, it restores them from here.
+        # Keras has taken the weights out of the variables. If this raises an error, Keras restores them from here.
         self._keep(state)
         batches = dispatches.take(iterator)
         if not batches:
             raise StopIteration
-        # One program, of one shape, for dispatches of any length.
+        # Padded to one shape, so that one program serves dispatches of any length.
         filled = batches + batches[-1:] * (dispatches.limit - len(batches))
         reports, state = run(state, filled, len(batches), are_epochs=dispatches.are_epochs)
-        # At once, before waiting for the results can be interrupted: the old state's memory has been reused.
+        # Kept before waiting for the results, which may be interrupted: the memory of the old state is already reused.
         self._keep(state)
         rows = np.asarray(reports)[: len(batches)].tolist()
         dispatches.receive([dict(zip(TRAINING_KEYS, row)) for row in rows], time.perf_counter() - begun)
@@ -142,12 +142,12 @@ class SteppedModel(keras.Model):
         self._jax_state = dict(zip(names, state))
 
     def get_metrics_result(self) -> dict[str, float]:
-        # Those of the epoch that callbacks see: the variables are those of the last that has run.
+        # The values of the epoch that callbacks see; the variables may already be those of a later epoch.
         return dict(self._reported)
 
     @property
     def stop_training(self) -> bool:
-        """Whether `fit` is to stop; epochs that have run already are handed out before."""
+        """Whether `fit` shall stop. Before it stops, callbacks get the values of all epochs that have run."""
         return self._is_stopped and not (self._dispatches and self._dispatches.pending)
 
     @stop_training.setter
@@ -156,7 +156,7 @@ class SteppedModel(keras.Model):
 
     @property
     def steps_taken(self) -> int:
-        """Steps that the generator was trained for, up to the one whose values callbacks see."""
+        """Number of steps that the generator was trained for, up to the step whose values callbacks see."""
         self.jax_state_sync()
         pending = len(self._dispatches.pending) if self._dispatches else 0
         return int(self.optimizer.iterations) - pending

@@ -1,4 +1,4 @@
-"""Steps under TensorFlow: one compiled graph that changes variables in place."""
+"""Steps under TensorFlow: a compiled graph that changes variables in place."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class SteppedModel(keras.Model):
     """See `keras_gan.models.stepping`."""
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
-        """Run a step on its images; return the epoch's values so far."""
+        """Run a step on its images, and return the epoch's values so far."""
         return self.run_step(data)
 
     def prepare_fit(
@@ -24,5 +24,5 @@ class SteppedModel(keras.Model):
 
     @property
     def steps_taken(self) -> int:
-        """Steps that the generator was trained for."""
+        """Number of steps that the generator was trained for."""
         return int(self.optimizer.iterations)

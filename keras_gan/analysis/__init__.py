@@ -1,1 +1,1 @@
-"""What a run's saved files say; no TensorFlow here."""
+"""Analysis of a run from its saved files, without Keras."""

@@ -1,4 +1,4 @@
-"""What a grid of runs over seeds and batch sizes says."""
+"""Triage: conclusions from a grid of runs over seeds and batch sizes."""
 
 import dataclasses
 import enum
@@ -14,7 +14,7 @@ from keras_gan.analysis.run.saved_run import SavedRun
 
 
 class Outcome(enum.Enum):
-    """What became of a run."""
+    """Outcome of a run."""
 
     HEALTHY = "healthy"
     COLLAPSE = "collapse"
@@ -25,18 +25,18 @@ class Outcome(enum.Enum):
     MISSING = "missing"
 
 
-#: What says nothing of a seed or a batch size.
+#: Outcomes that say nothing about a seed or a batch size.
 UNKNOWN = (Outcome.FAILED, Outcome.RUNNING, Outcome.MISSING)
 
-#: Colours of the outcomes, in their order.
+#: Colours of the outcomes, in the order of `Outcome`.
 COLOURS = ("#66bb6a", "#ef5350", "#8e24aa", "#ffca28", "#78909c", "#90caf9", "#eceff1")
 
-#: Of the guide's table: evidence, root cause, solution.
+#: A row of the guide's table: evidence, root cause, solution.
 Row: TypeAlias = tuple[str, str, str]
 
 COLUMNS = ("Evidence", "Root cause", "Solution")
 
-#: What to try where neither seed nor batch size is to blame.
+#: Solution if neither the seed nor the batch size is the cause.
 COMMON_FIXES = "Lower the learning rates, raise n_critic, reduce dropout; then other seeds and smaller batches"
 
 
@@ -45,10 +45,10 @@ class Cell:
     """One run of the grid.
 
     Attributes:
-        seed: Its seed.
-        batch_size: Its batch size.
-        outcome: What became of it.
-        evidence: By what sign. Defaults to "".
+        seed: Seed of the run.
+        batch_size: Batch size of the run.
+        outcome: Outcome of the run.
+        evidence: Evidence for the outcome. Defaults to "".
     """
 
     seed: int
@@ -58,12 +58,12 @@ class Cell:
 
     @property
     def works(self) -> bool:
-        """Whether nothing is wrong with it."""
+        """Whether the run is healthy."""
         return self.outcome is Outcome.HEALTHY
 
 
 def classify(run: SavedRun) -> tuple[Outcome, str]:
-    """Return what became of a run, and by what sign, from its files.
+    """Return the outcome of a run and the evidence for it.
 
     Args:
         run: The run.
@@ -75,7 +75,7 @@ def classify(run: SavedRun) -> tuple[Outcome, str]:
     ):
         if diagnosis in found:
             return outcome, found[diagnosis].evidence
-    # Blur is no failure of seed or batch size, but of time.
+    # Blur and pale colours come from too little training, not from the seed or the batch size.
     matters_of_time = (Diagnosis.BLUR, Diagnosis.WASHED_OUT_COLOUR)
     bad = [one for one in found.values() if one.status is Status.BAD]
     grave = [one for one in bad if one.diagnosis not in matters_of_time]
@@ -85,7 +85,7 @@ def classify(run: SavedRun) -> tuple[Outcome, str]:
 
 
 def conclude(cells: Sequence[Cell]) -> list[Row]:
-    """Return the rows of the guide's table that a grid is evidence for: evidence, root cause, solution.
+    """Return the rows of the guide's table that a grid gives evidence for.
 
     Args:
         cells: The grid.
@@ -102,12 +102,12 @@ def conclude(cells: Sequence[Cell]) -> list[Row]:
 
 
 def _conclude_from_some(cells: Sequence[Cell]) -> list[Row]:
-    """Return what whole rows and columns of the grid are evidence for."""
+    """Return conclusions from rows and columns of the grid that are fully trained."""
     return [*_random_initialisation(cells), *_batch_size(cells)]
 
 
 def _shares(cells: Sequence[Cell], key: str) -> dict[int, float]:
-    """Return the share of cells that work, by seed or by batch size, of those whose cells are all trained."""
+    """Return the share of healthy cells by seed or by batch size, for those whose cells are all trained."""
     values = sorted({getattr(cell, key) for cell in cells})
     groups = {value: [cell for cell in cells if getattr(cell, key) == value] for value in values}
     whole = {value: group for value, group in groups.items() if not any(cell.outcome in UNKNOWN for cell in group)}
@@ -147,7 +147,7 @@ def _list(values: Sequence[int]) -> str:
 
 
 def plot_triage(cells: Sequence[Cell]) -> Figure:
-    """Return a heat map of outcomes: a row a seed, a column a batch size.
+    """Return a heat map of outcomes, with one row for each seed and one column for each batch size.
 
     Args:
         cells: The grid.

@@ -1,1 +1,1 @@
-"""What can be wrong with a run, how it is found, and what to change."""
+"""Problems of a run: their detectors and their remedies."""

@@ -1,4 +1,4 @@
-"""What is wrong with a run, on what evidence, and what to change first."""
+"""Diagnosis of a run, and advice on what to change first."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +16,7 @@ from keras_gan.data.images import in_range
 
 Detector = Callable[[SavedRun], Finding | None]
 
-#: What the curves of a critic's scores are searched for.
+#: Detectors for runs whose losses are means of a critic's scores.
 CRITIC_DETECTORS: tuple[Detector, ...] = (
     critic_curves.weak_constraint,
     critic_curves.oscillation,
@@ -27,7 +27,7 @@ CRITIC_DETECTORS: tuple[Detector, ...] = (
     sample_detectors.non_convergence,
 )
 
-#: What the curves of a discriminator's cross-entropy are searched for.
+#: Detectors for runs whose losses are a discriminator's cross-entropies.
 CROSS_ENTROPY_DETECTORS: tuple[Detector, ...] = (
     cross_entropy_curves.mode_collapse,
     cross_entropy_curves.vanishing_gradients,
@@ -36,20 +36,21 @@ CROSS_ENTROPY_DETECTORS: tuple[Detector, ...] = (
     sample_detectors.non_convergence,
 )
 
-#: Real images, evenly chosen, that samples are compared with but for copies.
+#: Number of real images that samples are compared with. The search for copies uses all training images.
 REAL_IMAGES = 512
 
-#: Epochs that a change is to be given before it is judged.
+#: Number of epochs to train before a change is judged.
 PATIENCE = 200
 
 
 @dataclasses.dataclass(frozen=True)
 class Advice:
-    """What was found, and what to do about it.
+    """A finding and its remedies.
 
     Attributes:
-        finding: What is wrong, and on what evidence.
-        remedies: What to change, the first thing first; without what earlier findings change already.
+        finding: The problem and the evidence for it.
+        remedies: Changes to make, the most important first. Parameters that the remedies of earlier findings change are
+            not changed again.
     """
 
     finding: Finding
@@ -59,19 +60,21 @@ class Advice:
 def diagnose(
     run: SavedRun, samples: np.ndarray | None = None, training_images: np.ndarray | None = None
 ) -> list[Finding]:
-    """Search a run for everything that the training guides know.
+    """Search a run for all problems that the training guides describe.
 
     Args:
-        run: The run. Without `quality`, samples or pictures only its curves are searched.
-        samples: Images `(count, height, width, channels)` in [−1, 1]. Defaults to None, those of its last picture.
-        training_images: All images that it was trained on, likewise or uint8, for finding copies of them. Defaults to
-            None, not to search for copies; what else needs real images takes those of `samples/real.png`.
+        run: The run. If it has neither `quality` nor pictures and no samples are given, only its curves are searched.
+        samples: Images `(count, height, width, channels)` in [−1, 1]. Defaults to None, the samples in the run's last
+            picture.
+        training_images: All images that the run was trained on, in [−1, 1] or uint8, which are searched for originals
+            of the samples. Defaults to None: samples are not searched for copies, and other detectors take the real
+            images in `samples/real.png`.
 
     Returns:
-        What was found, in the order in which to mend it.
+        The findings, in the order in which to fix them.
 
     Raises:
-        ValueError: If images are not of one shape, or a picture cannot be read.
+        ValueError: If samples and real images differ in shape, values are out of range, or a picture cannot be read.
     """
     if samples is None and run.pictures:
         samples = read_grid(run.pictures[-1][1])
@@ -83,23 +86,23 @@ def diagnose(
     _check_images(samples, real)
     found = [*findings_of_curves(run), *_findings_of_samples(run, samples, real, training_images)]
     if any(one.diagnosis is Diagnosis.MODE_COLLAPSE for one in found) and sample_detectors.was_diverse(run):
-        # The critic's distance is large because samples are all alike, not the other way round.
+        # The collapse is the cause of the critic's large distance, not its effect.
         found = [one for one in found if one.diagnosis is not Diagnosis.CRITIC_DOMINATES]
     order = list(Diagnosis)
     return sorted(found, key=lambda one: order.index(one.diagnosis))
 
 
 def advise(findings: Iterable[Finding], config: Mapping[str, Any]) -> list[Advice]:
-    """Return what to change about each finding.
+    """Return each finding with its remedies.
 
     Args:
-        findings: What was found.
-        config: What the run was trained with, as far as it is known.
+        findings: The findings, in the order in which to fix them.
+        config: Configuration of the run, as far as it is known.
     """
     advice: list[Advice] = []
     changed: set[str] = set()
     for finding in findings:
-        # What an earlier finding changes would be changed back by some: of the two, it is to be mended first.
+        # A remedy might undo a change for an earlier finding, which is to be fixed first.
         remaining = [one for one in remedies(finding.diagnosis, config) if not one.parameters & changed]
         advice.append(Advice(finding, tuple(remaining)))
         changed.update(*(one.parameters for one in remaining))
@@ -107,10 +110,10 @@ def advise(findings: Iterable[Finding], config: Mapping[str, Any]) -> list[Advic
 
 
 def findings_of_curves(run: SavedRun) -> list[Finding]:
-    """Return what a run's curves alone say."""
+    """Return the findings from a run's curves alone."""
     exploding = critic_curves.exploding_losses(run)
     if exploding is not None:
-        # Of losses that are no numbers nothing else can be said.
+        # Nothing else can be read from losses that have exploded.
         return [exploding]
     if run.epochs < LEAST_EPOCHS:
         return []

@@ -1,7 +1,7 @@
-"""What is wrong with a run, by its curves.
+"""Detectors for the curves of a critic's scores.
 
-Each function takes a `SavedRun` and returns a `Finding`, or None. Thresholds were chosen on the runs and curves of
-`benchmarks/detectors.py`, which measures on others how often they are right.
+Each detector takes a `SavedRun` and returns a `Finding` or None. The thresholds were chosen on runs and curves of
+`benchmarks/detectors.py`, which measures on other runs and curves how often the detectors are right.
 """
 
 import numpy as np
@@ -10,56 +10,58 @@ from keras_gan.analysis.detectors.findings import Diagnosis, Finding, Status
 from keras_gan.analysis.run.curves import SMOOTHING, height, late, reversals, smoothed, wasserstein_distance
 from keras_gan.analysis.run.saved_run import SavedRun
 
-#: What must be finite, and what must also stay in bounds.
+#: Columns whose values must be finite, and columns whose values must also stay in bounds.
 WATCHED = (
     *("d_loss", "g_loss", "wasserstein_distance", "gradient_penalty", "critic_weight_mean", "critic_weight_std"),
     *("generator_weight_mean", "generator_weight_std"),
 )
 LOSSES = ("d_loss", "g_loss", "wasserstein_distance")
 
-#: Size that nothing healthy has.
+#: Size that no healthy loss reaches.
 ABSURD = 1e6
 
-#: A loss that reaches this, and this many times its median.
+#: A loss explodes if it exceeds this value and this multiple of its median.
 EXPLOSION, EXPLOSION_FACTOR = 1e3, 1e2
 
-#: Turns of the critic's distance by this share of its height that make an oscillation, if they are so many times larger
-#: than the noise.
-TURN, TURN_NOISE, TURNS = 0.5, 6.0, 3
+#: An oscillation is this number of turns of the critic's distance, each of at least this share of its height and this
+#: multiple of its noise.
+TURNS, TURN, TURN_NOISE = 3, 0.5, 6.0
 
-#: Distance that is rounding of float32 scores.
+#: Distance that may be due to rounding of float32 scores.
 NOISE = 1e-6
 
-#: Deviation from its moving mean, as a share of its height, that is more than the noise of small batches.
+#: Standard deviation of a curve from its moving mean, as a share of its height, above which it is more than the noise
+#: of small batches.
 FAST_SWING = 0.5
 
-#: Gradient penalty of gradients whose norm is 3 where it should be 1.
+#: Gradient penalty at a gradient norm of 3, where it should be 1.
 WEAK_PENALTY = 4.0
 
-#: Share of late epochs with reals above fakes, below which the critic has lost.
+#: The critic has lost if it scores reals above fakes in less than this share of the late epochs.
 LOST = 0.2
 
-#: Share of its height that a positive loss of the critic is large at.
+#: A positive critic loss is large from this share of its height on.
 LARGE_SHARE = 0.3
 
-#: Change of the generator's loss, as a share of its size, that is none.
+#: Change of the generator's loss, as a share of its size, that counts as no change.
 NO_CHANGE = 1e-3
 
-#: Norm of the generator's gradient that no step comes of, and share of its own height.
+#: Gradients vanish if their norm is below this value, or below this share of its height.
 NO_GRADIENT, NO_GRADIENT_SHARE = 1e-4, 1e-3
 
 #: Share of clipped weights above which the threshold is too small.
 CLIPPED = 0.5
 
-#: Share of its height that the critic's distance stays at, and the least distance that this is large of.
+#: The critic's distance is on a plateau above this share of its height. Without measured samples, the plateau must also
+#: reach this distance.
 PLATEAU, LARGE_DISTANCE = 0.8, 10.0
 
-#: What a distance to the real set must have fallen to, as a share of the first one, to have improved.
+#: The distance to the real set has improved if it has fallen below this share of its first value.
 IMPROVED = 0.95
 
 
 def exploding_losses(run: SavedRun) -> Finding | None:
-    """Find losses that are infinite or no numbers, beyond a million, or thousands and a hundred times the usual."""
+    """Find losses that are NaN or infinite, above 10⁶, or above both 1000 and 100 times their median."""
     if run.diverged is not None:
         return Finding(Diagnosis.EXPLODING_LOSSES, f"training was stopped because {run.diverged}")
     for name in (name for name in WATCHED if name in run.history):
@@ -82,7 +84,7 @@ def exploding_losses(run: SavedRun) -> Finding | None:
 
 
 def weak_constraint(run: SavedRun) -> Finding | None:
-    """Find a penalty that leaves the critic's gradients far above norm 1."""
+    """Find a gradient penalty so large that the critic's gradient norm is far above 1."""
     if "gradient_penalty" not in run.history or run.is_clipped:
         return None
     penalty = float(np.median(late(run.history["gradient_penalty"])))
@@ -94,9 +96,9 @@ def weak_constraint(run: SavedRun) -> Finding | None:
 
 
 def oscillation(run: SavedRun) -> Finding | None:
-    """Find a critic's distance that swings to and fro by half of what it reaches, slowly or from epoch to epoch.
+    """Find a critic's distance that swings by half of its height, slowly or from epoch to epoch.
 
-    The generator's loss wanders in healthy runs too: scores have no zero.
+    The generator's loss is not searched. It drifts in healthy runs too, because scores have no fixed zero.
     """
     distance, name = wasserstein_distance(run.history), "the critic's distance"
     return fast_swings(distance, name) or slow_swings(distance, name)
@@ -107,7 +109,7 @@ def fast_swings(values: np.ndarray, name: str) -> Finding | None:
 
     Args:
         values: The curve.
-        name: What the evidence calls it.
+        name: Name of the curve in the evidence.
     """
     reached = height(values)
     if not (np.isfinite(reached) and reached > NOISE):
@@ -120,13 +122,18 @@ def fast_swings(values: np.ndarray, name: str) -> Finding | None:
 
 
 def slow_swings(values: np.ndarray, name: str) -> Finding | None:
-    """Find a curve that turns again and again, by far more than its noise; arguments as of `fast_swings`."""
+    """Find a curve that turns repeatedly, by far more than its noise.
+
+    Args:
+        values: The curve.
+        name: Name of the curve in the evidence.
+    """
     reached = height(values)
     if not (np.isfinite(reached) and reached > NOISE):
         return None
     window = _window(values)
     noise = float(np.std(np.diff(values))) / (2 * window) ** 0.5
-    # The first third is the critic's rise.
+    # The first third is left out: there the critic's distance rises.
     turns = reversals(smoothed(values, window)[len(values) // 3 :], max(TURN * reached, TURN_NOISE * noise))
     if turns < TURNS:
         return None
@@ -154,7 +161,7 @@ def generator_dominates(run: SavedRun) -> Finding | None:
 
 
 def vanishing_gradients(run: SavedRun) -> Finding | None:
-    """Find a generator that gets no gradients, or a loss of it that does not change."""
+    """Find a generator whose gradients vanish or, if these were not logged, whose loss does not change."""
     if "generator_gradient_norm" in run.history:
         norms = run.history["generator_gradient_norm"]
         norm = float(np.median(late(norms)))
@@ -170,7 +177,7 @@ def vanishing_gradients(run: SavedRun) -> Finding | None:
 
 
 def persistent_clipping(run: SavedRun) -> Finding | None:
-    """Find a critic more than half of whose weights lie at the threshold."""
+    """Find a critic that has more than half of its weights at the clipping threshold."""
     if "clip_ratio" not in run.history:
         return None
     share = float(np.median(late(run.history["clip_ratio"])))
@@ -180,7 +187,7 @@ def persistent_clipping(run: SavedRun) -> Finding | None:
 
 
 def critic_dominates(run: SavedRun) -> Finding | None:
-    """Find a distance that stays where it is, near its height, while samples get no better."""
+    """Find a critic's distance that stays near its height while the samples do not get better."""
     distance = wasserstein_distance(run.history)
     reached, stays = height(distance), float(np.median(late(distance)))
     if not (stays > 0 and stays > PLATEAU * reached):

@@ -1,6 +1,6 @@
-"""What is wrong with a GAN whose discriminator is trained by cross-entropy, by its curves.
+"""Detectors for the curves of a discriminator that is trained by cross-entropy.
 
-For files of other programs; each function takes a `SavedRun` and returns a `Finding`, or None.
+They are for the files of other programs. Each detector takes a `SavedRun` and returns a `Finding` or None.
 """
 
 import numpy as np
@@ -10,21 +10,21 @@ from keras_gan.analysis.detectors.findings import Diagnosis, Finding
 from keras_gan.analysis.run.curves import late
 from keras_gan.analysis.run.saved_run import SavedRun
 
-#: Between these the discriminator's loss is stuck when the generator has collapsed, if it moves no more than this.
+#: The generator has collapsed if the discriminator's loss stays in this range with at most this standard deviation.
 STUCK, STUCK_SPREAD = (0.72, 0.75), 0.01
 
-#: Accuracy of a discriminator that cannot tell, and how far from it is still that.
+#: Accuracy of a discriminator that guesses, and the largest deviation from it that still counts as guessing.
 CHANCE, CHANCE_SPREAD = 0.5, 0.02
 
-#: Accuracy of a network that has won.
+#: Accuracy from which a network has won.
 WON = 0.99
 
-#: Loss of a discriminator that has won.
+#: Loss up to which a discriminator has won.
 NEAR_ZERO = 0.05
 
 
 def mode_collapse(run: SavedRun) -> Finding | None:
-    """Find a discriminator that is stuck: at its loss of collapse, or at chance while the generator always wins."""
+    """Find a discriminator that is stuck at its loss of collapse, or at chance while the generator always wins."""
     losses = late(run.history["d_loss"])
     if STUCK[0] <= np.median(losses) <= STUCK[1] and np.std(losses) < STUCK_SPREAD:
         return Finding(Diagnosis.MODE_COLLAPSE, f"d_loss is stuck at {np.median(losses):.3f} in the last third")
@@ -39,7 +39,7 @@ def mode_collapse(run: SavedRun) -> Finding | None:
 
 
 def vanishing_gradients(run: SavedRun) -> Finding | None:
-    """Find a discriminator that is nearly always right, whose gradients are next to nothing."""
+    """Find a discriminator that is nearly always right, so that its gradients vanish."""
     accuracy = _accuracy(run, "d_accuracy")
     if accuracy is None or np.median(accuracy) < WON:
         return None
@@ -47,7 +47,7 @@ def vanishing_gradients(run: SavedRun) -> Finding | None:
 
 
 def critic_dominates(run: SavedRun) -> Finding | None:
-    """Find a discriminator's loss near 0 while the generator's grows."""
+    """Find a discriminator loss near 0 while the generator's loss grows."""
     d_loss, g_loss = late(run.history["d_loss"]), run.history["g_loss"]
     first, last = np.median(g_loss[: len(g_loss) // 3]), np.median(late(g_loss))
     if np.median(d_loss) > NEAR_ZERO or last <= first:
@@ -57,7 +57,7 @@ def critic_dominates(run: SavedRun) -> Finding | None:
 
 
 def oscillation(run: SavedRun) -> Finding | None:
-    """Find a loss that swings by half of what it reaches, slowly or from epoch to epoch."""
+    """Find a loss that swings by half of its height, slowly or from epoch to epoch."""
     for name in ("d_loss", "g_loss"):
         found = fast_swings(run.history[name], name) or slow_swings(run.history[name], name)
         if found is not None:
@@ -66,7 +66,7 @@ def oscillation(run: SavedRun) -> Finding | None:
 
 
 def _accuracy(run: SavedRun, name: str) -> np.ndarray | None:
-    """Return the last third of a column as shares, whether it was in per cent or not; None if it is not there."""
+    """Return the last third of a column of shares or percentages, as shares; None if there is no such column."""
     if name not in run.history:
         return None
     values = run.history[name]

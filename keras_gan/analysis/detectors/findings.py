@@ -1,11 +1,11 @@
-"""What can be wrong with a run."""
+"""Diagnoses, and the findings that they are part of."""
 
 import dataclasses
 import enum
 
 
 class Status(enum.Enum):
-    """How bad something is."""
+    """Severity of a finding, or result of an indicator."""
 
     GOOD = "✅ Good"
     WARNING = "⚠️ Warning"
@@ -13,7 +13,7 @@ class Status(enum.Enum):
 
 
 class Diagnosis(enum.Enum):
-    """What is wrong, those first that are to be mended first."""
+    """A kind of problem. The problems to fix first come first."""
 
     EXPLODING_LOSSES = "exploding losses"
     WEAK_CONSTRAINT = "weak Lipschitz constraint"
@@ -31,18 +31,19 @@ class Diagnosis(enum.Enum):
 
     @property
     def title(self) -> str:
-        """Its name at the beginning of a line."""
+        """Name with a capital letter, for the beginning of a line."""
         return self.value[0].upper() + self.value[1:]
 
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """That something is wrong.
+    """A problem that was found in a run.
 
     Attributes:
-        diagnosis: What.
-        evidence: Which figures say so.
-        status: `Status.BAD`, or `Status.WARNING` where it is slight or rests on indirect evidence. Defaults to bad.
+        diagnosis: The kind of problem.
+        evidence: The figures that show it.
+        status: `Status.BAD`, or `Status.WARNING` if the problem is slight or the evidence is indirect. Defaults to
+            `Status.BAD`.
     """
 
     diagnosis: Diagnosis

@@ -1,4 +1,4 @@
-"""What to change about what is wrong, in the training guides' order of priority."""
+"""Remedies for each diagnosis, in the training guides' order of priority."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -6,7 +6,7 @@ from typing import Any
 
 from keras_gan.analysis.detectors.findings import Diagnosis
 
-#: What the guides start from, where a run's own value is not known.
+#: The guides' usual values, for parameters whose value in a run is not known.
 USUAL = {
     "n_critic": 5,
     "latent_dim": 128,
@@ -22,18 +22,18 @@ USUAL = {
 }
 
 
-#: Of these a run has one at most.
+#: A run has at most one of these.
 CONSTRAINTS = ("clip_threshold", "gradient_penalty")
 
 
 @dataclasses.dataclass(frozen=True)
 class Remedy:
-    """Something to change.
+    """A change to make.
 
     Attributes:
-        advice: What, in words.
-        flags: What to pass to the training script; None where no flag does it.
-        parameters: What it changes. Defaults to nothing.
+        advice: The change in words.
+        flags: Flags to pass to the training script; None if there is no flag for the change.
+        parameters: Names of the parameters that it changes. Defaults to an empty set.
     """
 
     advice: str
@@ -46,19 +46,19 @@ class _Change:
     """A remedy before the values of a run are known."""
 
     advice: str
-    #: New values by parameter, as functions of the present ones; none where no parameter does it.
+    #: Functions from the present value to the new value, by parameter; empty if no parameter makes the change.
     parameters: Mapping[str, Callable[[Any], Any]] = dataclasses.field(default_factory=dict)
 
     def applies_to(self, config: Mapping[str, Any]) -> bool:
-        """Return whether a run has what is to be changed: one with a penalty has no threshold."""
-        # Of a switch from one constraint to the other, the first is what it must have.
+        """Return whether a run has the constraint to be changed: a run with a penalty has no threshold."""
+        # A switch from one constraint to the other names the present one first.
         constraint = next((name for name in self.parameters if name in CONSTRAINTS), None)
         return constraint is None or config.get(constraint, USUAL[constraint]) is not None
 
     def remedy(self, config: Mapping[str, Any]) -> Remedy | None:
-        """Return the remedy for a run; None if the values cannot change any further."""
+        """Return the remedy for a run; None if its values cannot be changed any further."""
         values = ((name, config.get(name, USUAL[name])) for name in self.parameters)
-        # JSON has lists for tuples.
+        # JSON turns tuples into lists.
         old = {name: tuple(value) if isinstance(value, list) else value for name, value in values}
         if not old or not all(_is_like(value, name) for name, value in old.items()):
             return Remedy(self.advice)
@@ -74,11 +74,11 @@ class _Change:
 
 
 def remedies(diagnosis: Diagnosis, config: Mapping[str, Any]) -> list[Remedy]:
-    """Return what to change, the first thing first.
+    """Return the remedies for a diagnosis, the most important first.
 
     Args:
-        diagnosis: What is wrong.
-        config: What the run was trained with, as far as it is known.
+        diagnosis: The kind of problem.
+        config: Configuration of the run, as far as it is known.
     """
     table = CROSS_ENTROPY_CHANGES if config.get("loss") == "cross-entropy" else CHANGES
     changes = (change for change in table[diagnosis] if change.applies_to(config))
@@ -86,7 +86,7 @@ def remedies(diagnosis: Diagnosis, config: Mapping[str, Any]) -> list[Remedy]:
 
 
 def _is_like(value: Any, name: str) -> bool:
-    """Return whether a value is of its parameter's kind: users' own configurations hold whatever they like."""
+    """Return whether a value has the type of its parameter: a user's own configuration may hold anything."""
     if value is None:
         return name in CONSTRAINTS
     if isinstance(USUAL[name], tuple):
@@ -95,7 +95,7 @@ def _is_like(value: Any, name: str) -> bool:
 
 
 def _text(value: Any) -> str:
-    """Write a value as a flag takes it."""
+    """Format a value as an argument of a flag."""
     if isinstance(value, tuple):
         return " ".join(map(str, value))
     return f"{value:.6g}" if isinstance(value, float) else str(value)
@@ -110,7 +110,7 @@ def _whole(factor: float, least: int = 1) -> Callable[[int], int]:
 
 
 def _wider(factor: float, kept: int) -> Callable[[Sequence[int]], tuple[int, ...]]:
-    """Return a change of filters that leaves the last few, such as an image's channels, as they are."""
+    """Return a change of filters that keeps the last few of them, such as the channels of an image."""
 
     def change(filters: Sequence[int]) -> tuple[int, ...]:
         end = len(filters) - kept
@@ -198,7 +198,7 @@ CHANGES = {
     ),
 }
 
-#: The same for a discriminator that is trained by cross-entropy, of which the guides know other things.
+#: Changes for a discriminator that is trained by cross-entropy, for which the guides give other advice.
 CROSS_ENTROPY_CHANGES = {
     **CHANGES,
     Diagnosis.MODE_COLLAPSE: (

@@ -1,4 +1,4 @@
-"""What is wrong with a run, by its samples and what they were worth."""
+"""Detectors for a run's samples and their quality."""
 
 from collections.abc import Iterator
 
@@ -10,46 +10,57 @@ from keras_gan.analysis.run.curves import late
 from keras_gan.analysis.run.saved_run import SavedRun
 from keras_gan.data.images import in_range
 
-#: Spread of the samples' features or pixels, in units of the real images', below which they are too much alike.
+#: Samples are too similar if the spread of their features or pixels is below this share of the real images' spread.
 ALIKE = 0.3
 
-#: Pixel variance below which the training guide speaks of mode collapse, whatever the data.
+#: Pixel variance below which the training guide calls samples collapsed, for any data.
 ALIKE_PIXELS = 0.1
 
-#: Loss of a generator whose fakes all score very high, how little it then moves, and in how many epochs at least.
+#: The scores of fakes are frozen if the generator's loss is below minus this value, and its standard deviation is below
+#: this share of its size. A run must have at least this number of epochs.
 VERY_NEGATIVE, FROZEN_SPREAD, FROZEN_EPOCHS = 10.0, 0.1, 100
 
-#: How much worse than the best a score may end, and how much the last ones may vary.
+#: A score has converged if it ends within this multiple of its best value, and its last values vary by at most this
+#: share of their mean.
 SETTLED, STEADY = 1.3, 0.25
 
-#: Evaluations that convergence is judged by.
+#: Least number of evaluations for a judgement of convergence.
 LEAST_EVALUATIONS = 5
 
-#: Distance to the nearest training image, as a share of the distance between that and its nearest other. Of samples of
-#: the same distribution half are beyond 1.
+#: A sample is a copy if its distance to the nearest training image is below this share of the distance from that image
+#: to its own nearest neighbour. For samples of the same distribution, half of these ratios are above 1.
 COPY = 0.8
 
-#: Training images that are looked at at a time.
+#: Number of training images that are compared at a time.
 BLOCK = 1000
 
-#: Distance a pixel below which two images are one.
+#: Distance per pixel value below which two images are the same.
 SAME = 1e-4
 
-#: Share of samples that are copies.
+#: Share of copies among the samples from which they count as memorised.
 COPIES = 0.5
 
-#: Side of images that have frequencies to compare.
+#: Least side of images whose frequencies are compared.
 LEAST_SIDE = 8
 
-#: Power of patterns of two pixels against that of slightly coarser ones, in units of the real images' ratio.
+#: Ratio of the power of two-pixel patterns to that of slightly coarser ones, as a multiple of the real images' ratio.
 CHECKERED = 4.0
 
-#: Power of the finest details, and colourfulness, in units of the real images'.
+#: Fine detail and colourfulness below which samples are blurred or pale, as shares of the real images' values.
 SOFT, PALE = 0.25, 0.5
 
 
 def mode_collapse(run: SavedRun, samples: np.ndarray | None, real: np.ndarray | None) -> Finding | None:
-    """Find samples that are too much alike: by their features, or else their pixels against the real images'."""
+    """Find samples that are too similar to each other.
+
+    Their features decide. If these were not measured, their pixels are compared with the real images' pixels, or else
+    the logged pixel variance or the generator's loss is used.
+
+    Args:
+        run: The run.
+        samples: Images `(count, height, width, channels)` in [−1, 1], or None.
+        real: Real images of the same size, or None.
+    """
     quality = run.fresh_quality
     if quality is not None and (diversity := quality.last("feature_diversity")) is not None:
         if diversity >= ALIKE:
@@ -66,29 +77,32 @@ def mode_collapse(run: SavedRun, samples: np.ndarray | None, real: np.ndarray | 
     if len(measured) > 0:
         if measured[-1] >= ALIKE_PIXELS:
             return None
-        text = f"pixel_variance is {measured[-1]:.3g}; below {ALIKE_PIXELS} most sets of images are too much alike"
+        text = f"pixel_variance is {measured[-1]:.3g}; below {ALIKE_PIXELS} the images of most sets are too similar"
         return Finding(Diagnosis.MODE_COLLAPSE, text, Status.WARNING)
     return _frozen_score(run)
 
 
 def _frozen_score(run: SavedRun) -> Finding | None:
-    """Find fakes that all get one very high score, which is the guide's sign where nobody has looked at them."""
+    """Find fakes that all get the same very high score: the guide's sign of collapse without measured samples."""
     losses = late(run.history["g_loss"])
     level, spread = float(np.median(losses)), float(np.std(losses))
     if run.is_cross_entropy or run.epochs < FROZEN_EPOCHS or level > -VERY_NEGATIVE or spread > FROZEN_SPREAD * -level:
         return None
-    text = f"g_loss stays at {level:.4g} in the last third, very negative and stable; nobody has measured the samples"
+    text = f"g_loss stays at {level:.4g} in the last third, very negative and stable; the samples were not measured"
     return Finding(Diagnosis.MODE_COLLAPSE, text, Status.WARNING)
 
 
 def was_diverse(run: SavedRun) -> bool:
-    """Return whether samples once had the spread that they lack now, so that it is not for lack of learning."""
+    """Return whether earlier samples had enough spread.
+
+    If they had, a lack of spread now is a collapse, and not a generator that has not learnt yet.
+    """
     diversity = None if run.quality is None else run.quality.figures.get("feature_diversity")
     return diversity is not None and bool(np.nanmax(diversity) >= ALIKE)
 
 
 def non_convergence(run: SavedRun) -> Finding | None:
-    """Find a score that has left its best behind, or still goes up and down."""
+    """Find a score that ends far above its best value, or still varies."""
     quality = run.fresh_quality
     if quality is None:
         return None
@@ -108,33 +122,33 @@ def non_convergence(run: SavedRun) -> Finding | None:
 
 
 def memorisation(samples: np.ndarray, training: np.ndarray) -> Finding | None:
-    """Find samples that are copies: nearer to a training image than that is to any other.
+    """Find samples that are copies: much nearer to a training image than its nearest neighbour among the others.
 
     Args:
         samples: Images `(count, height, width, channels)` in [−1, 1].
-        training: All training images, likewise or uint8.
+        training: All training images, in [−1, 1] or uint8.
     """
     made = samples.reshape(len(samples), -1).astype(np.float64)
     nearest, index = _nearest(made, training)
     chosen, places = np.unique(index, return_inverse=True)
     originals = in_range(training[chosen]).reshape(len(chosen), -1)
-    # Of an image that is there several times, the next other one counts.
+    # For an image that occurs several times, the nearest different image counts.
     between, _ = _nearest(originals, training, least=SAME * np.sqrt(made.shape[1]))
     is_near = nearest < COPY * between[places]
-    # The mean of many images is nearer to each than they are to each other, and no copy of any.
+    # The mean of many images is nearer to each of them than they are to each other, but is not a copy of any.
     is_far_from_mean = nearest < COPY * np.linalg.norm(made - _mean(training), axis=1)
     copies = float(np.mean(is_near & is_far_from_mean))
     if copies < COPIES:
         return None
     text = (
-        f"{copies:.0%} of {len(samples)} samples are less than {COPY} times as far from a training image as that is "
-        f"from its nearest other; they repeat {len(chosen)} of {len(training)} images"
+        f"{copies:.0%} of {len(samples)} samples are less than {COPY} times as far from a training image as that "
+        f"image is from its nearest neighbour; they repeat {len(chosen)} of {len(training)} images"
     )
     return Finding(Diagnosis.MEMORISATION, text)
 
 
 def checkerboard(samples: np.ndarray, real: np.ndarray) -> Finding | None:
-    """Find patterns that repeat every two pixels more than those of real images do.
+    """Find patterns that repeat every two pixels and are stronger than in real images.
 
     Args:
         samples: Images `(count, height, width, channels)`.
@@ -150,7 +164,12 @@ def checkerboard(samples: np.ndarray, real: np.ndarray) -> Finding | None:
 
 
 def blur(samples: np.ndarray, real: np.ndarray) -> Finding | None:
-    """Find images without fine detail, by the mean square of their Laplacian; arguments as of `checkerboard`."""
+    """Find images without fine detail, by the mean square of their Laplacian.
+
+    Args:
+        samples: Images `(count, height, width, channels)`.
+        real: Real images of the same size.
+    """
     share = _detail(samples) / max(_detail(real), np.finfo(float).tiny)
     if not share < SOFT:
         return None
@@ -158,7 +177,12 @@ def blur(samples: np.ndarray, real: np.ndarray) -> Finding | None:
 
 
 def washed_out_colour(samples: np.ndarray, real: np.ndarray) -> Finding | None:
-    """Find images of pale colours, by the mean deviation of channels from grey; arguments as of `checkerboard`."""
+    """Find images of pale colours, by the mean deviation of channels from grey.
+
+    Args:
+        samples: Images `(count, height, width, channels)`.
+        real: Real images of the same size.
+    """
     made, wanted = _colourfulness(samples), _colourfulness(real)
     if wanted == 0 or made >= PALE * wanted:
         return None
@@ -167,14 +191,14 @@ def washed_out_colour(samples: np.ndarray, real: np.ndarray) -> Finding | None:
 
 
 def _blocks(images: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield images in [−1, 1], a row each, so many at a time as fit into memory whatever the set."""
+    """Yield blocks of images in [−1, 1], one row per image, with the index of the first; a block fits into memory."""
     for start in range(0, len(images), BLOCK):
         block = images[start : start + BLOCK]
         yield start, in_range(block).reshape(len(block), -1)
 
 
 def _nearest(rows: np.ndarray, images: np.ndarray, least: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distance from each row to its nearest image beyond a least distance, and that image's index."""
+    """Return the distance from each row to its nearest image at a distance of at least `least`, and its index."""
     best, index = np.full(len(rows), np.inf), np.zeros(len(rows), int)
     for start, block in _blocks(images):
         squares = np.sum(rows**2, axis=1)[:, None] + np.sum(block**2, axis=1) - 2 * rows @ block.T
@@ -192,7 +216,7 @@ def _mean(images: np.ndarray) -> np.ndarray:
 
 
 def _finest_share(images: np.ndarray) -> float:
-    """Return the power at the finest frequency of either axis over that at the next finest ones."""
+    """Return the ratio of the power at the finest frequency of both axes to that at the next finest frequencies."""
     grey = images.mean(axis=-1)
     power = np.mean(np.abs(np.fft.fft2(grey - grey.mean(axis=(1, 2), keepdims=True))) ** 2, axis=0)
     height, width = (size // 2 for size in power.shape)

@@ -1,1 +1,1 @@
-"""What is written of a run: text, page, figures, and the log of all runs."""
+"""Reports about runs: texts, page, figures, and the log of all runs."""

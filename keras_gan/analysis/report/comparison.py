@@ -1,4 +1,4 @@
-"""In what two runs differ."""
+"""Comparison of two runs."""
 
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -8,15 +8,15 @@ import numpy as np
 from keras_gan.analysis.run.saved_run import SavedRun
 from keras_gan.analysis.verdict.indicators import Verdict
 
-#: A name, and a value of each of two runs.
+#: A name, and the values of the first and of the second run.
 Row: TypeAlias = tuple[str, str, str]
 
-#: What is compared of two evaluations, where they may be.
+#: Figures of quality that are compared, if the provenances allow it.
 FIGURES = ("fid_score", "recall", "precision", "feature_diversity", "pixel_variance")
 
 
 def compare_configs(one: SavedRun, other: SavedRun) -> list[Row]:
-    """Return what differs in the configurations of two runs, as (name, first value, second value).
+    """Return the differences between the configurations of two runs, as (name, first value, second value).
 
     Args:
         one: The first run.
@@ -28,12 +28,12 @@ def compare_configs(one: SavedRun, other: SavedRun) -> list[Row]:
 
 
 def compare_outcomes(one: SavedRun, other: SavedRun, verdicts: tuple[Verdict, Verdict]) -> list[Row]:
-    """Return what became of two runs, as (name, first, second).
+    """Return the outcomes of two runs, as (name, first outcome, second outcome).
 
     Args:
         one: The first run.
         other: The second run.
-        verdicts: What each was judged to be.
+        verdicts: The verdict on each run.
     """
     rows = [
         _row("epochs", (str(run.epochs) for run in (one, other))),
@@ -49,7 +49,7 @@ def compare_outcomes(one: SavedRun, other: SavedRun, verdicts: tuple[Verdict, Ve
 
 
 def _compare_figures(one: SavedRun, other: SavedRun) -> list[Row]:
-    """Return the last figures of quality; nothing of runs that were measured otherwise."""
+    """Return the last figures of quality, or the reason why they cannot be compared."""
     if one.quality is None or other.quality is None:
         return []
     differences = one.quality.differences(other.quality)

@@ -1,4 +1,4 @@
-"""Figures of runs, as pictures and for pages."""
+"""Figures of runs, for files and for pages."""
 
 import io
 import re
@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from keras_gan.analysis.report.panels import TEXT_COLOUR, Panel, draw_curve, panels
 from keras_gan.analysis.run.saved_run import SavedRun
 
-#: Size of a single figure in inches, and of a panel of the dashboard.
+#: Size in inches of a single figure, and of a panel of the dashboard.
 SIZE = (5.4, 3.4)
 
-#: Margins with room for seven digits and a label; to have matplotlib find them takes as long as all the drawing.
+#: Margins with room for seven digits and a label. Matplotlib could compute them, but takes as long as for the drawing.
 MARGINS = {"left": 0.16, "right": 0.97, "bottom": 0.15, "top": 0.91}
 DASHBOARD_MARGINS = {"left": 0.05, "right": 0.99, "bottom": 0.08, "top": 0.89, "wspace": 0.2, "hspace": 0.35}
 
@@ -34,7 +34,7 @@ def plot_panel(run: SavedRun, name: str) -> Figure:
 
 
 def plot_dashboard(run: SavedRun) -> Figure:
-    """Return six panels of a run on one figure; quality stands in place of the epochs' time, where it was measured."""
+    """Return six panels of a run in one figure; if quality was measured, it replaces the time of epochs."""
     chosen = panels(run)
     if "quality" in chosen:
         chosen.pop("epoch_time", None)
@@ -53,8 +53,8 @@ def plot_comparison(runs: Iterable[SavedRun], key: str) -> Figure:
     """Return a figure of several runs on one axis.
 
     Args:
-        runs: The runs; one that has not logged the key is left out of the figure, and in its legend.
-        key: The column, or "fid_score".
+        runs: The runs. A run that has not logged the key has no curve, and the legend says so.
+        key: A column of the history, or "fid_score".
     """
     figure = Figure(figsize=(1.5 * SIZE[0], 1.5 * SIZE[1]), layout="constrained")
     axes = figure.subplots()
@@ -77,10 +77,10 @@ def save_figures(run: SavedRun, folder: str | Path) -> dict[str, str]:
 
     Args:
         run: The run.
-        folder: Where; made if need be.
+        folder: Folder of the files. It is created if it does not exist.
 
     Returns:
-        The figures by name, each as an `<svg>` that takes the text colour and the width of the page that it is put in.
+        The figures by name, each as an `<svg>` that takes the text colour and the width of the page around it.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -97,14 +97,14 @@ def save_figures(run: SavedRun, folder: str | Path) -> dict[str, str]:
 
 def _svg(figure: Figure, name: str) -> str:
     buffer = io.StringIO()
-    # Text as text, and the same file from the same run.
+    # Text stays text, and the same run gives the same file.
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     return buffer.getvalue()
 
 
 def _inline(svg: str) -> str:
-    """Return an SVG for a page: without what only a file has, with identifiers that its other figures have not."""
+    """Return an SVG for a page: without the header and the size of a file, and without identifiers that may repeat."""
     svg = re.sub(r' id="[A-Za-z0-9.]+_\d+"', "", svg[svg.index("<svg") :])
     svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
     return svg.replace(TEXT_COLOUR, "currentColor")

@@ -1,4 +1,4 @@
-"""The table of all runs, one row a run."""
+"""The experiment log: a table with one row for each run."""
 
 import contextlib
 from collections.abc import Callable, Iterable
@@ -18,17 +18,17 @@ COLUMNS = ("Run", "Date", "W&B URL", "Batch", "Epochs", "Stability", "D Loss", "
 
 HEADER = f"# Master Experiment Log\n\n{tables.header(COLUMNS)}"
 
-#: Seconds to wait for another run that is writing.
+#: Seconds to wait while another process writes the log.
 LOCK_PATIENCE = 60
 
 
 def log_row(run: SavedRun, verdict: Verdict, name: str | None = None) -> str:
-    """Return a run's row.
+    """Return the row of a run.
 
     Args:
         run: The run.
-        verdict: What it is judged to be.
-        name: What it is called in the log. Defaults to None, its name.
+        verdict: The verdict on the run.
+        name: Name of the run in the log. Defaults to None, the name of its folder.
     """
     stability = verdict.stability
     cells = (
@@ -46,12 +46,12 @@ def log_row(run: SavedRun, verdict: Verdict, name: str | None = None) -> str:
 
 
 def add_to_log(folder: str | Path, run: SavedRun, verdict: Verdict) -> None:
-    """Put a run into the log that it belongs to, in place of its earlier row.
+    """Add a run to the log that it belongs to, or replace its row there.
 
     Args:
         folder: The run's folder.
         run: The run.
-        verdict: What it is judged to be.
+        verdict: The verdict on the run.
 
     Raises:
         OSError: As `update_log`.
@@ -62,15 +62,17 @@ def add_to_log(folder: str | Path, run: SavedRun, verdict: Verdict) -> None:
 
 
 def update_log(path: str | Path, row: str) -> None:
-    """Put a run's row into the log, in place of its earlier one; several processes may do so at a time.
+    """Add a run's row to the log, or replace the row of the same run.
+
+    Several processes may do this at the same time.
 
     Args:
-        path: The log; made if need be.
-        row: What `log_row` returns.
+        path: The log. It is created if it does not exist.
+        row: A row from `log_row`.
 
     Raises:
-        OSError: If the log cannot be written, or another process has held it for a minute.
-        ValueError: If the file is there and is no such log.
+        OSError: If the log cannot be written, or another process has locked it for a minute.
+        ValueError: If the file exists and is not such a log.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,11 +90,11 @@ def rewrite_log(path: str | Path, make_rows: Callable[[], Iterable[str]]) -> Non
     """Replace the whole log.
 
     Args:
-        path: The log; made if need be.
-        make_rows: Function that returns its rows, as `log_row` does. No run can add its row meanwhile.
+        path: The log. It is created if it does not exist.
+        make_rows: Function that returns the rows, each from `log_row`. No run can add its row while it is called.
 
     Raises:
-        OSError: If the log cannot be written, or another process has held it for a minute.
+        OSError: If the log cannot be written, or another process has locked it for a minute.
     """
     path = Path(path)
     with _lock(path):
@@ -100,7 +102,7 @@ def rewrite_log(path: str | Path, make_rows: Callable[[], Iterable[str]]) -> Non
 
 
 def log_path(folder: str | Path) -> Path:
-    """Return the log that a run belongs to: in the folder `runs` that the run is somewhere in, or else beside the run.
+    """Return the log of a run: in the nearest folder `runs` that contains the run, or else next to the run's folder.
 
     Args:
         folder: The run's folder.
@@ -111,10 +113,10 @@ def log_path(folder: str | Path) -> Path:
 
 
 def run_folders(folder: str | Path) -> list[Path]:
-    """Return all folders of runs within a folder, in the order of their names.
+    """Return the folders of all runs in a folder and its sub-folders, in the order of their names.
 
     Args:
-        folder: The folder of all runs.
+        folder: The folder that contains the runs.
     """
     return sorted(path.parent for path in Path(folder).rglob("losses.csv"))
 
@@ -123,14 +125,14 @@ def _lock(path: Path) -> contextlib.AbstractContextManager[object]:
     try:
         return filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_PATIENCE).acquire()
     except filelock.Timeout as error:
-        raise OSError(f"{path} is held by another process: {error}") from error
+        raise OSError(f"{path} is locked by another process: {error}") from error
 
 
 def _read(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8")
     if not text.startswith(HEADER):
         raise ValueError(f"{path} must be an experiment log with the columns {COLUMNS}. Received: another file")
-    # Who edits it by hand may leave the last line without its end.
+    # After an edit by hand, the last line may not end with a newline.
     return [f"{line}\n" for line in text.removeprefix(HEADER).splitlines() if line]
 
 

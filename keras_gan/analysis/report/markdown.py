@@ -8,10 +8,10 @@ from keras_gan.analysis.run.phases import split_phases
 from keras_gan.analysis.run.saved_run import SavedRun
 from keras_gan.analysis.verdict.indicators import Verdict
 
-#: What stands between two sections.
+#: Separator of sections.
 RULE = "\n---\n\n"
 
-#: What stands where the user has remarked nothing.
+#: Text for a run without notes.
 NO_NOTES = "None"
 
 STABILITY_SIGNS = {"STABLE": "✅", "UNSTABLE": "⚠️", "FAILED": "❌"}
@@ -26,11 +26,11 @@ def render_report(run: SavedRun, verdict: Verdict, generated: datetime.datetime)
 
     Args:
         run: The run.
-        verdict: What it is judged to be.
-        generated: When the report is made.
+        verdict: The verdict on the run.
+        generated: Time of the report.
 
     Returns:
-        The report.
+        The report in Markdown.
     """
     configuration = [(title(key), tables.cell(value)) for key, value in run.config.items()]
     indicators = _table("## Stability Indicators", INDICATOR_COLUMNS, indicator_rows(verdict))
@@ -51,7 +51,7 @@ def render_report(run: SavedRun, verdict: Verdict, generated: datetime.datetime)
 
 
 def verdict_rows(verdict: Verdict) -> list[tuple[str, str]]:
-    """Return the verdict's table, without its header."""
+    """Return the rows of the verdict's table, without its header."""
     return [
         ("Stability", f"{STABILITY_SIGNS[verdict.stability]} {verdict.stability}"),
         ("Quality", verdict.quality),
@@ -61,7 +61,7 @@ def verdict_rows(verdict: Verdict) -> list[tuple[str, str]]:
 
 
 def phase_rows(run: SavedRun) -> list[tuple[str, ...]]:
-    """Return the table of phases, without its header."""
+    """Return the rows of the table of phases, without its header."""
     return [
         (
             phase.name,
@@ -76,12 +76,12 @@ def phase_rows(run: SavedRun) -> list[tuple[str, ...]]:
 
 
 def indicator_rows(verdict: Verdict) -> list[tuple[str, str, str]]:
-    """Return the table of indicators, without its header."""
+    """Return the rows of the table of indicators, without its header."""
     return [(one.name, one.status.value, one.observation) for one in verdict.indicators]
 
 
 def title(key: str) -> str:
-    """Return the name that a report gives a parameter, such as "Batch Size"."""
+    """Return the name of a parameter in reports, such as "Batch Size"."""
     return key.replace("_", " ").title()
 
 

@@ -1,4 +1,4 @@
-"""The report of a run as one page that needs nothing but itself."""
+"""The report of a run as one page, which needs no other files."""
 
 import base64
 import datetime
@@ -23,13 +23,13 @@ from keras_gan.analysis.report.markdown import (
 from keras_gan.analysis.run.saved_run import SavedRun
 from keras_gan.analysis.verdict.indicators import Verdict
 
-#: Grids of samples on a page at most, evenly chosen.
+#: Largest number of sample grids on a page; they are evenly chosen.
 FRAMES = 40
 
-#: Quality of the grids' compression, of 100: beyond what is seen in 32×32 images.
+#: WebP quality of the grids, up to 100; losses at this quality are not visible in 32×32 images.
 COMPRESSION = 90
 
-#: Colour of the verdict.
+#: CSS class of each stability.
 TONES = {"STABLE": "good", "UNSTABLE": "warning", "FAILED": "bad"}
 
 
@@ -44,13 +44,13 @@ def render_page(
 
     Args:
         run: The run.
-        verdict: What it is judged to be.
-        advice: What is wrong with it, and what to change.
-        figures: Its figures by name, each as an `<svg>`.
-        generated: When the page is made.
+        verdict: The verdict on the run.
+        advice: The findings with their remedies.
+        figures: Figures of the run by name, each as an `<svg>`.
+        generated: Time of the page.
 
     Returns:
-        HTML.
+        The page in HTML.
 
     Raises:
         ValueError: If a picture cannot be read.
@@ -85,7 +85,7 @@ def render_page(
 
 
 def _tone(run: SavedRun, verdict: Verdict) -> str:
-    """Return how the verdict looks: green only where both training and samples are good."""
+    """Return the CSS class of the verdict, which is "good" only if both training and samples are good."""
     tone = TONES[verdict.stability]
     is_good = verdict.quality.startswith(("Excellent", "Good"))
     return "warning" if tone == "good" and not is_good else tone
@@ -97,7 +97,7 @@ def _chosen(pictures: tuple[tuple[int, Path], ...]) -> tuple[tuple[int, Path], .
 
 
 def _source(path: Path) -> str:
-    """Return a picture as an address that holds it."""
+    """Return a data URL that holds a picture."""
     buffer = io.BytesIO()
     try:
         with Image.open(path) as picture:

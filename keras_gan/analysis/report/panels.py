@@ -1,4 +1,4 @@
-"""What is drawn of a run: one kind of figure a function."""
+"""Panels of figures about a run, one drawing function for each kind."""
 
 import dataclasses
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from matplotlib.axes import Axes
 from keras_gan.analysis.run.quality_history import WORST
 from keras_gan.analysis.run.saved_run import SavedRun
 
-#: Points that a curve is drawn with at most; extremes are among them.
+#: Largest number of points in a drawn curve; extremes are kept.
 POINTS = 2000
 
-#: Colours of the bands of quality, the best first.
+#: Colours of the bands of quality, from best to worst.
 BAND_COLOURS = ("#2e7d32", "#7cb342", "#fdd835", "#fb8c00", "#c62828")
 
-#: Stands for the colour of text: a page has its own.
+#: Placeholder for the colour of text, which a page replaces by its own.
 TEXT_COLOUR = "#010203"
 
 
@@ -25,9 +25,9 @@ class Panel:
     """One kind of figure.
 
     Attributes:
-        title: What stands above it.
-        draw: Function of axes and a run.
-        columns: What the run must have logged, one of them at least.
+        title: Title above the figure.
+        draw: Function that draws a run on axes.
+        columns: Columns that are drawn; the run must have logged at least one of them.
     """
 
     title: str
@@ -35,17 +35,17 @@ class Panel:
     columns: tuple[str, ...]
 
     def fits(self, run: SavedRun) -> bool:
-        """Return whether a run has what is drawn."""
+        """Return whether a run has values to draw."""
         return any(np.isfinite(run.history[name]).any() for name in self.columns if name in run.history)
 
 
 def thinned(epochs: np.ndarray, values: np.ndarray, points: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
-    """Return a curve with fewer points that looks the same: of each stretch the least and the greatest value.
+    """Return a curve with fewer points that looks the same: the smallest and the largest value of each stretch.
 
     Args:
-        epochs: Where the values are.
-        values: The curve; what is not finite is left out.
-        points: How many to keep at most. Defaults to 2000.
+        epochs: Epochs of the values.
+        values: The curve. Values that are not finite are left out.
+        points: Largest number of points to keep. Defaults to 2000.
     """
     finite = np.isfinite(values)
     epochs, values = epochs[finite], values[finite]
@@ -88,14 +88,14 @@ def draw_distance(axes: Axes, run: SavedRun) -> None:
 
 
 def draw_ratio(axes: Axes, run: SavedRun) -> None:
-    """Draw |D| / |G|, on a logarithmic axis."""
+    """Draw |D| / |G| on a logarithmic axis."""
     draw_curve(axes, run, "dg_ratio", color="tab:purple")
     if np.any(run.history["dg_ratio"] > 0):
         axes.set_yscale("log")
 
 
 def draw_constraint(axes: Axes, run: SavedRun) -> None:
-    """Draw what keeps the critic Lipschitz: the share of clipped weights, or the penalty."""
+    """Draw the state of the Lipschitz constraint: the share of clipped weights, or the penalty."""
     if run.is_clipped or "gradient_penalty" not in run.history:
         draw_curve(axes, run, "clip_ratio", "Clip%", scale=100.0, color="tab:red")
         axes.set_ylabel("% of the critic's weights")
@@ -107,7 +107,7 @@ def draw_constraint(axes: Axes, run: SavedRun) -> None:
 
 
 def draw_weights(axes: Axes, run: SavedRun) -> None:
-    """Draw the deviation and, dashed, the mean of both networks' weights."""
+    """Draw the standard deviation and, dashed, the mean of both networks' weights."""
     for network, colour in (("critic", "tab:blue"), ("generator", "tab:orange")):
         draw_curve(axes, run, f"{network}_weight_std", f"{network} σ", color=colour)
         draw_curve(axes, run, f"{network}_weight_mean", f"{network} μ", color=colour, linestyle="--")
@@ -115,7 +115,7 @@ def draw_weights(axes: Axes, run: SavedRun) -> None:
 
 
 def draw_time(axes: Axes, run: SavedRun) -> None:
-    """Draw the seconds that epochs took, up to the 99th percentile."""
+    """Draw the duration of epochs in seconds; the axis ends above the 99th percentile."""
     draw_curve(axes, run, "epoch_time", color="tab:gray")
     axes.set_ylabel("seconds")
     times = run.history["epoch_time"]
@@ -123,7 +123,7 @@ def draw_time(axes: Axes, run: SavedRun) -> None:
 
 
 def draw_quality(axes: Axes, run: SavedRun) -> None:
-    """Draw the distance to the real set, over the bands of its words.
+    """Draw the distance to the real set, over coloured bands of quality.
 
     Raises:
         ValueError: If the samples were not measured.
@@ -145,7 +145,7 @@ def draw_quality(axes: Axes, run: SavedRun) -> None:
     axes.set_ylim(0, top)
 
 
-#: All kinds of figures, by the names of their files.
+#: All kinds of panels by name, which is also the name of the figure's file.
 PANELS = {
     "losses": Panel("Generator and critic losses", draw_losses, ("d_loss", "g_loss")),
     "wasserstein_distance": Panel("Critic's Wasserstein distance", draw_distance, ("wasserstein_distance",)),
@@ -159,7 +159,7 @@ QUALITY = Panel("Quality of the samples", draw_quality, ())
 
 
 def panels(run: SavedRun) -> dict[str, Panel]:
-    """Return the figures that can be drawn of a run."""
+    """Return the panels that a run has values for, by name."""
     drawn = {name: panel for name, panel in PANELS.items() if panel.fits(run)}
     is_measured = run.quality is not None and run.quality.last("fid_score") is not None
     return {**drawn, "quality": QUALITY} if is_measured else drawn

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 
 def header(columns: Sequence[str]) -> str:
-    """Return a table's first two lines; each dashed rule is as wide as its column's name, and two more.
+    """Return the first two lines of a table; each rule of dashes is two characters longer than its column's name.
 
     Args:
         columns: Names of the columns.
@@ -13,18 +13,18 @@ def header(columns: Sequence[str]) -> str:
 
 
 def row(cells: Iterable[object]) -> str:
-    """Return a line of a table.
+    """Return one line of a table.
 
     Args:
-        cells: What stands in it.
+        cells: Contents of its cells.
     """
     return f"| {' | '.join(map(str, cells))} |\n"
 
 
 def cell(value: object) -> str:
-    """Return a value so that it stays in its cell.
+    """Return a value as text that is safe in a cell: without line breaks, and with escaped bars.
 
     Args:
-        value: What to write.
+        value: The value.
     """
     return " ".join(str(value).replace("|", "\\|").split())

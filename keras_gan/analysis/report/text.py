@@ -1,4 +1,4 @@
-"""What the scripts print of their findings."""
+"""Texts that the scripts print."""
 
 import string
 from collections.abc import Iterable, Sequence
@@ -8,23 +8,23 @@ from keras_gan.analysis.verdict.indicators import Verdict
 
 
 def render_indicators(verdict: Verdict) -> str:
-    """Return the indicators and the verdict, a line each."""
+    """Return the verdict and the indicators, one line each."""
     lines = [f"  {one.status.value.split()[0]} {one.name}: {one.observation}" for one in verdict.indicators]
     score = f"{verdict.passed} of {verdict.total} indicators passed"
     return "\n".join([f"{verdict.stability}, {score}. Quality: {verdict.quality}", *lines])
 
 
 def render_advice(advice: Iterable[Advice]) -> str:
-    """Return what is wrong, on what evidence, and what to change, in order."""
+    """Return the findings, their evidence and their remedies, in the order in which to fix them."""
     blocks = [_render_one(number, one) for number, one in enumerate(advice, start=1)]
     if not blocks:
         return "Nothing known is wrong."
-    last = f"Change one parameter at a time, the first one first, and give it {PATIENCE} epochs before you judge."
+    last = f"Change one parameter at a time, in this order, and train {PATIENCE} epochs before you judge the change."
     return "\n\n".join([*blocks, last])
 
 
 def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table, each column as wide as its widest cell."""
+    """Return a table whose columns are as wide as their widest cells."""
     rows = [tuple(columns), *(tuple(map(str, row)) for row in rows)]
     widths = [max(len(row[index]) for row in rows) for index in range(len(columns))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)

@@ -1,4 +1,4 @@
-"""All that is written about a run when it has ended."""
+"""The report that is written about a run."""
 
 import dataclasses
 import datetime
@@ -16,7 +16,7 @@ from keras_gan.analysis.verdict.indicators import Verdict
 from keras_gan.analysis.verdict.judge import judge
 from keras_gan.files import replace_text
 
-#: The report as text, and as a page.
+#: Files of the report, as text and as a page.
 REPORT, PAGE = "analysis_report.md", "report.html"
 
 #: The folder of the figures.
@@ -25,13 +25,13 @@ FIGURES = "plots"
 
 @dataclasses.dataclass(frozen=True)
 class RunReport:
-    """What was found about a run, and where it was written.
+    """Verdict and advice about a run, and the files that they were written to.
 
     Attributes:
         run: The run.
-        verdict: What the run is judged to be.
-        advice: What is wrong, and what to change.
-        files: The report as text and as a page.
+        verdict: The verdict on the run.
+        advice: The findings with their remedies.
+        files: Files of the report, as text and as a page.
     """
 
     run: SavedRun
@@ -46,21 +46,21 @@ def write_report(folder: str | Path, rules: str = "default", training_images: np
     Args:
         folder: The run's folder.
         rules: "default", or "reference" for the checks of old reports. Defaults to "default".
-        training_images: All images that it was trained on, uint8, to find copies of them. Defaults to None, for
-            no such search.
+        training_images: All images that the run was trained on, uint8, to find copies of them among the samples.
+            Defaults to None, which skips this search.
 
     Returns:
-        What was found.
+        Verdict, advice and files.
 
     Raises:
-        OSError: If there is no run, or the report cannot be written.
-        ValueError: If a file of the run is not what it should be, or its columns do not do for the rules.
+        OSError: If the folder has no run, or the report cannot be written.
+        ValueError: If a file of the run is invalid, or the rules need columns that the run does not have.
     """
     folder = Path(folder)
     run = load_run(folder)
     findings = diagnose(run, training_images=training_images)
     if training_images is not None:
-        # For later reports, which may have no images at hand.
+        # Stored for later reports, which may not have the images.
         copies = [finding.evidence for finding in findings if finding.diagnosis is Diagnosis.MEMORISATION]
         annotate(folder, copies=copies[0] if copies else "")
     verdict, advice = judge(run, findings, rules), advise(findings, run.config)

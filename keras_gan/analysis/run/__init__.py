@@ -1,1 +1,1 @@
-"""What a run's files say."""
+"""Saved runs, read from their files."""

@@ -1,4 +1,4 @@
-"""Columns of other programs' CSV files, under the names that they have here."""
+"""Columns of other programs' CSV files, renamed to the names of this package."""
 
 import csv
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ import numpy as np
 from keras_gan.analysis.run.history import check_header
 from keras_gan.analysis.run.saved_run import LEAST_EPOCHS
 
-#: Names that other programs give a column, without regard to case and punctuation.
+#: Names that other programs use for a column, in lower case and without punctuation.
 ALIASES = {
     "epoch": ("epochs", "step", "steps", "iter", "iteration", "iterations"),
     "d_loss": ("lossd", "lossc", "criticloss", "discloss", "discriminatorloss", "dislossmean", "lossdisc"),
@@ -31,14 +31,15 @@ def read_table(path: str | Path) -> tuple[dict[str, np.ndarray], list[str]]:
     """Read the columns of numbers of a CSV file, separated by commas, semicolons or tabs.
 
     Args:
-        path: The file: a header, then rows.
+        path: The file. It has a header row, then rows of values.
 
     Returns:
-        One float64 array a column, with NaN for an empty cell; and the names of columns of text, which are left out.
+        The columns of numbers by name, float64, with NaN for an empty cell; and the names of columns with text, which
+        are left out.
 
     Raises:
-        ValueError: If the file is empty or no text, two columns have one name, or a row has another length than the
-            header.
+        ValueError: If the file is empty or is not text, two columns have the same name, or the length of a row is not
+            that of the header.
     """
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
@@ -64,21 +65,22 @@ def read_table(path: str | Path) -> tuple[dict[str, np.ndarray], list[str]]:
 def rename_columns(
     columns: Mapping[str, np.ndarray], given: Mapping[str, str] | None = None
 ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """Return columns under the names that they have here.
+    """Rename the columns of a file to the names of this package.
 
-    A name that is given counts first, then a column's own name, then what other programs usually call it.
+    Names in `given` take precedence, then a column that already has the right name, then the usual names of other
+    programs.
 
     Args:
-        columns: What a file has, one array a column, of one length.
-        given: Names here and the file's names for them, such as `{"d_loss": "errD"}`. Defaults to none.
+        columns: Columns of the file by name, all of the same length.
+        given: The file's names by the names of this package, such as `{"d_loss": "errD"}`. Defaults to None, no names.
 
     Returns:
-        The columns, with those that have no name here as they are; and what was renamed, from the new names to the
-        old.
+        The columns by their new names, in which unknown columns keep their names; and the old names by the new names,
+        for the columns that were renamed.
 
     Raises:
-        ValueError: If a given column is not there or a name is unknown, two columns have one name, losses are missing,
-            rows are too few, or epochs do not increase.
+        ValueError: If a column in `given` does not exist, a name is unknown, several columns match one name, a loss is
+            missing, there are too few rows, or epochs do not increase.
     """
     given = dict(given or {})
     for name, old in given.items():
@@ -101,14 +103,14 @@ def rename_columns(
 
 
 def _distance(history: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return E[f(real)] − E[f(fake)]; some programs log the scores of reals, and not their negative."""
+    """Return E[f(real)] − E[f(fake)]; some programs log the mean score of reals, others its negative."""
     loss, real, fake = (history[name] for name in ("d_loss", "d_loss_real", "d_loss_fake"))
     is_loss = np.nanmedian(np.abs(loss - (real + fake))) <= np.nanmedian(np.abs(loss - (fake - real)))
     return -(real + fake) if is_loss else real - fake
 
 
 def _scale_shares(history: dict[str, np.ndarray], renamed: Mapping[str, str]) -> None:
-    """Turn a percentage of clipped weights into a share."""
+    """Convert a percentage of clipped weights to a share."""
     if "clip_ratio" in history:
         name = renamed.get("clip_ratio", "clip_ratio").lower()
         is_percentage = "%" in name or "percent" in name or "pct" in name
@@ -117,10 +119,9 @@ def _scale_shares(history: dict[str, np.ndarray], renamed: Mapping[str, str]) ->
 
 
 def _without_gaps(values: np.ndarray) -> np.ndarray:
-    """Fill values that are missing between others with those before them, as where losses are logged in turns.
+    """Fill gaps with the value before them; there are gaps if losses are logged in alternate rows.
 
-    What is missing at the end stays missing, unless no longer than the other gaps: a loss that is no number any more
-    does not come back.
+    A gap at the end is only filled if it is no longer than the other gaps. A longer one is a loss that has become NaN.
     """
     places = np.flatnonzero(~np.isnan(values))
     if len(places) in (0, len(values)):
@@ -132,7 +133,7 @@ def _without_gaps(values: np.ndarray) -> np.ndarray:
 
 
 def _recognised(columns: Mapping[str, np.ndarray], given: Mapping[str, str]) -> dict[str, str]:
-    """Return the names of the columns that nothing was given for."""
+    """Return the file's names of the known columns that are not in `given`."""
     free = [column for column in columns if column not in given.values()]
     found = {}
     for name, aliases in ALIASES.items():
@@ -140,7 +141,7 @@ def _recognised(columns: Mapping[str, np.ndarray], given: Mapping[str, str]) -> 
             continue
         matches = [column for column in free if _plain(column) in (_plain(name), *aliases)]
         if len(matches) > 1:
-            raise ValueError(f"Which column is {name}? Say so with `--columns {name}=…`. Candidates: {matches}")
+            raise ValueError(f"Which column is {name}? Name it with `--columns {name}=…`. Candidates: {matches}")
         if matches:
             found[name] = matches[0]
     return found
@@ -159,11 +160,11 @@ def _check(history: Mapping[str, np.ndarray], columns: Mapping[str, np.ndarray])
         )
     count = len(history["d_loss"])
     if count < LEAST_EPOCHS:
-        raise ValueError(f"At least {LEAST_EPOCHS} epochs are needed to say anything. Received: {count}")
+        raise ValueError(f"At least {LEAST_EPOCHS} epochs are needed for a diagnosis. Received: {count}")
     if "epoch" in history and not np.all(np.diff(history["epoch"]) > 0):
         raise ValueError(
-            "Epochs must increase from row to row, and some do not: name a column that does with `--columns epoch=…`"
+            "Epochs must increase from row to row, but some do not. Name a column that does with `--columns epoch=…`"
         )
     for name in ("d_loss", "g_loss"):
         if np.isnan(history[name]).all():
-            raise ValueError(f"{name} must have values. Received: none")
+            raise ValueError(f"{name} must have values. Received: a column of NaN")

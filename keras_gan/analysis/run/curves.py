@@ -1,8 +1,8 @@
-"""What is measured on a curve."""
+"""Measurements on curves."""
 
 import numpy as np
 
-#: Epochs that a curve is smoothed over before its swings are counted.
+#: Number of epochs in the moving mean of a curve.
 SMOOTHING = 5
 
 
@@ -12,11 +12,11 @@ def late(values: np.ndarray) -> np.ndarray:
 
 
 def smoothed(values: np.ndarray, window: int = SMOOTHING) -> np.ndarray:
-    """Return the moving mean, centred, over fewer values at both ends.
+    """Return the centred moving mean; at both ends it is over fewer values.
 
     Args:
         values: The curve.
-        window: Values that each mean is of. Defaults to 5.
+        window: Number of values in each mean. Defaults to 5.
     """
     starts = np.maximum(np.arange(len(values)) - (window - 1) // 2, 0)
     ends = np.minimum(np.arange(len(values)) + window // 2 + 1, len(values))
@@ -25,16 +25,16 @@ def smoothed(values: np.ndarray, window: int = SMOOTHING) -> np.ndarray:
 
 
 def height(values: np.ndarray) -> float:
-    """Return what a curve reaches: the 95th percentile of its smoothed absolute value."""
+    """Return the height of a curve: the 95th percentile of the absolute value of its moving mean."""
     return float(np.percentile(np.abs(smoothed(values)), 95))
 
 
 def reversals(values: np.ndarray, size: float) -> int:
-    """Return how often a curve turns after a rise or fall of a size.
+    """Return how often a curve turns from rising to falling or from falling to rising.
 
     Args:
         values: The curve.
-        size: How far it must have gone back to have turned.
+        size: How far the curve must go back from an extreme for a turn to count.
     """
     turns, direction, high, low = 0, 0, values[0], values[0]
     for value in values.tolist():
@@ -50,9 +50,11 @@ def reversals(values: np.ndarray, size: float) -> int:
 
 
 def wasserstein_distance(history: dict[str, np.ndarray]) -> np.ndarray:
-    """Return the critic's distance; where it was not logged, −d_loss, which it is but for a penalty and a factor of 2.
+    """Return the critic's distance.
+
+    If it was not logged, this is −d_loss, which equals the distance up to the penalty and a factor of 2.
 
     Args:
-        history: A run's columns.
+        history: Columns of a run.
     """
     return history.get("wasserstein_distance", -history["d_loss"])

@@ -1,4 +1,4 @@
-"""The history of a run, read from its files."""
+"""Losses of a run, read from its file."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from typing import TextIO
 
 import numpy as np
 
-#: Characters that are parsed at a time, because a million rows of Python strings would not fit into memory.
+#: Number of characters that are parsed at a time: a million rows of Python strings would not fit into memory.
 PART = 2_000_000
 
 
@@ -16,16 +16,16 @@ def read_losses(path: str | Path, is_growing: bool = False) -> dict[str, np.ndar
     """Read a `losses.csv`.
 
     Args:
-        path: The file: a header, then one row of numbers an epoch, with empty cells where there was no value.
-        is_growing: Whether it is still written to, or was when its run was killed: a last line without its end is left
-            out. Defaults to False.
+        path: The file. It has a header row, then one row of numbers for each epoch; missing values are empty cells.
+        is_growing: Whether the file may still be written, or was when its run was killed. If so, a last line without a
+            newline is ignored. Defaults to False.
 
     Returns:
-        One float64 array a column, all of one length, with NaN for an empty cell.
+        The columns by name, float64, all of the same length, with NaN for an empty cell.
 
     Raises:
-        ValueError: If the file is empty or no text, two columns have one name, a row has another length than the
-            header, or a value is no number.
+        ValueError: If the file is empty or is not text, two columns have the same name, the length of a row is not that
+            of the header, or a value is not a number.
     """
     with open(path, newline="", encoding="utf-8") as file:
         try:
@@ -39,14 +39,14 @@ def read_losses(path: str | Path, is_growing: bool = False) -> dict[str, np.ndar
 
 
 def check_header(header: list[str], path: str | Path) -> None:
-    """Refuse a table without columns, or with two of one name.
+    """Check that a table has columns, and that their names differ.
 
     Args:
         header: Names of the columns.
-        path: The table's file, for the error.
+        path: File of the table, for error messages.
 
     Raises:
-        ValueError: If there are none, or two are one.
+        ValueError: If there are no columns, or two have the same name.
     """
     if not header:
         raise ValueError(f"{path} must have a header row. Received: an empty file")
@@ -56,7 +56,7 @@ def check_header(header: list[str], path: str | Path) -> None:
 
 
 def _parts(file: TextIO, is_growing: bool) -> Iterator[tuple[list[str], int]]:
-    """Yield lines, so many at a time, and the number of the first of them."""
+    """Yield parts of the file: some lines, and the number of the first of them."""
     number = 2
     while lines := file.readlines(PART):
         if is_growing and not lines[-1].endswith("\n"):
@@ -68,7 +68,7 @@ def _parts(file: TextIO, is_growing: bool) -> Iterator[tuple[list[str], int]]:
 
 def _parse(lines: list[str], first: int, width: int, path: str | Path) -> np.ndarray:
     text = "".join(lines).replace("\r\n", "\n")
-    # Of three empty cells in a row, one replacement fills every other.
+    # A replacement fills only every other one of adjacent empty cells, so it is done twice.
     filled = text.replace(",,", ",nan,").replace(",,", ",nan,").replace(",\n", ",nan\n").replace("\n,", "\nnan,")
     values: np.ndarray | None
     try:
@@ -81,7 +81,7 @@ def _parse(lines: list[str], first: int, width: int, path: str | Path) -> np.nda
 
 
 def _parse_slowly(lines: list[str], first: int, width: int, path: str | Path) -> np.ndarray:
-    """Parse what is unusual, or say which line cannot be."""
+    """Parse lines that NumPy cannot parse, or raise an error that names the invalid line."""
     rows = []
     for number, row in enumerate(csv.reader(lines), start=first):
         if not row:

@@ -1,4 +1,4 @@
-"""The quality of a run's samples over its epochs, and the word for it."""
+"""Quality of a run's samples over its epochs, and its rating in words."""
 
 import csv
 import dataclasses
@@ -7,34 +7,38 @@ from pathlib import Path
 
 import numpy as np
 
-#: Words for FID below a bound, of the training guide. They hold for Inception's features.
+#: The training guide's ratings for an FID below a bound. They hold for Inception's features.
 INCEPTION_BANDS = ((50.0, "Excellent"), (100.0, "Good"), (200.0, "Moderate"), (400.0, "Fair"))
 
-#: Words for other features, whose scale is another for each set of images: multiples of the floor that 5000 real images
-#: have. With `Cifar10ResNet`, unseen horses are at 5 times the floor of CIFAR-10's, horses blurred by a pixel at 110,
-#: deer at 290 and static at 420.
+#: Ratings for other features, whose scale depends on the set of images. The bounds are multiples of the floor of 5000
+#: real images. With `Cifar10ResNet` and CIFAR-10's horses, unseen horses are at 5 times the floor, horses blurred by a
+#: pixel at 110 times, deer at 290 times and noise at 420 times.
 FLOOR_BANDS = ((10.0, "Excellent"), (50.0, "Good"), (150.0, "Moderate"), (300.0, "Fair"))
 
-#: Real images that the floor of `FLOOR_BANDS` is of; a floor is inversely proportional to their number.
+#: Number of real images whose floor is the unit of `FLOOR_BANDS`; a floor is inversely proportional to this number.
 FLOOR_IMAGES = 5000
 
-#: Samples that a word is for.
+#: Least number of samples for a rating.
 LEAST_SAMPLES = 500
 
-#: What no band bounds.
+#: Rating above all bands.
 WORST = "Poor"
 
-#: Columns that tell what the figures depend on.
+#: Columns that hold the provenance of the figures.
 PROVENANCE = ("extractor", "weights_sha256", "resize", "reference_sha256", "n_real", "n_samples")
 
 
 @dataclasses.dataclass(frozen=True)
 class QualityHistory:
-    """What `quality.csv` says.
+    """Figures of quality from a run's `quality.csv`.
 
     Attributes:
-        provenance: What they depend on, by the names of `PROVENANCE`.
-        figures: Columns by name, among them "epoch" and "fid_score", one value an evaluation, NaN for none.
+        provenance: Values of the columns in `PROVENANCE`, on which the figures depend.
+        figures: Columns of figures by name, with one value for each evaluation, and NaN for a missing value. They
+            include "epoch" and "fid_score".
+
+    Raises:
+        ValueError: If one of these two columns is missing, or there is no evaluation.
     """
 
     provenance: Mapping[str, str]
@@ -43,7 +47,7 @@ class QualityHistory:
     def __post_init__(self) -> None:
         if not {"epoch", "fid_score"} <= set(self.figures) or len(self.figures["epoch"]) == 0:
             raise ValueError(
-                "`figures` must have the columns epoch and fid_score, of one evaluation at least. "
+                "`figures` must have the columns epoch and fid_score, with at least one evaluation. "
                 f"Received: {sorted(self.figures)}"
             )
 
@@ -54,22 +58,22 @@ class QualityHistory:
 
     @property
     def n_real(self) -> int:
-        """Real images that were measured against."""
+        """Number of real images that the samples were compared with."""
         return int(self.provenance["n_real"])
 
     @property
     def n_samples(self) -> int:
-        """Samples that were measured."""
+        """Number of samples in each evaluation."""
         return int(self.provenance["n_samples"])
 
     @property
     def label(self) -> str:
-        """What stands behind "FID" where it is not Inception's."""
+        """Suffix of "FID" that names the extractor; empty for Inception."""
         return "" if self.extractor == "inception" else f"[{self.extractor}]"
 
     @property
     def bands(self) -> tuple[tuple[float, str], ...]:
-        """Words for `fid_score` below a bound, the best first; none if these features have no scale."""
+        """Ratings of a `fid_score` below a bound, from best to worst; empty if there is no scale for these features."""
         if self.extractor == "inception":
             return INCEPTION_BANDS
         floor = self.last("fid_floor")
@@ -79,24 +83,24 @@ class QualityHistory:
         return tuple((multiple * unit, word) for multiple, word in FLOOR_BANDS)
 
     def last(self, name: str) -> float | None:
-        """Return the last value of a figure; None if there is none."""
+        """Return the last finite value of a figure; None if it has no such value."""
         values = self.finite(name)
         return float(values[-1]) if len(values) else None
 
     def finite(self, name: str) -> np.ndarray:
-        """Return the values of a figure that are numbers; none if it was not measured."""
+        """Return the finite values of a figure; an empty array if it was not measured."""
         values = self.figures.get(name, np.empty(0))
         return values[np.isfinite(values)]
 
     def word(self) -> str | None:
-        """Return the word for the last `fid_score`; None if it cannot be rated, or is of too few samples to be."""
+        """Return the rating of the last `fid_score`; None without a value, a scale or enough samples."""
         fid, bands = self.last("fid_score"), self.bands
         if fid is None or not bands or self.n_samples < LEAST_SAMPLES:
             return None
         return next((word for bound, word in bands if fid < bound), WORST)
 
     def differences(self, other: "QualityHistory") -> list[str]:
-        """Return why figures of two runs do not compare: the names of what they depend on, and differ in."""
+        """Return the reasons why the figures of two runs cannot be compared: names of provenances that differ."""
         is_unknown = not self.provenance["weights_sha256"]
         return [name for name in PROVENANCE if self.provenance[name] != other.provenance[name]] or (
             ["weights_sha256, which is not known"] if is_unknown else []
@@ -110,13 +114,13 @@ def read_quality(path: str | Path) -> QualityHistory | None:
         path: The file that `QualityMonitor` writes.
 
     Returns:
-        Its figures; None if it has no evaluation.
+        The figures; None if the file has no evaluation.
 
     Raises:
-        ValueError: If the file has not the columns that `QualityMonitor` writes, or a figure is no number.
+        ValueError: If the file does not have the columns that `QualityMonitor` writes, or a figure is not a number.
     """
     with open(path, newline="", encoding="utf-8") as file:
-        # A run that was killed may have left half a line.
+        # A run that was killed may leave an incomplete last line.
         rows = list(csv.DictReader(line for line in file if line.endswith("\n")))
     if not rows:
         return None

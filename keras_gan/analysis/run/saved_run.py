@@ -1,4 +1,4 @@
-"""A run, read from its folder."""
+"""Saved runs, read from their folders."""
 
 import dataclasses
 import json
@@ -14,36 +14,36 @@ from keras_gan.analysis.run.quality_history import QualityHistory, read_quality
 from keras_gan.files import replace_text
 from keras_gan.settings import flatten
 
-#: Columns that nothing can be said without.
+#: Columns that every run must have.
 REQUIRED = ("d_loss", "g_loss")
 
-#: Epochs that anything can be said of.
+#: Least number of epochs for a diagnosis.
 LEAST_EPOCHS = 20
 
-#: What is remarked on a run.
+#: File with remarks about a run.
 RUN_NOTES = "run.json"
 
-#: The run's own data, next to what `SampleGrid` saves.
+#: Picture of the run's training images, next to the pictures that `SampleGrid` saves.
 REAL_PICTURE = "real.png"
 
 
 @dataclasses.dataclass(frozen=True)
 class SavedRun:
-    """What is known of a run.
+    """A run and all that was saved of it.
 
     Attributes:
-        name: Its name.
-        history: Its losses and whatever else was logged, one float64 array a column, all of one length.
-        config: What it was trained with. Defaults to nothing.
-        quality: What its samples were worth, or None if that was not measured. Defaults to None.
-        pictures: Grids of samples as (epochs done, file), the oldest first. Defaults to none.
+        name: Name of the run.
+        history: Losses and other logged values: columns by name, float64, all of the same length.
+        config: Configuration of the training. Defaults to an empty mapping.
+        quality: Quality of the samples, or None if it was not measured. Defaults to None.
+        pictures: Grids of samples as (number of epochs done, file), the oldest first. Defaults to an empty tuple.
         real_picture: A grid of real images, or None. Defaults to None.
-        notes: What its user remarks. Defaults to "".
-        started: The day on which it was begun, as 2026-01-09, or "". Defaults to "".
-        wandb_url: Where it is on Weights & Biases. Defaults to None, nowhere.
-        diverged: Why training was stopped as hopeless, or None. Defaults to None.
-        copies: By what its samples are copies of training images, as was found when these were at hand; "" if they are
-            none, None if nobody has searched. Defaults to None.
+        notes: The user's notes. Defaults to "".
+        started: Date of the start, such as 2026-01-09, or "". Defaults to "".
+        wandb_url: URL of the run on Weights & Biases, or None. Defaults to None.
+        diverged: Reason why training was stopped because it diverged, or None. Defaults to None.
+        copies: Evidence that samples are copies of training images, from a report that had these images; "" if no
+            copies were found, None if they were not searched for. Defaults to None.
 
     Raises:
         ValueError: If a loss is missing or there is no epoch.
@@ -66,16 +66,16 @@ class SavedRun:
         if missing:
             raise ValueError(f"A run's history must have {REQUIRED}. Missing: {missing} in {list(self.history)}")
         if len(self.history["d_loss"]) == 0:
-            raise ValueError(f"The history of {self.name} must have at least one epoch. Received: none")
+            raise ValueError(f"The history of {self.name} must have at least one epoch. Received: no epochs")
 
     @property
     def epochs(self) -> int:
-        """How many epochs are done."""
+        """Number of epochs that are done."""
         return len(self.history["d_loss"])
 
     @property
     def fresh_quality(self) -> QualityHistory | None:
-        """The quality, if it was measured lately: no longer ago than the longest time between two evaluations."""
+        """The quality, or None if the last evaluation is longer ago than the longest time between two evaluations."""
         if self.quality is None:
             return None
         measured = np.concatenate([[-1.0], self.quality.figures["epoch"]])
@@ -89,7 +89,7 @@ class SavedRun:
 
     @property
     def is_cross_entropy(self) -> bool:
-        """Whether the losses are cross-entropies, as of the first GANs, and not means of a critic's scores."""
+        """Whether the losses are cross-entropies, as in the original GAN, and not means of a critic's scores."""
         return self.config.get("loss") == "cross-entropy"
 
 
@@ -97,15 +97,15 @@ def load_run(folder: str | Path) -> SavedRun:
     """Read a run's folder.
 
     Args:
-        folder: Where `losses.csv` is, and, as far as they exist, `config.json`, `run.json`, `quality.csv` and
-            `samples/`.
+        folder: Folder with `losses.csv`. The files `config.json`, `run.json`, `quality.csv` and the folder `samples/`
+            are read if they exist.
 
     Returns:
         The run.
 
     Raises:
         FileNotFoundError: If the folder has no losses.csv.
-        ValueError: If a file is not what it should be; the message names it.
+        ValueError: If a file is invalid; the message names it.
     """
     folder = Path(folder).absolute()
     losses, quality, real = (folder / name for name in ("losses.csv", "quality.csv", f"samples/{REAL_PICTURE}"))
@@ -130,15 +130,15 @@ def load_run(folder: str | Path) -> SavedRun:
 
 
 def annotate(folder: str | Path, **values: str | None) -> None:
-    """Change what is remarked on a run, in its run.json.
+    """Change remarks about a run in its run.json.
 
     Args:
         folder: The run's folder.
-        **values: What is new, of `started`, `notes`, `wandb_url`, `diverged` and `copies`.
+        **values: New values, by the names `started`, `notes`, `wandb_url`, `diverged` and `copies`.
 
     Raises:
-        OSError: If it cannot be written.
-        ValueError: If the file is not what it should be.
+        OSError: If the file cannot be written.
+        ValueError: If the file is invalid.
     """
     path = Path(folder) / RUN_NOTES
     replace_text(path, json.dumps({**_read_json(path), **values}, indent=2) + "\n")
@@ -150,7 +150,7 @@ def _pictures(folder: Path) -> list[tuple[int, Path]]:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    """Return an object; an empty one if there is no such file."""
+    """Return the JSON object in a file; an empty dict if the file does not exist."""
     if not path.is_file():
         return {}
     try:

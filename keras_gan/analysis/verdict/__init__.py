@@ -1,1 +1,1 @@
-"""What a run is judged to be, by one of two rule sets."""
+"""Verdicts on runs, by one of two rule sets."""

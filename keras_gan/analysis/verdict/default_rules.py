@@ -1,4 +1,4 @@
-"""What a run is judged by: what its quantities mean, and what its samples were measured to be worth."""
+"""The default rules: they judge a run by the meaning of its quantities and the measured quality of its samples."""
 
 from collections.abc import Sequence
 
@@ -11,50 +11,51 @@ from keras_gan.analysis.run.quality_history import WORST
 from keras_gan.analysis.run.saved_run import LEAST_EPOCHS, SavedRun
 from keras_gan.analysis.verdict.indicators import Indicator, Verdict
 
-#: The quality of samples that nobody has measured.
+#: Rating of samples that were not measured.
 UNMEASURED = "Unmeasured"
 
 INTERPRETATION = """\
 **What the quantities mean:**
-- **W = E[critic(real)] - E[critic(fake)]**: the critic's distance of reals and fakes; above 0 while it tells them apart
-- **D loss**: what the critic minimises, -W or -W/2 and the penalty; below 0 for a critic that works
-- **G loss = -E[critic(fake)]**: what the generator minimises; its level says nothing, since scores have no zero
+- **W = E[critic(real)] - E[critic(fake)]**: the critic's distance between reals and fakes; it is above 0 if the critic
+  tells them apart
+- **D loss**: the critic minimises it; it is -W or -W/2, plus the penalty, and below 0 for a critic that works
+- **G loss = -E[critic(fake)]**: the generator minimises it; its level says nothing, because scores have no fixed zero
 
 **What a healthy run shows:**
 - W rises while the critic learns, then falls while the samples get better
 - The critic scores reals above fakes throughout
-- The samples' measured distance to the real images falls; no verdict here is better than that"""
+- The samples' measured distance to the real images falls; the quality in the verdict is never better than this"""
 
 NAMES = ("Monotonicity", "Balance", "Mode Collapse", "Gradient Signal", "Wasserstein Distance")
 
-#: What makes each indicator bad.
+#: Diagnoses that make each indicator bad.
 MONOTONICITY = (Diagnosis.EXPLODING_LOSSES, Diagnosis.OSCILLATION, Diagnosis.WEAK_CONSTRAINT)
 BALANCE = (Diagnosis.EXPLODING_LOSSES, Diagnosis.GENERATOR_DOMINATES, Diagnosis.CRITIC_DOMINATES)
 MODE_COLLAPSE = (Diagnosis.MODE_COLLAPSE, Diagnosis.MEMORISATION)
 GRADIENT_SIGNAL = (Diagnosis.EXPLODING_LOSSES, Diagnosis.VANISHING_GRADIENTS)
 
-#: Share of epochs in which a critic that works scores reals above fakes.
+#: A critic works if it scores reals above fakes in at least this share of epochs.
 RANKED = 0.8
 
-#: Indicators that a stable run passes at least; quality need not have been measured.
+#: Least number of passed indicators of a stable run. Three can be passed without measured quality.
 LEAST_PASSED = 3
 
-#: Bad indicators that make a failure.
+#: Number of bad indicators from which a run has failed.
 FAILING = 3
 
-#: Windows of the run that the critic's distance is averaged over.
+#: The critic's distance is averaged over windows of the length of the run divided by this number.
 WINDOWS = 20
 
 
 def judge(run: SavedRun, findings: list[Finding]) -> Verdict:
-    """Judge a run by what its quantities mean.
+    """Judge a run by the meaning of its quantities.
 
     Args:
         run: The run.
-        findings: What `diagnose` has found.
+        findings: The findings of `diagnose`.
 
     Returns:
-        The verdict, whose quality is never better than what was measured.
+        The verdict. Its quality is never better than the measured quality.
     """
     if run.epochs < LEAST_EPOCHS and not findings:
         text = f"{run.epochs} epochs are too few to tell"
@@ -70,17 +71,17 @@ def judge(run: SavedRun, findings: list[Finding]) -> Verdict:
 
 
 def balance(run: SavedRun, findings: list[Finding]) -> Indicator:
-    """Judge whether the critic scores reals above fakes; a warning where it often does not."""
+    """Judge whether the critic scores reals above fakes; the indicator is a warning if it often does not."""
     share = float(np.mean(late(wasserstein_distance(run.history)) > 0))
     text = f"The critic scores reals above fakes in {share:.0%} of the last third's epochs"
     return _unless("Balance", BALANCE, findings, text, otherwise=Status.GOOD if share >= RANKED else Status.WARNING)
 
 
 def mode_collapse(run: SavedRun, findings: list[Finding]) -> Indicator:
-    """Judge whether samples are as diverse as the real images; a warning where that was not measured."""
+    """Judge whether samples are as diverse as real images; the indicator is a warning if that was not measured."""
     quality = run.fresh_quality
     if quality is None or quality.last("feature_diversity") is None:
-        text = f"Diversity was not measured{_last_measured(run)}: let QualityMonitor or --quality-every do it"
+        text = f"Diversity was not measured{_last_measured(run)}: measure it with QualityMonitor or --quality-every"
         return _unless("Mode Collapse", MODE_COLLAPSE, findings, text, otherwise=Status.WARNING)
     figures = {name: quality.last(name) for name in ("feature_diversity", "recall", "pixel_variance")}
     text = ", ".join(f"{name} {value:.3g}" for name, value in figures.items() if value is not None)
@@ -116,7 +117,7 @@ def _unless(
     text: str,
     otherwise: Status = Status.GOOD,
 ) -> Indicator:
-    """Return an indicator with the first finding that speaks against it; with a text if none does."""
+    """Return an indicator with the worst finding among the diagnoses; without such a finding, with the given text."""
     against = [finding for finding in findings if finding.diagnosis in diagnoses]
     if not against:
         return Indicator(name, otherwise, text)
@@ -146,7 +147,7 @@ def _verdict(run: SavedRun, findings: list[Finding], indicators: Sequence[Indica
 
 
 def _quality(run: SavedRun, indicators: Sequence[Indicator], has_exploded: bool) -> str:
-    """Return the word for what was measured; of samples that are all alike, a good score is an accident."""
+    """Return the rating of the measured quality; it is the worst if samples have collapsed, whatever their score."""
     quality = run.fresh_quality
     word = None if quality is None else quality.word()
     if quality is None or word is None:
@@ -157,7 +158,7 @@ def _quality(run: SavedRun, indicators: Sequence[Indicator], has_exploded: bool)
 
 
 def _last_measured(run: SavedRun) -> str:
-    """Return when samples were measured, if that is too long ago to tell of those of now."""
+    """Return when samples were last measured, if that is too long ago to describe the present samples."""
     if run.quality is None or run.fresh_quality is not None:
         return ""
     return f" since epoch {run.quality.figures['epoch'][-1]:.0f}"
@@ -170,7 +171,7 @@ def _recommendation(run: SavedRun, findings: list[Finding]) -> str:
         flags = "" if remedy.flags is None else f": {remedy.flags}"
         return f"Against {first.finding.diagnosis.value}: {remedy.advice}{flags}"
     if run.epochs < LEAST_EPOCHS:
-        return f"Train for {LEAST_EPOCHS} epochs at least before you judge"
+        return f"Train for at least {LEAST_EPOCHS} epochs before you judge"
     if run.fresh_quality is None:
-        return "Measure the samples, as with --quality-every 100"
+        return "Measure the samples, for example with --quality-every 100"
     return "Continue with current hyperparameters, or train longer"

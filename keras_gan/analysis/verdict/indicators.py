@@ -1,4 +1,4 @@
-"""Indicators, and the verdict that they make."""
+"""Indicators, and the verdict that they make up."""
 
 import dataclasses
 
@@ -7,12 +7,12 @@ from keras_gan.analysis.detectors.findings import Status
 
 @dataclasses.dataclass(frozen=True)
 class Indicator:
-    """One of the five.
+    """One of the five indicators of a verdict.
 
     Attributes:
         name: "Monotonicity", "Balance", "Mode Collapse", "Gradient Signal" or "Wasserstein Distance".
-        status: How it stands.
-        observation: On what evidence, with its figures.
+        status: Whether the indicator is good, a warning or bad.
+        observation: Evidence for the status, with its figures.
     """
 
     name: str
@@ -21,18 +21,19 @@ class Indicator:
 
     @property
     def passed(self) -> bool:
-        """Whether it counts for the score."""
+        """Whether the indicator counts towards the score."""
         return self.status is Status.GOOD
 
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """What a rule set says of a run.
+    """The verdict of a rule set on a run.
 
     Attributes:
-        indicators: The five.
+        indicators: The five indicators.
         stability: "STABLE", "UNSTABLE" or "FAILED".
-        quality: "Excellent", "Good", "Moderate", "Fair" or "Poor", with the figure that says so; or "Unmeasured".
+        quality: "Excellent", "Good", "Moderate", "Fair" or "Poor", by the default rules with the FID that it is based
+            on; or "Unmeasured".
         recommendation: What to do next.
         interpretation: Paragraphs on how to read the indicators. Defaults to "".
     """
@@ -45,10 +46,10 @@ class Verdict:
 
     @property
     def passed(self) -> int:
-        """How many indicators passed."""
+        """Number of passed indicators."""
         return sum(indicator.passed for indicator in self.indicators)
 
     @property
     def total(self) -> int:
-        """How many indicators there are."""
+        """Number of indicators."""
         return len(self.indicators)

@@ -1,4 +1,4 @@
-"""A run, judged by one of two rule sets and compared with the other."""
+"""Verdict on a run by one of two rule sets, with a comparison of both."""
 
 import dataclasses
 
@@ -7,33 +7,36 @@ from keras_gan.analysis.run.saved_run import SavedRun
 from keras_gan.analysis.verdict import default_rules, reference_rules
 from keras_gan.analysis.verdict.indicators import Verdict
 
-#: What the reference rules need beyond the losses of both networks.
+#: Columns that the reference rules need in addition to the losses of both networks.
 REFERENCE_COLUMNS = ("d_loss_real", "d_loss_fake")
 
-#: Why the two rule sets may differ in an indicator.
+#: Reasons why the two rule sets may differ in an indicator.
 REASONS = {
-    "Monotonicity": "the reference asks how much D and G vary within 100 epochs, of their whole change; the default "
-    "rules, whether W swings by half of what it reaches, the penalty is weak or a loss explodes",
-    "Balance": "the reference wants D_loss_real ≈ D_loss_fake, which its run had because one mean over all calls was "
-    "taken of both; the default rules want reals scored above fakes",
+    "Monotonicity": "the reference asks how much D and G vary within 100 epochs, as a share of their whole change; the "
+    "default rules ask whether W swings by half of its height, the penalty is weak or a loss explodes",
+    "Balance": "the reference asks for D_loss_real ≈ D_loss_fake, which its run had because both were averaged over "
+    "all calls; the default rules ask that reals score above fakes",
     "Mode Collapse": "the reference looks at plateaus and jumps of G, the default rules at the diversity of samples",
-    "Gradient Signal": "the reference wants D above 0, where a critic scores fakes above reals; the default rules want "
-    "a gradient that reaches the generator",
-    "Wasserstein Distance": "the reference wants |G| to grow, which says nothing, since scores have no zero; the "
-    "default rules want W to fall after its peak while samples get better",
+    "Gradient Signal": "the reference asks for D above 0, which means that the critic scores fakes above reals; the "
+    "default rules ask for a gradient that reaches the generator",
+    "Wasserstein Distance": "the reference asks for growing |G|, which says nothing, because scores have no fixed "
+    "zero; the default rules ask that W falls after its peak while samples get better",
 }
 
 
 def judge(run: SavedRun, findings: list[Finding], rules: str = "default") -> Verdict:
-    """Judge a run by a rule set, and say what the other one says.
+    """Judge a run by a rule set, and compare the verdict with that of the other rule set.
 
     Args:
         run: The run.
-        findings: What `diagnose` has found.
+        findings: The findings of `diagnose`.
         rules: "default", or "reference" for the checks of old reports. Defaults to "default".
 
+    Returns:
+        The verdict. Its interpretation contains the comparison, if the run has the columns for both rule sets.
+
     Raises:
-        ValueError: If `rules` is another, or the reference's need a column that the run has not.
+        ValueError: If `rules` is not one of these, or the reference rules need a column that the run does not have.
     """
     check_rules(rules)
     has_reference = all(name in run.history for name in REFERENCE_COLUMNS)
@@ -49,10 +52,10 @@ def judge(run: SavedRun, findings: list[Finding], rules: str = "default") -> Ver
 
 
 def check_rules(rules: str) -> None:
-    """Refuse a rule set that there is not.
+    """Check the name of a rule set.
 
     Args:
-        rules: Its name.
+        rules: The name.
 
     Raises:
         ValueError: If it is neither "default" nor "reference".

@@ -1,6 +1,7 @@
-"""The old checks of losses, for comparing with old reports.
+"""The reference rules: checks of losses for comparisons with old reports.
 
-They come from a run whose critic had lost: D > 0 means fakes above reals, and R ≈ F came of a mean over the run.
+They were derived from a run whose critic had lost: D > 0 means that fakes score above reals, and R ≈ F was an effect of
+averaging both losses over the whole run.
 """
 
 import numpy as np
@@ -8,13 +9,13 @@ import numpy as np
 from keras_gan.analysis.detectors.findings import Status
 from keras_gan.analysis.verdict.indicators import Indicator, Verdict
 
-#: Epochs in a window of the first check, and from one window to the next.
+#: Number of epochs in a window of the first check, and between the starts of two windows.
 WINDOW, STRIDE = 100, 50
 
-#: Epochs without a change, and change of the generator's loss that is none.
+#: A plateau is this number of epochs in which the generator's loss changes by less than this per epoch.
 PLATEAU, PLATEAU_CHANGE = 200, 1e-3
 
-#: Epochs within which half of the whole change is a jump.
+#: A jump is half of the whole change within this number of epochs.
 JUMP = 10
 
 VERDICTS = {
@@ -24,7 +25,7 @@ VERDICTS = {
     2: ("UNSTABLE", "Fair", "Adjust hyperparameters, one at a time, beginning with the indicators that failed"),
 }
 
-#: How the old report explained them.
+#: The old report's explanation of the losses.
 INTERPRETATION = """\
 **Wasserstein Loss Understanding:**
 - **D loss = E[critic(real)] - E[critic(fake)]**: Critic maximizes this
@@ -39,7 +40,7 @@ FAILED = ("FAILED", "Poor", "Start again with lower learning rates or another se
 
 
 def judge(history: dict[str, np.ndarray]) -> Verdict:
-    """Judge a run by the old checks.
+    """Judge a run by the checks of old reports.
 
     Args:
         history: Columns `d_loss`, `d_loss_real`, `d_loss_fake` and `g_loss`, such as `read_losses` returns.
@@ -60,7 +61,7 @@ def judge(history: dict[str, np.ndarray]) -> Verdict:
 
 
 def roughness(losses: np.ndarray) -> float:
-    """Return the mean standard deviation within windows, as a share of the change from first to last."""
+    """Return the mean standard deviation within windows, as a share of the change from the first to the last loss."""
     starts = range(0, max(1, len(losses) - WINDOW + 1), STRIDE)
     within = np.mean([np.std(losses[start : start + WINDOW]) for start in starts])
     change = abs(losses[-1] - losses[0])
@@ -68,7 +69,7 @@ def roughness(losses: np.ndarray) -> float:
 
 
 def monotonicity(d_loss: np.ndarray, g_loss: np.ndarray) -> Indicator:
-    """Judge whether the losses change smoothly: whether `roughness` of both is below 0.3."""
+    """Judge whether the losses change smoothly, which means that the `roughness` of both is below 0.3."""
     worst = max(roughness(d_loss), roughness(g_loss))
     if worst < 0.3:
         return Indicator("Monotonicity", Status.GOOD, "D and G losses change smoothly without oscillations")
@@ -96,7 +97,7 @@ def mode_collapse(g_loss: np.ndarray) -> Indicator:
 
 
 def gradient_signal(d_loss: np.ndarray) -> Indicator:
-    """Judge whether the critic's loss ends above 0 and still moves."""
+    """Judge whether the critic's loss ends above 0 and still changes."""
     spread = float(np.std(d_loss[-WINDOW:]))
     if d_loss[-1] > 0 and spread > 1e-3:
         return Indicator("Gradient Signal", Status.GOOD, "Critic maintains discrimination ability")

@@ -9,6 +9,7 @@ from keras_gan.serialization import register_with_keras
 #: files or to print a command's help.
 _EXPORTS = {
     "Cifar10ResNet": "keras_gan.metrics",
+    "DivergedError": "keras_gan.training.experiment",
     "DivergenceGuard": "keras_gan.callbacks",
     "EpochLog": "keras_gan.callbacks",
     "Evaluator": "keras_gan.metrics",
@@ -22,6 +23,7 @@ _EXPORTS = {
     "Report": "keras_gan.training.report",
     "SampleGrid": "keras_gan.callbacks",
     "TensorBoardScalars": "keras_gan.callbacks",
+    "TrainedRun": "keras_gan.training.train",
     "UpsampleConv2D": "keras_gan.networks",
     "WGAN": "keras_gan.models",
     "WandbCharts": "keras_gan.callbacks",

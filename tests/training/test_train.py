@@ -1,0 +1,84 @@
+"""`kg.train`: the command from Python."""
+
+import numpy as np
+import pytest
+
+import keras_gan as kg
+from keras_gan import data
+from keras_gan.training.config import Part
+
+SMALL = {
+    "epochs": 3,
+    "batch_size": 4,
+    "n_critic": 2,
+    "generator_filters": (4, 4, 4, 3),
+    "critic_filters": (4, 4),
+    "critic_strides": (4, 4),
+    "quality_every": 0,
+    "wandb": "off",
+}
+
+IMAGES = data.toy_horses(24)
+
+
+def train(tmp_path, **settings):
+    return kg.train("demo", **{"images": IMAGES, "out": tmp_path / "runs", **SMALL, **settings})
+
+
+def weights(run):
+    return [np.asarray(weight) for weight in run.model.get_weights()]
+
+
+def test_run_is_trained_and_returned(tmp_path, capsys):
+    run = train(tmp_path)
+    assert run.folder == tmp_path / "runs" / "0001_demo"
+    assert (run.epochs, run.config.run.epochs, run.config.data) == (3, 3, Part("array"))
+    np.testing.assert_array_equal(run.history["epoch"], range(3))
+    assert run.verdict.total == 5
+    assert run.model.generate(2, seed=0).shape == (2, 32, 32, 3)
+    assert {"report.html", "generator.keras", "checkpoints"} <= {path.name for path in run.folder.iterdir()}
+    assert f"Run finished. In {run.folder}" in capsys.readouterr().out
+
+
+def test_array_folder_and_file_train_the_same(tmp_path):
+    np.save(tmp_path / "images.npy", IMAGES)
+    by_array, by_file = train(tmp_path), train(tmp_path, images=str(tmp_path / "images.npy"))
+    by_floats = train(tmp_path, images=(IMAGES / 127.5 - 1.0).astype("float32"))
+    assert by_file.config.data == Part("file", {"path": str(tmp_path / "images.npy")})
+    for other in (by_file, by_floats):
+        for one, another in zip(weights(by_array), weights(other), strict=True):
+            np.testing.assert_array_equal(one, another)
+
+
+def test_run_is_resumed_as_if_it_had_never_stopped(tmp_path):
+    whole, part = train(tmp_path, epochs=5), train(tmp_path)
+    resumed = kg.train(images=IMAGES, resume=part.folder, epochs=5, wandb="off")
+    assert (resumed.folder, resumed.epochs) == (part.folder, 5)
+    for one, other in zip(weights(whole), weights(resumed), strict=True):
+        np.testing.assert_array_equal(one, other)
+    with pytest.raises(ValueError, match="given as an array: give them again"):
+        kg.train(resume=part.folder, epochs=7, wandb="off")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"epoch": 3}, "`epoch` must be a setting of this run. .*Did you mean 'epochs'?"),
+        ({"images": IMAGES.astype(int)}, "`images` must be uint8, or floats"),
+        ({"images": "nowhere"}, "`data` must be one of .* Received: nowhere"),
+        ({"images": IMAGES[:3]}, "`batch_size` must be at most the 3 images of the data set array"),
+        ({"lipschitz": "spectral"}, "`lipschitz` must be one of none, weight_clipping, gradient_penalty"),
+        ({"log_every": 0}, "`log_every` must be at least 1"),
+    ],
+)
+def test_what_will_not_do_is_named_before_anything_is_made(tmp_path, settings, message):
+    with pytest.raises(ValueError, match=message):
+        train(tmp_path, **settings)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_presets_are_named(tmp_path):
+    with pytest.raises(ValueError, match="`preset` must be one of horses, horses_gp, demo. Received: preset='cats'"):
+        kg.train("cats")
+    with pytest.raises(ValueError, match="`preset` must be left out with `resume`"):
+        kg.train("demo", resume=tmp_path)

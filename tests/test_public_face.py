@@ -25,9 +25,7 @@ gan.fit(gan.batches(gan.generate(8).astype("uint8"), 4), steps_per_epoch=1, epoc
     [
         ("import keras_gan as kg", False, "kg.load_model"),
         ("import keras_gan", False, "keras.saving.load_model"),
-        ("import keras, keras_gan", True, "keras.saving.load_model"),
         ("from keras_gan.losses import Dice", True, "keras.saving.load_model"),
-        ("import keras_gan.callbacks", True, "keras.saving.load_model"),
     ],
 )
 def test_saved_gan_is_loaded_in_a_new_process(make_gan, tmp_path, imports, loads_keras, load):

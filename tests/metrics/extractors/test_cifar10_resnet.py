@@ -58,10 +58,10 @@ def figures_of(extractor, cifar10, tmp_path_factory):
         "blurred": blurred,
         "deer": test[test_labels == CLASS_NAMES.index("deer")],
         "static": np.random.default_rng(0).integers(0, 256, horses.shape, dtype=np.uint8),
-        "one horse": np.repeat(horses[:1], 1000, axis=0),
+        "one horse": np.repeat(horses[:1], 500, axis=0),
     }
-    real = train[train_labels == CLASS_NAMES.index("horse")][:2000]
-    evaluator = Evaluator(extractor, real, n_samples=1000, cache_dir=tmp_path_factory.mktemp("cache"))
+    real = train[train_labels == CLASS_NAMES.index("horse")][:1000]
+    evaluator = Evaluator(extractor, real, n_samples=500, cache_dir=tmp_path_factory.mktemp("cache"))
     return {name: evaluator.evaluate(images) for name, images in sets.items()}
 
 

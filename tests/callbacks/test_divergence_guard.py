@@ -23,7 +23,7 @@ class Poison(keras.callbacks.Callback):
 
 
 def fit(gan, images, *callbacks, **kwargs):
-    return gan.fit(images, batch_size=32, verbose=0, callbacks=list(callbacks), **kwargs)
+    return gan.fit(images, batch_size=64, verbose=0, callbacks=list(callbacks), **kwargs)
 
 
 @pytest.mark.parametrize(

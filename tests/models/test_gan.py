@@ -227,7 +227,7 @@ def test_float16_scales_both_losses(float_images):
     try:
         gan = WGAN(small_generator(), small_critic(), WeightClipping(), 1, seed=1)
         gan.compile(keras.optimizers.RMSprop(1e-3), keras.optimizers.RMSprop(1e-3))
-        history = gan.fit(float_images, batch_size=8, epochs=2, verbose=0).history
+        history = gan.fit(float_images, batch_size=16, epochs=2, verbose=0).history
     finally:
         keras.config.set_dtype_policy("float32")
     assert isinstance(gan.critic_optimizer, keras.optimizers.LossScaleOptimizer)

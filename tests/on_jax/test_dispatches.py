@@ -14,8 +14,8 @@ from keras_gan.models.stepping.dispatches import EpochDispatches
 def train(make_gan, images):
     """Train for epochs of one step; return the model and its history."""
 
-    def train(steps_per_execution, epochs=7, callbacks=(), batches=None):
-        gan = make_gan(compile_options={"steps_per_execution": steps_per_execution})
+    def train(steps_per_execution, epochs=7, callbacks=(), batches=None, n_critic=1):
+        gan = make_gan(n_critic=n_critic, compile_options={"steps_per_execution": steps_per_execution})
         batches = batches or image_batches(images, batch_size=4, n_critic=gan.n_critic, seed=3)
         history = gan.fit(batches, steps_per_epoch=1, epochs=epochs, verbose=0, callbacks=list(callbacks)).history
         del history["epoch_time"]
@@ -44,7 +44,7 @@ def all_state(gan):
 
 
 def test_epochs_that_run_together_are_those_that_run_alone(train):
-    (alone, expected), (together, history) = train(1), train(4)
+    (alone, expected), (together, history) = train(1, n_critic=2), train(4, n_critic=2)
     assert set(history) == set(expected)
     for key, values in expected.items():
         assert len(history[key]) == 7
@@ -117,12 +117,12 @@ def test_an_interrupted_dispatch_loses_no_weights(make_gan, images, monkeypatch)
         gan.fit(batches, steps_per_epoch=1, epochs=4, verbose=0)
         return gan
 
-    gan = make_gan(compile_options={"steps_per_execution": 4})
+    gan = make_gan(n_critic=1, compile_options={"steps_per_execution": 4})
     with monkeypatch.context() as context:
         context.setattr(EpochDispatches, "receive", interrupt)
         with pytest.raises(KeyboardInterrupt):
             fit(gan)
-    expected = fit(make_gan(compile_options={"steps_per_execution": 4}))
+    expected = fit(make_gan(n_critic=1, compile_options={"steps_per_execution": 4}))
     assert_bits_equal(values_of(gan.weights), values_of(expected.weights))
     assert gan.steps_taken == 4
 
@@ -154,11 +154,11 @@ def test_training_stops_after_the_epochs_that_have_run(train):
 
 def test_the_step_that_diverged_is_named(train, images, tmp_path):
     batches = image_batches(images, batch_size=4, n_critic=2)
-    poisoned = np.full((8, *IMAGE_SHAPE), np.nan, "float32")
-    clean = [(batch.astype("float32") / 127.5 - 1,) for (batch,) in itertools.islice(batches, 7)]
+    poisoned = np.full((4, 2, *IMAGE_SHAPE), np.nan, "float32")
+    clean = [(batch.astype("float32") / 127.5 - 1,) for batch in itertools.islice(batches, 7)]
     steps = (batch for batch in [*clean[:5], (poisoned,), *clean[5:]])
     guard = DivergenceGuard()
-    _, history = train(4, epochs=8, callbacks=[guard, GanCheckpoint(tmp_path, every=4)], batches=steps)
+    _, history = train(4, 8, [guard, GanCheckpoint(tmp_path, every=4)], steps, n_critic=2)
     assert guard.finding == "d_loss_real is nan in step 6"
     assert [done for done, _ in checkpoints(tmp_path)] == [4]
     assert len(history["d_loss"]) == 8

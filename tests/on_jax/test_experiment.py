@@ -63,10 +63,10 @@ def test_a_run_imports_no_tensorflow(tmp_path):
     flags = [*map(str, FLAGS), "--dataset", "toy", "--quality-every", "0", "--out", str(tmp_path)]
     code = f"""
 import sys
-from keras_gan.cli.parser import parse
+from keras_gan.cli.training_arguments import parse_training
 from keras_gan.training.experiment import prepare
 
-run = prepare(*parse({flags}, "train_horses.py", ""))
+run = prepare(*parse_training({flags}, "train_horses.py", ""))
 run.model.save({str(tmp_path / "model.keras")!r})
 assert "tensorflow" not in sys.modules
 """

@@ -37,7 +37,7 @@ def test_step_is_traced_once(make_gan, float_images):
 def test_bytes_are_brought_into_range(make_gan, images, float_images):
     results = []
     for given in (images, float_images):
-        history = make_gan().fit(given, batch_size=8, shuffle=False, epochs=2, verbose=0).history
+        history = make_gan(n_critic=1).fit(given, batch_size=16, shuffle=False, epochs=2, verbose=0).history
         results.append([history["d_loss_real"], history["wasserstein_distance"]])
     # XLA multiplies by the reciprocal of 127.5.
     np.testing.assert_allclose(*results, rtol=1e-4, atol=1e-7)
@@ -64,7 +64,7 @@ def test_activity_regularisation_is_part_of_the_loss(float_images):
         regularised = keras.layers.Dense(4, activity_regularizer=keras.regularizers.L2(factor))
         gan = WGAN(small_generator(), small_critic(regularised), None, 1, seed=1)
         gan.compile("sgd", "sgd")
-        norms.append(gan.fit(float_images, batch_size=32, verbose=0).history["critic_gradient_norm"][0])
+        norms.append(gan.fit(float_images, batch_size=64, verbose=0).history["critic_gradient_norm"][0])
     assert norms[1] > 2 * norms[0]
 
 
@@ -77,7 +77,7 @@ def test_float16_scales_both_losses(float_images):
         keras.config.set_dtype_policy("float32")
     kernels = gan.generator.trainable_weights[0], gan.critic.trainable_weights[0]
     before = values_of(kernels)
-    history = gan.fit(float_images, batch_size=8, epochs=2, verbose=0).history
+    history = gan.fit(float_images, batch_size=16, epochs=2, verbose=0).history
     assert isinstance(gan.critic_optimizer, keras.optimizers.LossScaleOptimizer)
     assert np.all(np.isfinite(history["critic_gradient_norm"]))
     assert all(np.any(one != other) for one, other in zip(values_of(kernels), before))
@@ -128,7 +128,7 @@ def test_gradients_are_accumulated(make_gan, float_images):
     gan.compile("sgd", keras.optimizers.SGD(1e-2, gradient_accumulation_steps=2))
     states = [values_of(gan.generator.trainable_weights)]
     for _ in range(2):
-        gan.fit(float_images, batch_size=32, verbose=0)
+        gan.fit(float_images, batch_size=64, verbose=0)
         states.append(values_of(gan.generator.trainable_weights))
     assert_bits_equal(states[1], states[0])
     assert any(np.any(one != other) for one, other in zip(states[2], states[1]))
@@ -141,9 +141,9 @@ def test_fit_asks_for_a_compiled_model(float_images):
 
 
 def test_a_model_is_compiled_anew(make_gan, float_images):
-    gan = make_gan()
-    gan.fit(float_images, batch_size=8, verbose=0)
+    gan = make_gan(n_critic=1)
+    gan.fit(float_images, batch_size=16, verbose=0)
     gan.compile(keras.optimizers.SGD(0.5), keras.optimizers.SGD(0.25), steps_per_execution=2)
-    history = gan.fit(float_images, batch_size=8, verbose=0).history
+    history = gan.fit(float_images, batch_size=16, verbose=0).history
     assert history["critic_learning_rate"] == [0.5]
     assert history["generator_learning_rate"] == [0.25]

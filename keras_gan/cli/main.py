@@ -17,6 +17,9 @@ COMMANDS = {
 
 PROG = "keras-gan"
 
+#: Flags of tyro that ask for a completion script.
+COMPLETION = ("--tyro-print-completion", "--tyro-write-completion")
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run `keras-gan`.
@@ -32,6 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(usage())
     elif first == "--version":
         print(f"{PROG} {metadata.version(PROG)}")
+    elif first.split("=")[0] in COMPLETION:
+        from keras_gan.cli.completion import print_completion
+
+        print_completion([first, *rest], PROG)
     elif first in COMMANDS:
         return importlib.import_module(f"keras_gan.cli.{first}").main(rest)
     else:
@@ -51,5 +58,6 @@ def usage() -> str:
             *(f"  {name:{width}}  {summary}" for name, summary in COMMANDS.items()),
             "",
             f"{PROG} COMMAND --help shows a command's options.",
+            f"{PROG} --tyro-print-completion bash prints completions for a shell: bash, zsh or tcsh.",
         ]
     )

@@ -49,7 +49,8 @@ def run_tyro(kind: Any, arguments: Sequence[str], prog: str, description: str | 
         with contextlib.redirect_stderr(message):
             return tyro.cli(kind, args=list(arguments), prog=prog, description=description, **settings)
     except SystemExit as stop:
-        if stop.code == 0:
+        # tyro leaves with 0 after its help, and with None after a completion script.
+        if not stop.code:
             raise
         fail(prog, _first_section(message.getvalue()))
 

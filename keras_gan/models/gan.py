@@ -1,6 +1,7 @@
 """The trainable model: a generator and a critic under `model.fit`."""
 
 import inspect
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 import keras
@@ -19,6 +20,7 @@ from keras_gan.models.scoring import score_apart, score_together, scores_each_al
 from keras_gan.models.state import inner_scope
 from keras_gan.models.stepping import SteppedModel
 from keras_gan.models.tracker import TrainingTracker, mean_and_std
+from keras_gan.tensors import Tensor
 
 #: Images of one critic update, where `fit` is given an array without a batch size.
 DEFAULT_BATCH_SIZE = 32
@@ -72,8 +74,8 @@ class GAN(SteppedModel):
         lipschitz: LipschitzPolicy | None = None,
         n_critic: int = 1,
         seed: int | None = None,
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         check_networks(generator, critic)
         if not isinstance(n_critic, int) or n_critic < 1:
@@ -101,7 +103,12 @@ class GAN(SteppedModel):
 
     # --- training ---------------------------------------------------------------------------------------------------
 
-    def compile(self, critic_optimizer, generator_optimizer, **kwargs):
+    def compile(
+        self,
+        critic_optimizer: keras.optimizers.Optimizer | str | dict[str, Any],
+        generator_optimizer: keras.optimizers.Optimizer | str | dict[str, Any],
+        **kwargs: Any,
+    ) -> None:
         """Set the optimizers.
 
         Args:
@@ -129,7 +136,16 @@ class GAN(SteppedModel):
         self._constraint.check_optimizer(self.critic_optimizer)
         self._compile_options = dict(kwargs)
 
-    def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs):
+    def fit(
+        self,
+        x: Any = None,
+        y: None = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = None,
+        **kwargs: Any,
+    ) -> keras.callbacks.History:
         """Train as `keras.Model.fit` does, with `epoch_time` in seconds among the logs that callbacks see.
 
         Callbacks of this package may be given in any order: what stops a run that has diverged comes first, then the
@@ -199,7 +215,7 @@ class GAN(SteppedModel):
         finally:
             feed.position += self.steps_taken - before
 
-    def run_step(self, data):
+    def run_step(self, data: Any) -> dict[str, Tensor]:
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
         batches = split_images(data, self.n_critic, self.generator.output_shape[1:])
         critic_values = autodiff.repeat(self._critic_update, batches, CRITIC_UPDATE_KEYS)
@@ -207,12 +223,12 @@ class GAN(SteppedModel):
         self.tracker.update_state({**critic_values, **generator_values, **self._weight_values()})
         return self.tracker.result()
 
-    def _critic_update(self, batch):
+    def _critic_update(self, batch: Tensor) -> dict[str, Tensor]:
         real = in_range(batch)
         fake = self._call_frozen(self.generator, self._latents(ops.shape(real)[0]))
         fake = ops.cast(fake, real.dtype)
 
-        def objective():
+        def objective() -> tuple[Tensor, tuple[Tensor, ...]]:
             real_scores, fake_scores = self._score(self.critic, real, fake)
             # Of this pass: the penalty's has losses of its own.
             regularisation = sum(self.critic.losses)
@@ -226,10 +242,10 @@ class GAN(SteppedModel):
         self._constraint.constrain(self.critic)
         return dict(zip(CRITIC_UPDATE_KEYS, (*values, norm, learning_rate)))
 
-    def _generator_update(self, real):
+    def _generator_update(self, real: Tensor) -> dict[str, Tensor]:
         latents = self._latents(ops.shape(real)[0])
 
-        def objective():
+        def objective() -> tuple[Tensor, Tensor]:
             fake = self.generator(latents, training=True)
             regularisation = sum(self.generator.losses)
             compared = [fake, real] if self.adversarial_loss.generator_needs_reals else [fake]
@@ -239,7 +255,7 @@ class GAN(SteppedModel):
         loss, norm, learning_rate = descend(objective, self.generator, self.generator_optimizer)
         return {"g_loss": loss, "generator_gradient_norm": norm, "generator_learning_rate": learning_rate}
 
-    def _weight_values(self):
+    def _weight_values(self) -> dict[str, Tensor]:
         critic_mean, critic_std = mean_and_std(self.critic.trainable_weights)
         generator_mean, generator_std = mean_and_std(self.generator.trainable_weights)
         return {
@@ -250,10 +266,10 @@ class GAN(SteppedModel):
             "clip_ratio": self._constraint.clip_ratio(self.critic),
         }
 
-    def _critic_in_training(self, images):
+    def _critic_in_training(self, images: Tensor) -> Tensor:
         return self.critic(images, training=True)
 
-    def _call_frozen(self, network, inputs):
+    def _call_frozen(self, network: keras.Model, inputs: Tensor) -> Tensor:
         """Call a network in training mode without moving its weights; only its random seeds go on."""
         with inner_scope() as scope:
             outputs = network(inputs, training=True)
@@ -263,16 +279,16 @@ class GAN(SteppedModel):
                 seed.assign(drawn)
         return outputs
 
-    def _latents(self, batch_size):
+    def _latents(self, batch_size: int | Tensor) -> Tensor:
         return keras.random.normal((batch_size, *self.generator.input_shape[1:]), seed=self.noise)
 
     @property
-    def metrics(self):
+    def metrics(self) -> list[keras.metrics.Metric]:
         return [self.tracker]
 
     # --- inference --------------------------------------------------------------------------------------------------
 
-    def call(self, latents, training=False):
+    def call(self, latents: Tensor, training: bool = False) -> Tensor:
         """Generate images.
 
         Args:
@@ -302,7 +318,7 @@ class GAN(SteppedModel):
 
     # --- saving -----------------------------------------------------------------------------------------------------
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         serialize = keras.saving.serialize_keras_object
         return {
             **super().get_config(),
@@ -315,12 +331,12 @@ class GAN(SteppedModel):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "GAN":
         nested = {"generator", "critic", "loss", "lipschitz"} & set(config)
         deserialize = keras.saving.deserialize_keras_object
         return cls(**{**config, **{name: deserialize(config[name]) for name in nested}})
 
-    def get_compile_config(self):
+    def get_compile_config(self) -> dict[str, Any]:
         if not self.compiled:
             return {}
         serialize = keras.saving.serialize_keras_object
@@ -330,25 +346,25 @@ class GAN(SteppedModel):
             "generator_optimizer": serialize(self.generator_optimizer),
         }
 
-    def compile_from_config(self, config):
+    def compile_from_config(self, config: dict[str, Any]) -> None:
         deserialize = keras.saving.deserialize_keras_object
         optimizers = {name: deserialize(config[name]) for name in ("critic_optimizer", "generator_optimizer")}
         self.compile(**{**config, **optimizers})
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
         # Keras leaves random seeds out of saved models; a resumed run must draw on from where it stopped.
         for index, state in enumerate(_seed_states(self)):
             store[f"seed_{index}"] = state
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Mapping[str, Any]) -> None:
         for index, state in enumerate(_seed_states(self)):
             state.assign(store[f"seed_{index}"])
 
 
-def _mean_score(scores):
+def _mean_score(scores: Tensor) -> Tensor:
     return ops.mean(ops.cast(scores, "float32"))
 
 
-def _seed_states(model):
+def _seed_states(model: keras.Model) -> list[keras.Variable]:
     weights = {id(weight) for weight in model.weights}
     return [variable for variable in model.non_trainable_variables if id(variable) not in weights]

@@ -1,5 +1,7 @@
 """The Wasserstein GAN."""
 
+from typing import Any
+
 import keras
 
 from keras_gan.losses import Wasserstein
@@ -44,11 +46,11 @@ class WGAN(GAN):
         lipschitz: LipschitzPolicy | None = WeightClipping(0.01),
         n_critic: int = 5,
         seed: int | None = None,
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         super().__init__(generator, critic, Wasserstein(), lipschitz, n_critic, seed, **kwargs)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         del config["loss"]
         return config

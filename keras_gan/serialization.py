@@ -7,6 +7,7 @@ imports what it stands for when a saved model asks for it.
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import sys
 import types
 from collections.abc import Sequence

@@ -80,6 +80,7 @@ def field_descriptions(kind: type) -> dict[str, str]:
         and isinstance(field.target, ast.Name)
         and isinstance(text, ast.Expr)
         and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
     }
 
 
@@ -96,7 +97,8 @@ def _constructor(node: ast.ClassDef, definitions: Mapping[str, ast.stmt]) -> ast
 def _arguments(function: ast.FunctionDef) -> Iterator[tuple[ast.arg, ast.expr | None]]:
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
-    yield from zip(positional, [None] * (len(positional) - len(arguments.defaults)) + arguments.defaults)
+    without_default = [None] * (len(positional) - len(arguments.defaults))
+    yield from zip(positional, [*without_default, *arguments.defaults])
     yield from zip(arguments.kwonlyargs, arguments.kw_defaults)
 
 

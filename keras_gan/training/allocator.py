@@ -8,7 +8,7 @@ _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
 _ALLOCATOR = {_TRIM_THRESHOLD: 2**31 - 1, _MMAP_MAX: 0}
 
 
-def keep_freed_memory():
+def keep_freed_memory() -> None:
     """Have glibc's allocator keep what a step frees, for the next; leave any other as it is.
 
     A step on a CPU allocates and frees feature maps of tens of MiB. By default these go back to the system and are

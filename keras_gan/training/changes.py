@@ -57,12 +57,12 @@ def change(config: ExperimentConfig, /, **settings: Any) -> ExperimentConfig:
         close = difflib.get_close_matches(name, setting_names(config), n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         raise ValueError(f"`{name}` must be a setting of this run. Received: {name}={remaining[name]!r}.{hint}")
-    return dataclasses.replace(
+    config = dataclasses.replace(
         config,
         run=dataclasses.replace(config.run, **run),
         evaluation=dataclasses.replace(config.evaluation, **evaluation),
-        **{**changed, **optimizers},
     )
+    return config.with_parts({**changed, **optimizers})
 
 
 def setting_names(config: ExperimentConfig) -> list[str]:
@@ -120,11 +120,11 @@ def _select_parts(config: ExperimentConfig, remaining: dict[str, Any]) -> Experi
             continue
         if name in OPTIMIZERS and "learning_rate" in registry.parameters(new.name):
             new = Part(new.name, {"learning_rate": old.arguments.get("learning_rate"), **new.arguments})
-        config = dataclasses.replace(config, **{name: new})
+        config = config.with_parts({name: new})
     for name in UNREGISTERED:
         if name in remaining:
             value = remaining.pop(name)
-            config = dataclasses.replace(config, **{name: value if isinstance(value, Part) else Part(value)})
+            config = config.with_parts({name: value if isinstance(value, Part) else Part(value)})
     if "extractor" in remaining:
         extractor = make_part(remaining.pop("extractor"), parts.EXTRACTORS)
         config = dataclasses.replace(config, evaluation=dataclasses.replace(config.evaluation, extractor=extractor))

@@ -3,12 +3,14 @@
 import dataclasses
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from keras_gan import parts, settings
 from keras_gan.registry import Registry
 from keras_gan.training.checks import conform, require
 from keras_gan.training.upgrades import VERSION, upgrade
+
+Made = TypeVar("Made")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,6 +157,18 @@ class ExperimentConfig:
             part = getattr(self, name)
             require(part == Part("none"), name, "none, the only one so far", part.name)
 
+    def with_parts(self, chosen: Mapping[str, Part]) -> "ExperimentConfig":
+        """Return the configuration with other parts.
+
+        Args:
+            chosen: New parts by the names of their fields.
+
+        Raises:
+            ValueError: If a part does not exist, or has an argument that it does not take.
+        """
+        fields: dict[str, Any] = dict(chosen)
+        return dataclasses.replace(self, **fields)
+
     def to_json(self) -> str:
         """Return the configuration as a JSON object."""
         return json.dumps({"version": VERSION, **dataclasses.asdict(self)}, indent=2) + "\n"
@@ -195,7 +209,7 @@ REGISTRIES = {
 }
 
 
-def _made(kind: type, values: Any, name: str) -> Any:
+def _made(kind: type[Made], values: Any, name: str) -> Made:
     """Return a dataclass of values that came from a file."""
     if not isinstance(values, Mapping):
         raise ValueError(f"`{name}` must be an object. Received: {type(values).__name__}")

@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -73,7 +74,7 @@ class Experiment:
             raise DivergedError(finding)
         return done
 
-    def _fit(self, stop, charts) -> str | None:
+    def _fit(self, stop: callbacks.GracefulStop, charts: list[callbacks.WandbCharts]) -> str | None:
         """Train; return what `DivergenceGuard` has found."""
         run = self.config.run
         batches = self.model.batches(self.images, run.batch_size)
@@ -90,7 +91,7 @@ class Experiment:
             )
         return guard.finding
 
-    def _write_closing_files(self, finding) -> int:
+    def _write_closing_files(self, finding: str | None) -> int:
         """Save the generator unless something was found, and remark that; return the number of epochs done."""
         annotate(self.folder, diverged=finding)
         if finding is None:
@@ -98,7 +99,7 @@ class Experiment:
                 self.model.generator.save(path)
         return len(read_losses(self.folder / "losses.csv")["epoch"])
 
-    def _watchers(self, stream) -> list[keras.callbacks.Callback]:
+    def _watchers(self, stream: callbacks.ProgressStream | None) -> list[keras.callbacks.Callback]:
         options, folder = self.options, self.folder
         watchers = [
             callbacks.EpochLog(options.log_every, stream),
@@ -227,7 +228,7 @@ def _evaluator(images: np.ndarray, evaluation: EvaluationConfig) -> metrics.Eval
     return metrics.Evaluator(evaluation.extractor.build(parts.EXTRACTORS), images, evaluation.samples)
 
 
-def _environment(images) -> dict:
+def _environment(images: np.ndarray) -> dict[str, Any]:
     """Return what else than the configuration a run's bits depend on."""
     return {**runtime.software(), "data": {"images": len(images), "sha256": data.fingerprint(images)}}
 

@@ -3,9 +3,9 @@
 import json
 import math
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -29,11 +29,14 @@ from keras_gan.data.images import in_range
 from keras_gan.files import replace_text, whole_file
 from keras_gan.invocation import command_line
 
+if TYPE_CHECKING:
+    import wandb
+
 #: Real images beside the samples of a run.
 REAL_IMAGES = 64
 
 
-def say_verdict(report: RunReport):
+def say_verdict(report: RunReport) -> None:
     """Say in three lines what was found, and where it is written.
 
     Args:
@@ -48,7 +51,7 @@ def say_verdict(report: RunReport):
     )
 
 
-def log_to_wandb(report: RunReport, run):
+def log_to_wandb(report: RunReport, run: "wandb.Run | None") -> None:
     """Log a report to Weights & Biases.
 
     Args:
@@ -57,14 +60,14 @@ def log_to_wandb(report: RunReport, run):
     """
     summary = {name.lower(): value for name, value in verdict_rows(report.verdict)}
     summary.update({one.name.lower(): one.status.value for one in report.verdict.indicators})
-    tables = {
+    tables: dict[str, tuple[Sequence[str], Sequence[Sequence[str]]]] = {
         "phases": (PHASE_COLUMNS, phase_rows(report.run)),
         "indicators": (INDICATOR_COLUMNS, indicator_rows(report.verdict)),
     }
     callbacks.log_report(run, report.files, summary, tables)
 
 
-def report_on(folder: Path, images: np.ndarray, wandb_runs: Iterable = ()):
+def report_on(folder: Path, images: np.ndarray, wandb_runs: Iterable["wandb.Run | None"] = ()) -> None:
     """Report on a run that has ended: to its folder, the console, the log of all runs and Weights & Biases.
 
     Training is over and saved: what goes wrong here costs a warning, and is made up for by `keras-gan report`.
@@ -86,7 +89,7 @@ def report_on(folder: Path, images: np.ndarray, wandb_runs: Iterable = ()):
         log_to_wandb(report, run)
 
 
-def _write(folder, rules, images) -> RunReport | None:
+def _write(folder: Path, rules: str, images: np.ndarray | None) -> RunReport | None:
     try:
         return write_report(folder, rules, images)
     except Exception as error:  # Whatever it is, hours of training must not end in it.
@@ -94,7 +97,7 @@ def _write(folder, rules, images) -> RunReport | None:
         return None
 
 
-def save_real_picture(images: np.ndarray, folder: Path):
+def save_real_picture(images: np.ndarray, folder: Path) -> None:
     """Save some real images where a report looks for what samples should be like.
 
     Args:
@@ -139,8 +142,8 @@ class Report(keras.callbacks.Callback):
         config: Mapping[str, Any] | None = None,
         images: np.ndarray | None = None,
         rules: str = "default",
-        wandb_run=None,
-    ):
+        wandb_run: "wandb.Run | None" = None,
+    ) -> None:
         super().__init__()
         check_rules(rules)
         self.folder = Path(folder)
@@ -148,13 +151,13 @@ class Report(keras.callbacks.Callback):
         self.images = images
         self.rules = rules
         self.wandb_run = wandb_run
-        self.report = None
+        self.report: RunReport | None = None
 
     def reads_model(self, epoch: int) -> bool:
         """Return whether the report looks at the model at the end of an epoch: never, before training ends."""
         return False
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         self.report = None
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "config.json"
@@ -164,7 +167,7 @@ class Report(keras.callbacks.Callback):
         if self.images is not None:
             save_real_picture(self.images, self.folder)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self.report = _write(self.folder, self.rules, self.images)
         if self.report is None:
             return
@@ -187,6 +190,6 @@ def describe(model: keras.Model) -> dict[str, Any]:
     }
 
 
-def _learning_rate(optimizer) -> float:
+def _learning_rate(optimizer: keras.optimizers.Optimizer) -> float:
     # In the digits that a float32 has.
     return float(f"{float(keras.ops.convert_to_numpy(optimizer.learning_rate)):.7g}")

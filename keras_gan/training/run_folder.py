@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 from keras_gan.analysis.run.saved_run import RUN_NOTES
 from keras_gan.files import replace_text
@@ -71,14 +72,14 @@ def load_config(folder: Path) -> ExperimentConfig:
         raise ValueError(f"{path}: {error}") from error
 
 
-def _check_writable(out: Path):
+def _check_writable(out: Path) -> None:
     """Refuse a folder that cannot be written to or made."""
     existing = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         raise OSError(f"`out` must be a folder that can be written to. Received: {out} ({existing} is none)")
 
 
-def make(out: Path, config: ExperimentConfig, environment: dict, notes: str = "") -> Path:
+def make(out: Path, config: ExperimentConfig, environment: dict[str, Any], notes: str = "") -> Path:
     """Make the next numbered folder with its description; leave nothing behind if that fails.
 
     Args:
@@ -118,11 +119,11 @@ def write_config(folder: Path, config: ExperimentConfig) -> None:
     replace_text(folder / "config.json", config.to_json())
 
 
-def _write_json(path: Path, value: dict) -> None:
+def _write_json(path: Path, value: dict[str, Any]) -> None:
     replace_text(path, json.dumps(value, indent=2) + "\n")
 
 
-def _check_config(folder: Path, config: ExperimentConfig):
+def _check_config(folder: Path, config: ExperimentConfig) -> None:
     """Refuse to resume a run under a configuration that changes what was trained.
 
     More epochs change none of those that are done, and an evaluation changes nothing.
@@ -134,7 +135,7 @@ def _check_config(folder: Path, config: ExperimentConfig):
         raise ValueError(f"{folder} cannot be resumed under another configuration: {'; '.join(changes)}")
 
 
-def check_environment(folder: Path, environment: dict) -> list[str]:
+def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
     """Refuse to resume a run on other images or another backend, and tell under which other versions it goes on.
 
     Args:

@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 from importlib import metadata
+from typing import Any
 
 import keras
 
@@ -49,7 +50,7 @@ def _restrict_to_deterministic_ops() -> None:
     say("Deterministic ops: on. XLA: off, because Keras does not compile deterministic ops.")
 
 
-def software() -> dict:
+def software() -> dict[str, Any]:
     """Return the backend, and the versions that a run's bits depend on."""
     backend = keras.backend.backend()
     versions = {package: metadata.version(package) for package in (*PACKAGES, *BACKEND_PACKAGES[backend])}

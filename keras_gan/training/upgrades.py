@@ -67,7 +67,7 @@ def _from_first(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lipschitz(values) -> dict[str, Any]:
+def _lipschitz(values: Mapping[str, Any]) -> dict[str, Any]:
     threshold, weight = values["clip_threshold"], values["gradient_penalty"]
     if threshold is not None and weight is not None:
         raise ValueError("`clip_threshold` and `gradient_penalty` exclude each other: set one to None")
@@ -76,7 +76,7 @@ def _lipschitz(values) -> dict[str, Any]:
     return {"name": "none"} if weight is None else {"name": "gradient_penalty", "arguments": {"weight": weight}}
 
 
-def _optimizer(values, network: str) -> dict[str, Any]:
+def _optimizer(values: Mapping[str, Any], network: str) -> dict[str, Any]:
     rate = {"learning_rate": values[f"{network}_learning_rate"]}
     if values["optimizer"] == "adam":
         return {"name": "adam", "arguments": {**rate, "beta_1": values["beta_1"], "beta_2": values["beta_2"]}}

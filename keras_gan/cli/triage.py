@@ -7,7 +7,7 @@ several machines with one folder.
 import dataclasses
 import itertools
 from pathlib import Path
-from typing import Literal
+from typing import Annotated
 
 import tyro
 
@@ -20,7 +20,6 @@ from keras_gan.training.presets import PRESETS
 #: Exit code that shells give a program ended by Ctrl-C.
 INTERRUPTED = 130
 
-
 #: Flags of a training that the command sets itself.
 OWN_FLAGS = {"--preset", "--out", "--resume", "--seed", "--batch-size"}
 
@@ -29,7 +28,7 @@ OWN_FLAGS = {"--preset", "--out", "--resume", "--seed", "--batch-size"}
 class TriageOptions:
     """What `keras-gan triage` trains: each seed at each batch size."""
 
-    preset: Literal[tuple(PRESETS)]
+    preset: Annotated[str, tyro.conf.arg(metavar=f"{{{','.join(PRESETS)}}}")]
     """Preset to begin from."""
     seeds: tuple[int, ...] = (42, 43, 44)
     """Seeds."""
@@ -38,7 +37,8 @@ class TriageOptions:
     out: Path = Path("runs/triage")
     """Folder of the runs, the journal and the heat map; several machines may share it."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
+        require(self.preset in PRESETS, "preset", f"one of {', '.join(PRESETS)}", self.preset)
         for name in ("seeds", "batch_sizes"):
             values = getattr(self, name)
             is_set = len(values) > 0 and len(set(values)) == len(values)

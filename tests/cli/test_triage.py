@@ -242,6 +242,13 @@ def test_flags_that_each_cell_has_of_its_own_are_refused(flag, capsys):
     assert f"{flag.split('=')[0].replace('_', '-')} cannot be given" in capsys.readouterr().err
 
 
+def test_unknown_preset_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        parse_with_training(["ponies"], "triage.py", "")
+    error = capsys.readouterr().err
+    assert "`preset` must be one of horses, horses_gp, demo. Received: preset=ponies" in error
+
+
 def test_cells_that_cannot_be_trained_are_refused_at_once(capsys, tmp_path):
     arguments = ["demo", "--out", str(tmp_path), "--batch-sizes", "8", "0", "--dataset", "toy"]
     with pytest.raises(SystemExit):

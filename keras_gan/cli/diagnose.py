@@ -30,7 +30,7 @@ class DiagnosisOptions:
     data_dir: Path | None = None
     """Folder with cifar10_horses.npz, for a run on horses."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require(self.losses.exists(), "losses", "a file or a folder", self.losses)
         for name in ("samples", "real", "checkpoint", "data_dir"):
             path = getattr(self, name)

@@ -1,5 +1,6 @@
 """Diagnosing a run, or another program's file of losses, from the command line's options."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from keras_gan.data.pipeline import image_batches
 
 if TYPE_CHECKING:
     from keras_gan.cli.diagnose import DiagnosisOptions
+    from keras_gan.models.probe import CriticProbe
 
 #: Images that a probe estimates the critic's distance on.
 PROBE_IMAGES = 512
@@ -46,11 +48,11 @@ def report_findings(options: "DiagnosisOptions") -> str:
     lines += _not_searched(run, options, real)
     lines += ["", render_advice(advise(findings, run.config))]
     if options.checkpoint is not None:
-        lines += ["", _probe(options, real)]
+        lines += ["", _probe(options.checkpoint, options.updates, real)]
     return "\n".join(lines)
 
 
-def _load(options) -> tuple[SavedRun, list[str]]:
+def _load(options: "DiagnosisOptions") -> tuple[SavedRun, list[str]]:
     """Return the run, and what is to be said of how its file was read."""
     if options.losses.is_dir():
         if options.columns or options.loss != "wasserstein":
@@ -69,7 +71,7 @@ def _load(options) -> tuple[SavedRun, list[str]]:
     return SavedRun(options.losses.stem, history, config={"loss": options.loss}), remarks
 
 
-def _load_real(options) -> np.ndarray | None:
+def _load_real(options: "DiagnosisOptions") -> np.ndarray | None:
     """Return the training images that the options name; None if they name none."""
     if options.real is not None:
         return load_images(options.real)
@@ -78,11 +80,11 @@ def _load_real(options) -> np.ndarray | None:
     return None
 
 
-def _load_samples(options) -> np.ndarray | None:
+def _load_samples(options: "DiagnosisOptions") -> np.ndarray | None:
     return None if options.samples is None else in_range(load_images(options.samples))
 
 
-def _not_searched(run, options, real) -> list[str]:
+def _not_searched(run: SavedRun, options: "DiagnosisOptions", real: np.ndarray | None) -> list[str]:
     """Say what could not be searched for, and what it would take."""
     missing = []
     if run.quality is None:
@@ -96,23 +98,22 @@ def _not_searched(run, options, real) -> list[str]:
     return [f"Not searched for: {', '.join(missing)}"] if missing else []
 
 
-def _probe(options, real) -> str:
+def _probe(checkpoint: Path, updates: int, real: np.ndarray | None) -> str:
     if real is None:
         raise ValueError("`real` or `data_dir` must be given to probe a checkpoint: the images that it was trained on")
     # Only here, because it takes seconds to load.
     from keras_gan.models import GAN, load_model
     from keras_gan.models.probe import probe_critic
 
-    gan = load_model(options.checkpoint)
+    gan = load_model(checkpoint)
     if not isinstance(gan, GAN):
-        raise ValueError(f"`checkpoint` must be a whole GAN, such as {CHECKPOINT}. Received: {options.checkpoint}")
+        raise ValueError(f"`checkpoint` must be a whole GAN, such as {CHECKPOINT}. Received: {checkpoint}")
     batches = image_batches(real, min(64, len(real)), gan.n_critic)
     chosen = real[np.random.default_rng(0).permutation(len(real))[:PROBE_IMAGES]]
-    probe = probe_critic(gan, in_range(chosen), batches, options.updates)
-    return render_probe(probe)
+    return render_probe(probe_critic(gan, in_range(chosen), batches, updates))
 
 
-def render_probe(probe) -> str:
+def render_probe(probe: "CriticProbe") -> str:
     """Return what a `CriticProbe` says."""
     near = (
         "The critic was far from its optimum: its distance says little; raise n_critic"

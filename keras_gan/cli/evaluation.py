@@ -70,7 +70,7 @@ def _load_real(options: "EvaluationOptions") -> np.ndarray:
         raise OSError(f"CIFAR-10 is not cached and cannot be downloaded: give `--data-dir`. ({error})") from error
 
 
-def _load_samples(options) -> tuple[Iterable[np.ndarray], int]:
+def _load_samples(options: "EvaluationOptions") -> tuple[Iterable[np.ndarray], int]:
     """Return the samples in batches, and how many there are."""
     if options.is_run:
         count = RUN_SAMPLES if options.n_samples is None else options.n_samples

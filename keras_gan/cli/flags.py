@@ -98,7 +98,7 @@ def flag_type(flags: Iterable[Flag]) -> type:
     fields = []
     for name, members in groups.items():
         kind = dataclasses.make_dataclass(name, [_field(flag) for flag in members], frozen=True)
-        fields.append((name, tyro.conf.OmitArgPrefixes[kind], dataclasses.field(default=kind())))
+        fields.append((name, Annotated[kind, tyro.conf.OmitArgPrefixes], dataclasses.field(default=kind())))
     return dataclasses.make_dataclass("flags", fields, frozen=True)
 
 

@@ -30,7 +30,7 @@ class ReportOptions:
     compare: tuple[Path, Path] | None = None
     """Folders of two runs to compare instead."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         chosen = [self.run is not None, self.log, self.compare is not None]
         require(sum(chosen) == 1, "run", "given alone, or `--log`, or `--compare`", f"{sum(chosen)} of these")
         for name in ("rules", "real", "notes"):

@@ -1,5 +1,6 @@
 """Reports on runs, from the command line's options."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,29 +36,29 @@ def report(options: "ReportOptions") -> str:
         ValueError: If a file is not what it should be.
         OSError: If a file cannot be read or written.
     """
-    if options.log:
-        return _write_log(options.runs)
+    if options.run is not None:
+        return _report_one(options.run, options)
     if options.compare is not None:
         return _compare(*options.compare)
-    return _report_one(options)
+    return _write_log(options.runs)
 
 
-def _report_one(options) -> str:
+def _report_one(folder: Path, options: "ReportOptions") -> str:
     if options.notes is not None:
-        load_run(options.run)
-        annotate(options.run, notes=options.notes)
+        load_run(folder)
+        annotate(folder, notes=options.notes)
     real = None if options.real is None else load_images(options.real)
-    written = write_report(options.run, options.rules, real)
-    if log_path(options.run).is_file():
+    written = write_report(folder, options.rules, real)
+    if log_path(folder).is_file():
         # Whatever this report is judged by, rows of one log must compare.
-        add_to_log(options.run, *_judged(options.run))
+        add_to_log(folder, *_judged(folder))
     return "\n".join([render_indicators(written.verdict), *map(str, written.files)])
 
 
 def _write_log(runs: Path) -> str:
     folders, skipped = [], []
 
-    def rows():
+    def rows() -> Iterator[str]:
         for folder in run_folders(runs):
             try:
                 run, verdict = _judged(folder)

@@ -83,7 +83,7 @@ def has_ended(folder: Path) -> bool:
     return is_whole or classify(run)[0] is Outcome.DIVERGED
 
 
-def _outcome(folder) -> tuple[Outcome, str]:
+def _outcome(folder: Path) -> tuple[Outcome, str]:
     try:
         return classify(load_run(runs_of(folder)[-1]))
     except (ValueError, OSError) as error:

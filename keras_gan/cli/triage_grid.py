@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import filelock
@@ -93,11 +94,11 @@ def summarize(options: "TriageOptions") -> str:
     return f"{table}\n\n{conclusions}\n\n{options.out / HEAT_MAP}"
 
 
-def _grid(options) -> dict[str, list[int]]:
+def _grid(options: "TriageOptions") -> dict[str, list[int]]:
     return {"seed": list(options.seeds), "batch_size": list(options.batch_sizes)}
 
 
-def _check_same(study, options, arguments):
+def _check_same(study: optuna.Study, options: "TriageOptions", arguments: list[str]) -> None:
     """Refuse a folder whose cells were trained otherwise."""
     now = {"preset": options.preset, "arguments": shlex.join(_shared(arguments))}
     before = study.user_attrs
@@ -118,7 +119,13 @@ def _shared(arguments: list[str]) -> list[str]:
     return shared
 
 
-def _train_cell(trial, options, arguments, command, tried) -> float:
+def _train_cell(
+    trial: optuna.Trial,
+    options: "TriageOptions",
+    arguments: list[str],
+    command: Sequence[str],
+    tried: dict[tuple[int, int], float],
+) -> float:
     """Train one cell to its end, from where it is; return 1 if it is healthy, and else 0.
 
     The seconds that it took are put into `tried`.
@@ -145,7 +152,7 @@ def _train_cell(trial, options, arguments, command, tried) -> float:
     return float(cell.works)
 
 
-def _progress(options, times: list[float]) -> str:
+def _progress(options: "TriageOptions", times: list[float]) -> str:
     """Return how many cells are trained, and how long the others may take one process."""
     places = list(itertools.product(options.seeds, options.batch_sizes))
     done = sum(is_complete(cell_folder(options, *place)) for place in places)
@@ -155,7 +162,7 @@ def _progress(options, times: list[float]) -> str:
     return f"  {done} of {len(places)} cells, about {left} left"
 
 
-def _train(folder, command, preset, flags):
+def _train(folder: Path, command: Sequence[str], preset: str, flags: list[str]) -> None:
     runs = runs_of(folder)
     begin = ["--resume", str(runs[-1])] if runs else ["--preset", preset, "--out", str(folder)]
     quiet = [] if "--wandb" in flags else ["--wandb", "off"]
@@ -168,7 +175,7 @@ def _train(folder, command, preset, flags):
     (folder / COMPLETE).touch()
 
 
-def _wait(process) -> int:
+def _wait(process: subprocess.Popen[bytes]) -> int:
     """Wait for a training; at Ctrl-C, which it gets too, until it has saved, and at a second one no longer."""
     try:
         code = process.wait()

@@ -1,5 +1,8 @@
 """`import keras_gan` is enough."""
 
+import ast
+import importlib
+import pathlib
 import subprocess
 import sys
 
@@ -46,6 +49,18 @@ def test_all_that_is_registered_is_found_without_importing_it():
 def test_packages_are_attributes(name):
     code = f"import keras_gan as kg; assert kg.{name}.__name__ == 'keras_gan.{name}'"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_type_checkers_see_the_public_names():
+    tree = ast.parse(pathlib.Path(kg.__file__).read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    imports = [(node.module, alias) for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    variables = [node.target.id for node in block.body if isinstance(node, ast.AnnAssign)]
+    # Type checkers take an import for public if it is renamed to its own name.
+    assert sorted([*variables, *(alias.asname for _, alias in imports)]) == kg.__all__
+    for module, alias in imports:
+        assert alias.asname == alias.name
+        assert getattr(importlib.import_module(module), alias.name) is getattr(kg, alias.name)
 
 
 def test_model_file_that_is_none_is_named(tmp_path):

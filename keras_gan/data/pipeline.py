@@ -12,14 +12,14 @@ from keras_gan.data.images import check_images
 
 
 def step_indices(count: int, size: int, step: int, seed: int) -> np.ndarray:
-    """Return which images make up a step.
+    """Return the indices of the images of a step.
 
-    Shuffled passes over the set follow each other without a gap, and step t takes positions [t·size, (t+1)·size), so
-    that every image is drawn once a pass, also when a step spans two passes.
+    The shuffled passes over the set form one long sequence. Step t takes its positions [t·size, (t+1)·size). So each
+    pass draws every image once, even if a step spans two passes.
 
     Args:
         count: Number of images in the set.
-        size: Number of images a step takes.
+        size: Number of images in a step.
         step: Index of the step, from 0.
         seed: Seed of the shuffles.
 
@@ -38,17 +38,17 @@ def _shuffled_pass(count: int, index: int, seed: int) -> np.ndarray:
 
 
 class ImageFeed:
-    """Images for a GAN's `fit`, a step at a time, endlessly: see `image_batches`, which makes it.
+    """Endless feed of images for a GAN's `fit`, one step at a time; `image_batches` makes it.
 
-    A `fit` begins at `position` and moves it on by the steps that it has trained, so that another `fit` goes on where
-    that one ended.
+    `fit` starts at `position` and advances it by the number of steps that it trained. So the next `fit` continues where
+    this one ended.
 
     Attributes:
         images: The set, `(images, height, width, channels)`, uint8.
         batch_size: Images of one critic update.
         n_critic: Critic updates in a step.
         seed: Seed of the order.
-        position: Step that the next `fit` begins with.
+        position: Index of the step that the next `fit` starts with.
     """
 
     def __init__(self, images: np.ndarray, batch_size: int, n_critic: int, seed: int, start: int) -> None:
@@ -62,7 +62,7 @@ class ImageFeed:
         """Return the images of a step.
 
         Args:
-            index: The step, from 0.
+            index: Index of the step, from 0.
 
         Returns:
             `(batch_size, n_critic, height, width, channels)`, uint8: `[:, k]` is the batch of critic update k.
@@ -71,11 +71,11 @@ class ImageFeed:
         return self.images[indices.reshape(self.n_critic, self.batch_size).T]
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        """Yield the images of the steps from `position` on."""
+        """Yield the images of each step, starting at `position`."""
         return map(self.step, itertools.count(self.position))
 
     def stream(self) -> Any:
-        """Return the steps from `position` on, in the form that Keras trains fastest on with this backend."""
+        """Return the steps, starting at `position`, in the form that is fastest with the current Keras backend."""
         import keras
 
         return _prefetched(iter(self)) if keras.backend.backend() == "jax" else self._dataset()
@@ -89,22 +89,22 @@ class ImageFeed:
 
 
 def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int = 0, start: int = 0) -> ImageFeed:
-    """Feed a GAN's `fit` with uint8 images, which the model brings into [−1, 1], endlessly.
+    """Make an endless feed of uint8 images for a GAN's `fit`; the model scales them to [−1, 1].
 
     `GAN.batches` does the same with the model's own `n_critic`, seed and step.
 
     Args:
-        images: The set, `(images, height, width, channels)`, uint8; kept in memory as it is.
-        batch_size: Images of one critic update, at most as many as the set has.
-        n_critic: Critic updates in a step, as the model has.
+        images: The set, `(images, height, width, channels)`, uint8. The feed keeps it without copying it.
+        batch_size: Images of one critic update, at most the number of images in the set.
+        n_critic: Critic updates in a step, the same number as in the model.
         seed: Seed of the order. Defaults to 0.
-        start: Step to begin at. Defaults to 0.
+        start: Index of the first step. Defaults to 0.
 
     Returns:
-        The feed. Give `fit` a `steps_per_epoch` with it.
+        The feed. `fit` needs `steps_per_epoch` with it.
 
     Raises:
-        ValueError: If the images are not uint8 images or fewer than a batch, or a number is less than 1.
+        ValueError: If the images are not uint8, there are fewer of them than a batch, or a number is too small.
     """
     check_images(images)
     for name, value, least in (("batch_size", batch_size, 1), ("n_critic", n_critic, 1), ("start", start, 0)):
@@ -116,7 +116,7 @@ def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int 
 
 
 def _prefetched(steps: Iterator[np.ndarray]) -> Iterator[tuple[np.ndarray]]:
-    """Yield steps, and gather the next one meanwhile."""
+    """Yield steps, and prepare the next one in a thread."""
     with concurrent.futures.ThreadPoolExecutor(1) as thread:
         coming = thread.submit(next, steps)
         while True:

@@ -22,7 +22,7 @@ from keras_gan.models.stepping import SteppedModel
 from keras_gan.models.tracker import TrainingTracker, mean_and_std
 from keras_gan.tensors import Tensor
 
-#: Images of one critic update, where `fit` is given an array without a batch size.
+#: Images of one critic update if `fit` gets an array without a batch size.
 DEFAULT_BATCH_SIZE = 32
 
 CRITIC_UPDATE_KEYS = (
@@ -40,30 +40,31 @@ CRITIC_UPDATE_KEYS = (
 class GAN(SteppedModel):
     """A generative adversarial network, trained by `fit` on images alone.
 
-    One step is `n_critic` critic updates, each on a fresh batch of reals and fresh noise, then one generator update,
-    all in one compiled graph. `fit` is given the images of a whole step at a time, as `batches` makes them.
+    One step consists of `n_critic` critic updates, each on a new batch of real images and new noise, and then one
+    generator update, all in one compiled graph. `fit` takes the images of a whole step at a time, as `batches` makes
+    them.
 
-    A network that is not being updated runs in training mode, but none of its weights moves: the generator's
-    BatchNormalization uses batch statistics throughout and moves its moving statistics once a step.
+    The network that is not being updated also runs in training mode, but its weights do not change: the generator's
+    BatchNormalization always uses batch statistics, and updates its moving statistics once per step.
 
     Args:
         generator: Built `keras.Model` from latents `(batch, ...)` to images `(batch, height, width, channels)`.
         critic: Built `keras.Model` from images to unbounded scores.
         loss: The adversarial loss, such as `keras_gan.losses.Wasserstein()`.
-        lipschitz: How the critic is kept Lipschitz: `WeightClipping`, `GradientPenalty`, or None for not at all.
-            Defaults to None.
+        lipschitz: Constraint that keeps the critic Lipschitz: `WeightClipping`, `GradientPenalty`, or None for no
+            constraint. Defaults to None.
         n_critic: Critic updates in a step, at least 1. Defaults to 1.
-        seed: Seed of the latents and interpolates drawn in training. Defaults to None, a seed drawn from Keras's
-            global one.
+        seed: Seed of the latents and interpolates that are drawn in training. Defaults to None, which draws a seed from
+            Keras's global seed generator.
         **kwargs: Passed on to `keras.Model`.
 
     Attributes:
         has_diverged: Whether the last `fit` was stopped because losses or weights became NaN or infinite.
-            `DivergenceGuard` says so; `GanCheckpoint` then keeps the checkpoints of before.
+            `DivergenceGuard` sets it; `GanCheckpoint` then keeps the checkpoints from before the divergence.
 
     Raises:
-        ValueError: If the critic does not take the generator's images or defeats the constraint, if `loss` is no
-            adversarial loss, or if `n_critic` is not a positive integer.
+        ValueError: If the critic does not take the generator's images or defeats the constraint, if `loss` is not
+            an adversarial loss, or if `n_critic` is not a positive integer.
     """
 
     def __init__(
@@ -87,12 +88,12 @@ class GAN(SteppedModel):
         self.generator = generator
         self.critic = critic
         self.adversarial_loss = loss
-        # Keras finds seeds among a model's attributes only.
+        # Keras only finds random seeds that are attributes of the model.
         self.loss_noise = loss.seed_generator
         self.lipschitz = lipschitz
         self.n_critic = n_critic
         self.noise = keras.random.SeedGenerator(seed)
-        # The order of images follows the seed too, and goes on in a model that was saved.
+        # The order of the images also depends on the seed, and continues after the model is saved and loaded.
         self.seed = int(ops.convert_to_numpy(self.noise.state)[0]) if seed is None else seed
         self.tracker = TrainingTracker()
         self._constraint = LipschitzPolicy() if lipschitz is None else lipschitz
@@ -112,15 +113,17 @@ class GAN(SteppedModel):
         """Set the optimizers.
 
         Args:
-            critic_optimizer: Optimizer, its name or its config.
-            generator_optimizer: Likewise; not the critic's instance.
-            **kwargs: Passed on to `keras.Model.compile`: `run_eagerly`, `steps_per_execution`, `auto_scale_loss`, and
-                `jit_compile`, whose default `"auto"` uses XLA on accelerators and on JAX. There `steps_per_execution`
-                may be more than the one step of an epoch: callbacks then get the values of each epoch in turn, and a
-                dispatch ends where one of them looks at the model, as its method `reads_model(epoch)` says.
+            critic_optimizer: An optimizer, or its name or config.
+            generator_optimizer: An optimizer, or its name or config; not the same instance as the critic's.
+            **kwargs: Passed on to `keras.Model.compile`: `run_eagerly`, `steps_per_execution`, `auto_scale_loss` and
+                `jit_compile`, whose default `"auto"` uses XLA on accelerators and on JAX. On JAX, `steps_per_execution`
+                may be larger than 1 even if an epoch has only one step. Callbacks then get the values of each epoch in
+                turn, and a dispatch ends at an epoch after which a callback reads the model, as its method
+                `reads_model(epoch)` says.
 
         Raises:
-            ValueError: If a loss or metrics are given, which the model has already, or if both optimizers are one.
+            ValueError: If a loss or metrics are given, because the model sets its own, or if both optimizers are one
+                instance.
         """
         for name in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"):
             if kwargs.get(name) is not None:
@@ -131,7 +134,7 @@ class GAN(SteppedModel):
         auto_scale_loss = kwargs.get("auto_scale_loss", True)
         self.critic_optimizer = build_optimizer(critic_optimizer, self.critic, auto_scale_loss)
         self.generator_optimizer = build_optimizer(generator_optimizer, self.generator, auto_scale_loss)
-        # Keras's default optimizer would be built with slots for both networks.
+        # Otherwise Keras would build its default optimizer, with slots for the weights of both networks.
         self.optimizer = OptimizerPair(self.critic_optimizer, self.generator_optimizer)
         self._constraint.check_optimizer(self.critic_optimizer)
         self._compile_options = dict(kwargs)
@@ -146,29 +149,30 @@ class GAN(SteppedModel):
         callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = None,
         **kwargs: Any,
     ) -> keras.callbacks.History:
-        """Train as `keras.Model.fit` does, with `epoch_time` in seconds among the logs that callbacks see.
+        """Train as `keras.Model.fit` does, and add `epoch_time` in seconds to the logs of callbacks.
 
-        Callbacks of this package may be given in any order: what stops a run that has diverged comes first, then the
-        log and the quality figures, then all others in their order, then what records the epoch, and checkpoints last.
-        Keras's callbacks set the learning rates of both optimizers; `TerminateOnNaN` looks at the sum of both losses.
+        Callbacks of this package may be given in any order. The callback that stops a diverged run is called first,
+        then the log and the quality figures, then all other callbacks in their order, then those that record the epoch,
+        and checkpoints last. Keras's callbacks set the learning rates of both optimizers. `TerminateOnNaN` checks the
+        sum of both losses.
 
         Args:
-            x: Images, floats in [−1, 1] or uint8: a feed that `batches` makes, an array, or a dataset of arrays of one
-                step's images each.
-            y: None.
-            batch_size: Images of one critic update, where `x` is an array: a step takes `n_critic` times as many.
+            x: Images, floats in [−1, 1] or uint8: a feed that `batches` makes, an array, or a dataset whose elements
+                are the images of one step.
+            y: Must be None, because a GAN has no targets.
+            batch_size: Images of one critic update if `x` is an array; a step takes `n_critic` times as many.
                 Defaults to 32.
-            epochs: Index of the epoch to stop before. Defaults to 1.
+            epochs: Index of the epoch before which training stops. Defaults to 1.
             verbose: As in Keras. Defaults to `"auto"`.
             callbacks: A callback or a list of them. Defaults to None.
-            **kwargs: As in Keras.
+            **kwargs: Passed on to `keras.Model.fit`.
 
         Returns:
             A `keras.callbacks.History`.
 
         Raises:
-            ValueError: If `x` is no images of the generator's shape, does not split into steps of `n_critic` equal
-                batches, or never ends while `steps_per_epoch` is missing, or if `callbacks` is a `CallbackList`.
+            ValueError: If `x` does not hold images of the generator's shape, cannot be split into steps of `n_critic`
+                equal batches, or is endless while `steps_per_epoch` is missing, or if `callbacks` is a `CallbackList`.
         """
         if isinstance(callbacks, keras.callbacks.CallbackList):
             raise ValueError("`callbacks` must be a list of callbacks. Received: a CallbackList")
@@ -181,34 +185,34 @@ class GAN(SteppedModel):
         if hasattr(x, "shape"):
             batch_size = DEFAULT_BATCH_SIZE if batch_size is None else batch_size
             check_step_sizes(len(x), batch_size, self.n_critic)
-            # Keras counts the images of a step.
+            # Keras's batch is all images of a step.
             batch_size = self.n_critic * batch_size
         if hasattr(x, "element_spec") or inspect.isgenerator(x):
-            # Keras cannot shuffle a `tf.data.Dataset` or a generator, and warns unless told not to.
+            # Keras cannot shuffle a `tf.data.Dataset` or a generator, and warns unless `shuffle` is False.
             kwargs.setdefault("shuffle", False)
         self.has_diverged = False
         callbacks = in_stage_order(callbacks, self.prepare_fit(steps_per_epoch, callbacks))
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
     def batches(self, images: np.ndarray, batch_size: int) -> ImageFeed:
-        """Make a feed of images for `fit`, in an order that the model's seed and step decide.
+        """Make a feed of images for `fit`, in an order that depends only on the model's seed and step.
 
-        A model that has been trained or loaded goes on with the images that come next.
+        A model that was trained or loaded continues with the next images of this order.
 
         Args:
             images: The set, `(images, height, width, channels)`, uint8.
             batch_size: Images of one critic update.
 
         Returns:
-            An endless feed: give `fit` a `steps_per_epoch` with it.
+            An endless feed. `fit` needs `steps_per_epoch` with it.
 
         Raises:
-            ValueError: If the images are not uint8 images or fewer than a batch.
+            ValueError: If the images are not uint8, or there are fewer of them than a batch.
         """
         return image_batches(images, batch_size, self.n_critic, self.seed, self.steps_taken if self.compiled else 0)
 
     def _fit_on_feed(self, feed: ImageFeed, **kwargs: Any) -> keras.callbacks.History:
-        """Train on a feed, and move its position on by the steps that were trained, however training ends."""
+        """Train on a feed, and advance its position by the steps that were trained, even if training fails."""
         before = self.steps_taken
         try:
             return self.fit(feed.stream(), **kwargs)
@@ -230,7 +234,7 @@ class GAN(SteppedModel):
 
         def objective() -> tuple[Tensor, tuple[Tensor, ...]]:
             real_scores, fake_scores = self._score(self.critic, real, fake)
-            # Of this pass: the penalty's has losses of its own.
+            # Read before the penalty, which calls the critic again and so replaces its losses.
             regularisation = sum(self.critic.losses)
             real_loss, fake_loss = self.adversarial_loss.discriminator_terms(real_scores, fake_scores)
             penalty = self._constraint.penalty(self._critic_in_training, real, fake, self.noise)
@@ -270,7 +274,7 @@ class GAN(SteppedModel):
         return self.critic(images, training=True)
 
     def _call_frozen(self, network: keras.Model, inputs: Tensor) -> Tensor:
-        """Call a network in training mode without moving its weights; only its random seeds go on."""
+        """Call a network in training mode without changing its weights; only its random seeds advance."""
         with inner_scope() as scope:
             outputs = network(inputs, training=True)
         for seed in _seed_states(network):
@@ -293,7 +297,7 @@ class GAN(SteppedModel):
 
         Args:
             latents: Latents, `(batch, ...)`.
-            training: Whether to normalise by the batch's statistics. Defaults to False.
+            training: Whether BatchNormalization uses the statistics of the batch. Defaults to False.
 
         Returns:
             Images, `(batch, height, width, channels)`.
@@ -301,12 +305,12 @@ class GAN(SteppedModel):
         return self.generator(latents, training=training)
 
     def generate(self, n: int, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
-        """Generate images, without touching the state of training.
+        """Generate images without changing the state of training.
 
         Args:
             n: Number of images, at least 1.
-            seed: Integer seed of the latents. Defaults to None, another set at every call.
-            batch_size: Images generated at a time. Defaults to 256.
+            seed: Integer seed of the latents. Defaults to None, which draws other latents in each call.
+            batch_size: Images that are generated at a time. Defaults to 256.
 
         Returns:
             Images `(n, height, width, channels)`, float32, in the generator's range.
@@ -352,7 +356,7 @@ class GAN(SteppedModel):
         self.compile(**{**config, **optimizers})
 
     def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
-        # Keras leaves random seeds out of saved models; a resumed run must draw on from where it stopped.
+        # Keras does not save random seeds, but a resumed run must continue their sequences.
         for index, state in enumerate(_seed_states(self)):
             store[f"seed_{index}"] = state
 

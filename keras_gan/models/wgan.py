@@ -27,11 +27,11 @@ class WGAN(GAN):
     Args:
         generator: Built `keras.Model` from latents `(batch, ...)` to images `(batch, height, width, channels)`.
         critic: Built `keras.Model` from images to unbounded scores.
-        lipschitz: `WeightClipping`, `GradientPenalty`, or None for a critic that is Lipschitz by construction.
-            Defaults to `WeightClipping(0.01)`.
+        lipschitz: Constraint that keeps the critic Lipschitz: `WeightClipping`, `GradientPenalty`, or None for a critic
+            that is Lipschitz by construction. Defaults to `WeightClipping(0.01)`.
         n_critic: Critic updates in a step, at least 1. Defaults to 5.
-        seed: Seed of the latents and interpolates drawn in training. Defaults to None, a seed drawn from Keras's
-            global one.
+        seed: Seed of the latents and interpolates that are drawn in training. Defaults to None, which draws a seed from
+            Keras's global seed generator.
         **kwargs: Passed on to `keras.Model`.
 
     References:

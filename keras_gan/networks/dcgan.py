@@ -26,23 +26,23 @@ def upsampling_generator(
 ) -> keras.Model:
     """Build a generator of nearest-neighbour upsamplings and convolutions.
 
-    Latents are projected to a 4×4 map of `filters[0]` channels. Every convolution but the last follows a ×2
-    upsampling, so that n filters make images of side 4·2ⁿ⁻¹. BatchNormalization and LeakyReLU(0.2) stand between
-    layers, tanh at the end. The largest feature map is kept as its four phases, `(batch, height / 2, 2 · width, …)`, of
-    which the last convolution makes an image.
+    Latents are projected to a 4×4 map of `filters[0]` channels. Every convolution except the last is applied to a map
+    that was upsampled ×2, so that n filters give images of side 4·2ⁿ⁻¹. BatchNormalization and LeakyReLU(0.2) follow
+    every layer except the last, which tanh follows. The largest feature map is stored as its four phases,
+    `(batch, height / 2, 2 · width, …)`; the last convolution turns them into an image.
 
     Args:
         latent_dim: Length of a latent. Defaults to 100.
-        filters: Filters of the convolutions; the last is the number of the image's channels.
+        filters: Number of filters of each convolution; the last is the number of channels of the images.
             Defaults to (128, 64, 32, 3), for 32×32 colour images.
         kernel_size: Side of the convolutions' kernels. Defaults to 5.
-        batch_norm_momentum: Momentum of the moving statistics. Defaults to 0.8.
+        batch_norm_momentum: Momentum of the moving statistics of BatchNormalization. Defaults to 0.8.
 
     Returns:
         A model from `(batch, latent_dim)` to `(batch, height, width, channels)`.
 
     Raises:
-        ValueError: If there are no filters.
+        ValueError: If `filters` is empty.
     """
     if not filters:
         raise ValueError("`filters` must have at least one element, the image's channels. Received: none")
@@ -72,9 +72,9 @@ def convolutional_critic(
 
     Args:
         image_shape: Height, width and channels of the images. Defaults to (32, 32, 3).
-        filters: Filters of the convolutions. Defaults to (32, 64, 128, 128).
-        strides: Their strides. Defaults to (2, 2, 2, 1).
-        kernel_size: Side of their kernels. Defaults to 5.
+        filters: Number of filters of each convolution. Defaults to (32, 64, 128, 128).
+        strides: Stride of each convolution. Defaults to (2, 2, 2, 1).
+        kernel_size: Side of the convolutions' kernels. Defaults to 5.
 
     Returns:
         A model from `(batch, height, width, channels)` to scores `(batch, 1)`.

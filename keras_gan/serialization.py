@@ -1,7 +1,7 @@
-"""What lets Keras load our saved models after `import keras_gan` alone, which loads neither Keras nor our classes.
+"""Stand-ins for registered objects, so that Keras can load our saved models after `import keras_gan` alone.
 
-As soon as Keras is loaded, a stand-in for each class and function is put where Keras looks for registered objects. It
-imports what it stands for when a saved model asks for it.
+That import loads neither Keras nor our classes. When Keras is imported, a stand-in for each of our classes and
+functions is added to the registered objects of Keras. A stand-in imports its object when a saved model needs it.
 """
 
 import importlib
@@ -13,7 +13,7 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
-#: What is registered with Keras, by the package that it is imported from.
+#: Names of the objects that are registered with Keras, by the package that they are imported from.
 REGISTERED = {
     "keras_gan.models": ("GAN", "GradientPenalty", "TrainingTracker", "WGAN", "WeightClipping"),
     "keras_gan.networks": ("FusedBatchNormalization", "PhasedConv2D", "PhasedUpsampleConv2D", "UpsampleConv2D"),
@@ -36,7 +36,7 @@ REGISTERED = {
 
 
 class StandIn:
-    """What Keras finds for a registered name until the object itself is loaded.
+    """Placeholder of a registered object that is not imported yet.
 
     Args:
         package: The package that the object is imported from.
@@ -48,11 +48,11 @@ class StandIn:
         self.__name__ = name
 
     def load(self) -> Any:
-        """Return the object; its import puts it in the place of the stand-in."""
+        """Return the object. Its import replaces the stand-in."""
         return getattr(importlib.import_module(self.package), self.__name__)
 
     def from_config(self, config: dict[str, Any]) -> Any:
-        """Return what the class makes of a configuration."""
+        """Return an instance of the class from its configuration."""
         return self.load().from_config(config)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -60,10 +60,10 @@ class StandIn:
 
 
 def register_stand_ins(keras: types.ModuleType) -> None:
-    """Put stand-ins where Keras looks for registered objects; what is registered already stays.
+    """Add stand-ins to the registered objects of Keras, without replacing any.
 
     Args:
-        keras: The module.
+        keras: The module `keras`.
     """
     registered = keras.saving.get_custom_objects()
     for package, names in REGISTERED.items():
@@ -72,7 +72,7 @@ def register_stand_ins(keras: types.ModuleType) -> None:
 
 
 class _AfterKeras(importlib.abc.MetaPathFinder):
-    """Register the stand-ins right after Keras is imported, whoever imports it."""
+    """Import hook that registers the stand-ins as soon as any code has imported Keras."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
@@ -87,7 +87,7 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
 
 
 class _Loader(importlib.abc.Loader):
-    """Keras's own loader, and the registration after it."""
+    """Keras's own loader, followed by the registration of the stand-ins."""
 
     def __init__(self, loader: importlib.abc.Loader) -> None:
         self.loader = loader
@@ -101,7 +101,7 @@ class _Loader(importlib.abc.Loader):
 
 
 def register_with_keras() -> None:
-    """Let Keras find our registered objects: now if it is loaded, and else as soon as it is."""
+    """Let Keras find our registered objects, now or as soon as it is imported."""
     if "keras" in sys.modules:
         register_stand_ins(sys.modules["keras"])
     elif not any(isinstance(finder, _AfterKeras) for finder in sys.meta_path):

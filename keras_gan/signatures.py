@@ -1,4 +1,7 @@
-"""What a function or class takes, read from its source: nothing is imported, so that `--help` needs no Keras."""
+"""Arguments of functions and classes, read from their source.
+
+The modules are not imported, so that `--help` does not load Keras.
+"""
 
 import ast
 import dataclasses
@@ -13,10 +16,10 @@ from typing import Any, Literal
 
 import docstring_parser
 
-#: Arguments that every Keras object has, and that say nothing of what a part does.
+#: Arguments that every Keras object has and that do not describe what a part does.
 HOUSEKEEPING = ("self", "cls", "name", "reduction", "dtype")
 
-#: What the annotation of an argument may be made of.
+#: Names that the annotation of an argument may contain, besides the built-in types.
 _TYPES = {"Literal": Literal, "Path": Path, "Any": Any}
 
 
@@ -27,7 +30,7 @@ class Parameter:
     Attributes:
         kind: Its type.
         default: Its default, or `dataclasses.MISSING`.
-        description: What its docstring says of it.
+        description: Its description in the docstring.
     """
 
     kind: Any
@@ -43,10 +46,10 @@ def read_parameters(target: str) -> dict[str, Parameter]:
         target: The module and the name, such as "keras_gan.networks.dcgan:convolutional_critic".
 
     Returns:
-        The arguments by name, in their order.
+        The arguments by name, in the order of the signature.
 
     Raises:
-        ValueError: If there is no such source, or an annotation or a default cannot be read from it.
+        ValueError: If there is no source for the target, or an annotation or a default cannot be read from it.
     """
     module, _, name = target.partition(":")
     tree = ast.parse(_source(module).read_text(encoding="utf-8"))
@@ -66,10 +69,13 @@ def read_parameters(target: str) -> dict[str, Parameter]:
 
 
 def field_descriptions(kind: type) -> dict[str, str]:
-    """Return what stands below each field in the source of a dataclass.
+    """Return the docstring below each field in the source of a dataclass.
 
     Args:
         kind: The dataclass.
+
+    Returns:
+        The docstrings by the names of their fields.
     """
     (node,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     body = node.body if isinstance(node, ast.ClassDef) else []
@@ -124,7 +130,7 @@ def _descriptions(node: ast.FunctionDef | ast.ClassDef) -> dict[str, str]:
 
 
 def _source(module: str) -> Path:
-    """Return the file of a module, without importing the packages that it is in."""
+    """Return the file of a module, without importing the packages that contain it."""
     search_path, spec = None, None
     parts = module.split(".")
     for end in range(1, len(parts) + 1):

@@ -19,7 +19,7 @@ def build_model(config: ExperimentConfig) -> models.GAN:
         The compiled model.
 
     Raises:
-        ValueError: If a part refuses its arguments, or parts do not fit together.
+        ValueError: If a part refuses its arguments, or the parts do not fit together.
     """
     with _precision(config.run.mixed_precision):
         generator = config.generator.build(parts.GENERATORS)
@@ -36,7 +36,7 @@ def build_model(config: ExperimentConfig) -> models.GAN:
 
 @contextlib.contextmanager
 def _precision(mixed_precision: str) -> Iterator[None]:
-    """Build layers in a configuration's precision, but not what is built later, such as feature extractors."""
+    """Set the precision of layers that are built in this context, but not of later ones, as in feature extractors."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32" if mixed_precision == "off" else f"mixed_{mixed_precision}")
     try:

@@ -11,33 +11,34 @@ from keras_gan.registry import Registry
 from keras_gan.settings import CONSTRAINTS, setting_name
 from keras_gan.training.config import REGISTRIES, ExperimentConfig, Part, RunConfig
 
-#: Names that set a part of both networks.
+#: Optimizers of both networks, which the name `optimizer` sets together.
 OPTIMIZERS = ("critic_optimizer", "generator_optimizer")
 
-#: Parts of which there is one alone so far.
+#: Parts with only one choice so far.
 UNREGISTERED = ("augmentation", "averaging")
 
 RUN_NAMES = tuple(field.name for field in dataclasses.fields(RunConfig))
 
-#: Names of what is measured, and what they set.
+#: Flat names of fields of `EvaluationConfig`.
 EVALUATION_NAMES = {"quality_every": "every", "quality_samples": "samples"}
 
 
 def change(config: ExperimentConfig, /, **settings: Any) -> ExperimentConfig:
-    """Return a configuration with other values.
+    """Return a configuration with some values changed.
 
     Args:
-        config: The configuration to begin from.
-        **settings: New values by flat names: those of `RunConfig`; `quality_every` and `quality_samples`; a part, as
-            `generator="upsampling"`, a `Part` or `{"name": ..., "arguments": {...}}`, and then an argument of it, as
-            `generator_filters=(64, 32, 3)`. `optimizer` and an argument such as `beta_1` set both optimizers. A part
-            that takes the place of another begins with its own defaults; only an optimizer keeps the learning rate.
+        config: The configuration to start from.
+        **settings: New values by flat names: the fields of `RunConfig`, `quality_every`, `quality_samples`, parts, and
+            arguments of parts, such as `generator_filters=(64, 32, 3)`. A part is given by its name, as in
+            `generator="upsampling"`, as a `Part`, or as `{"name": ..., "arguments": {...}}`. `optimizer`, and an
+            argument such as `beta_1`, set both optimizers. A part that replaces another starts with its own defaults;
+            only an optimizer keeps the learning rate.
 
     Returns:
         The new configuration.
 
     Raises:
-        ValueError: If a name is unknown, or a value will not do.
+        ValueError: If a name is unknown, or a value is invalid.
 
     Example:
 
@@ -66,7 +67,7 @@ def change(config: ExperimentConfig, /, **settings: Any) -> ExperimentConfig:
 
 
 def setting_names(config: ExperimentConfig) -> list[str]:
-    """Return the flat names that a configuration's parts have."""
+    """Return the flat names of all settings of a configuration."""
     arguments = ((part, argument) for part in REGISTRIES for argument in getattr(config, part).arguments)
     shared = {argument for part in OPTIMIZERS for argument in getattr(config, part).arguments}
     return sorted(
@@ -84,11 +85,11 @@ def setting_names(config: ExperimentConfig) -> list[str]:
 
 
 def make_part(value: Any, registry: Registry) -> Part:
-    """Return a part from what a caller may write for it.
+    """Return a part from any form in which a caller may give it.
 
     Args:
-        value: A `Part`, a name, or an object with a name and arguments. Of data also a folder or a file.
-        registry: Where the name is looked up.
+        value: A `Part`, a name, or a mapping with a name and arguments. For data, also a folder or a file.
+        registry: Registry of the name.
 
     Raises:
         ValueError: If it is none of these.
@@ -107,7 +108,7 @@ def make_part(value: Any, registry: Registry) -> Part:
 
 
 def _select_parts(config: ExperimentConfig, remaining: dict[str, Any]) -> ExperimentConfig:
-    """Put in the parts that are named, and take their names out of what remains."""
+    """Set the parts that `remaining` names, and remove these names from it."""
     if "dataset" in remaining:
         remaining["data"] = remaining.pop("dataset")
     if "optimizer" in remaining:
@@ -136,7 +137,7 @@ def _named(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 
 def _set_constraint(config: ExperimentConfig, remaining: dict[str, Any]) -> ExperimentConfig:
-    """Set the policy that `clip_threshold` and `gradient_penalty` speak of: at most one of them has a value."""
+    """Set the Lipschitz policy from `clip_threshold` and `gradient_penalty`, of which one at most may have a value."""
     flat_names = [flat for _, flat in CONSTRAINTS.values()]
     if not any(name in remaining for name in flat_names):
         return config
@@ -156,7 +157,7 @@ def _set_constraint(config: ExperimentConfig, remaining: dict[str, Any]) -> Expe
 
 
 def _set_arguments(part: str, old: Part, remaining: dict[str, Any]) -> Part:
-    """Return a part with the arguments that remaining names set, and take these names out."""
+    """Return a part with the arguments that `remaining` sets, and remove their names from it."""
     new = {}
     for argument in old.arguments:
         for name in (setting_name(part, argument), f"{part}_{argument}"):
@@ -166,7 +167,7 @@ def _set_arguments(part: str, old: Part, remaining: dict[str, Any]) -> Part:
 
 
 def _set_shared(changed: Mapping[str, Part], remaining: dict[str, Any]) -> dict[str, Part]:
-    """Return both optimizers with the arguments that remaining names set, and take these names out."""
+    """Return both optimizers with the arguments that `remaining` sets, and remove their names from it."""
     optimizers = {name: changed[name] for name in OPTIMIZERS}
     for name in list(remaining):
         takers = {part: own for part, old in optimizers.items() if (own := _own_name(name, old)) is not None}
@@ -179,7 +180,7 @@ def _set_shared(changed: Mapping[str, Part], remaining: dict[str, Any]) -> dict[
 
 
 def _own_name(name: str, optimizer: Part) -> str | None:
-    """Return what an optimizer calls an argument, or None if it has no such one: Adam's β₂ is RMSprop's ρ."""
+    """Return the name of an argument in an optimizer, or None if it is not there: Adam's β₂ is RMSprop's ρ."""
     if name in optimizer.arguments:
         return name
     return "rho" if name == "beta_2" and "rho" in optimizer.arguments else None

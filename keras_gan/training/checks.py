@@ -1,4 +1,4 @@
-"""Checks of a configuration's values; JSON and callers can hand over anything."""
+"""Checks of the values in a configuration, which come from JSON files and from callers."""
 
 import math
 import types
@@ -7,31 +7,31 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 
 def require(holds: bool, name: str, expected: str, received: Any) -> None:
-    """Refuse a value.
+    """Raise an error if a value is invalid.
 
     Args:
-        holds: Whether it will do.
-        name: What it is called.
-        expected: What it must be.
+        holds: Whether the value is valid.
+        name: Name of the value.
+        expected: Description of valid values.
         received: The value.
 
     Raises:
-        ValueError: If it will not do.
+        ValueError: If the value is invalid.
     """
     if not holds:
         raise ValueError(f"`{name}` must be {expected}. Received: {name}={received}")
 
 
 def conform(value: Any, kind: Any, name: str) -> Any:
-    """Return a value as its type wants it: a list from JSON as a tuple, a path as text.
+    """Check the type of a value and return the value: a list from JSON as a tuple, a path as text.
 
     Args:
         value: The value.
-        kind: Its type: int, bool, str, float, a tuple of these, a Literal, a union of these, or Any.
-        name: What the error calls it.
+        kind: The type: int, bool, str, float, a tuple of these, a Literal, a union of these, or Any.
+        name: Name of the value in the error message.
 
     Raises:
-        ValueError: If the value is of another type, or a number is not finite.
+        ValueError: If the value has another type, or a number is not finite.
     """
     value = str(value) if isinstance(value, Path) else value
     options = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
@@ -53,7 +53,7 @@ def _is_of(value: Any, kind: Any) -> bool:
         return isinstance(value, (tuple, list)) and all(_is_of(each, element) for each in value)
     if kind is float:
         return type(value) in (int, float) and math.isfinite(value)
-    # JSON keeps a path as text.
+    # JSON stores a path as text.
     return type(value) is (str if kind is Path else kind)
 
 

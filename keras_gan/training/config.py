@@ -15,12 +15,12 @@ Made = TypeVar("Made")
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """A part by name, with its arguments.
+    """A part of a configuration: its name and its arguments.
 
     Attributes:
         name: Its name in its registry.
-        arguments: Its arguments. Those that are left out have the defaults of its function; so an argument that is new
-            must have a default that does what the code did before. Defaults to none.
+        arguments: Its arguments. Missing ones get the defaults of its function. So the default of an argument that is
+            added later must do what the code did before. Defaults to no arguments.
     """
 
     name: str
@@ -32,14 +32,14 @@ class Part:
             raise ValueError(f"{self.name!r} must have arguments by name. Received: arguments={self.arguments!r}")
 
     def completed(self, registry: Registry, role: str | None = None) -> "Part":
-        """Return the part with all arguments that its function takes, each of its type.
+        """Return the part with all arguments that its function takes, and check their types.
 
         Args:
-            registry: What the name is looked up in.
-            role: Field of the configuration that the part is in, for errors. Defaults to None, the registry's kind.
+            registry: Registry of the name.
+            role: Field of the configuration that has the part, for errors. Defaults to None, the registry's kind.
 
         Raises:
-            ValueError: If there is no such part or argument, an argument is missing, or a value is of another type.
+            ValueError: If there is no such part or argument, an argument is missing, or a value has the wrong type.
         """
         role = registry.kind if role is None else role
         parameters = registry.parameters(self.name)
@@ -56,10 +56,10 @@ class Part:
         return Part(self.name, checked)
 
     def build(self, registry: Registry, **given: Any) -> Any:
-        """Return what the part's function returns.
+        """Call the part's function and return its result.
 
         Args:
-            registry: What the name is looked up in.
+            registry: Registry of the name.
             **given: Arguments that do not come from the configuration.
 
         Raises:
@@ -74,7 +74,7 @@ class Part:
 
 @dataclasses.dataclass(frozen=True)
 class RunConfig:
-    """How long a run trains, in which steps, and on which random numbers."""
+    """Length, steps and random numbers of a run."""
 
     epochs: int = 12_000
     """Epochs, of one step each."""
@@ -101,14 +101,14 @@ class RunConfig:
 
 @dataclasses.dataclass(frozen=True)
 class EvaluationConfig:
-    """How the quality of samples is measured in training. Nothing that is trained depends on it."""
+    """Measurement of the samples' quality during training, which does not affect the training itself."""
 
     extractor: Part = Part("cifar10-resnet")
-    """Network that images are compared with."""
+    """Network whose features of images are compared."""
     every: int = 100
     """Epochs from one measurement to the next; 0 for none."""
     samples: int = 5000
-    """Samples of a measurement."""
+    """Samples in a measurement."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "extractor", self.extractor.completed(parts.EXTRACTORS))
@@ -120,9 +120,9 @@ class EvaluationConfig:
 
 @dataclasses.dataclass(frozen=True)
 class ExperimentConfig:
-    """Everything that a run's numbers depend on; written to its config.json.
+    """All settings that the numbers of a run depend on; they are stored in its config.json.
 
-    The defaults are what the code did before a part existed.
+    The default of a part is what the code did before the part existed.
     """
 
     preset: str
@@ -138,7 +138,7 @@ class ExperimentConfig:
     loss: Part
     """Adversarial loss."""
     lipschitz: Part
-    """How the critic is kept Lipschitz."""
+    """Constraint that keeps the critic Lipschitz."""
     critic_optimizer: Part
     """Optimizer of the critic."""
     generator_optimizer: Part
@@ -146,7 +146,7 @@ class ExperimentConfig:
     augmentation: Part = Part("none")
     """Augmentation of the images that the critic sees."""
     averaging: Part = Part("none")
-    """Average of the generator's weights that samples come from."""
+    """Averaging of the generator's weights for samples."""
     evaluation: EvaluationConfig = EvaluationConfig()
     """How samples are measured."""
 
@@ -174,15 +174,18 @@ class ExperimentConfig:
         return json.dumps({"version": VERSION, **dataclasses.asdict(self)}, indent=2) + "\n"
 
     def flat(self) -> dict[str, Any]:
-        """Return the values under their flat names, as flags and reports have them."""
+        """Return the values by their flat names, which flags and reports use."""
         return settings.flatten(dataclasses.asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> "ExperimentConfig":
-        """Return the configuration that this version or an earlier one wrote.
+        """Return a configuration from the JSON object that this or an earlier version wrote.
+
+        Args:
+            text: The JSON object.
 
         Raises:
-            ValueError: If the text is no such object, has unknown fields or a later version, or a value will not do.
+            ValueError: If the text is not such an object, has unknown fields or a later version, or a value is invalid.
         """
         values = upgrade(json.loads(text))
         _refuse_unknown(values, cls, "configuration")
@@ -197,7 +200,7 @@ class ExperimentConfig:
         return _made(cls, {**values, **made}, "configuration")
 
 
-#: Where the names of each part are looked up.
+#: Registry of the names of each part.
 REGISTRIES = {
     "data": parts.SOURCES,
     "generator": parts.GENERATORS,
@@ -210,7 +213,7 @@ REGISTRIES = {
 
 
 def _made(kind: type[Made], values: Any, name: str) -> Made:
-    """Return a dataclass of values that came from a file."""
+    """Make a dataclass from values that were read from a file."""
     if not isinstance(values, Mapping):
         raise ValueError(f"`{name}` must be an object. Received: {type(values).__name__}")
     _refuse_unknown(values, kind, name)

@@ -29,16 +29,16 @@ class DivergedError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """A run that is ready to train: everything is checked, and its folder is there.
+    """A run that is ready to train: everything is checked, and its folder exists.
 
     Attributes:
-        config: What the numbers depend on.
-        options: How the run is watched.
+        config: Settings that the numbers depend on.
+        options: Where the run is stored and how it is monitored.
         folder: The run folder.
         images: The image set, uint8.
-        model: The compiled model, in the state that training begins from.
-        start: Epochs that are done already.
-        evaluator: What measures the samples' quality, or None for nothing.
+        model: The compiled model, in its state before training.
+        start: Number of epochs that are already done.
+        evaluator: Evaluator of the samples' quality, or None for no evaluation.
     """
 
     config: ExperimentConfig
@@ -50,14 +50,14 @@ class Experiment:
     evaluator: metrics.Evaluator | None
 
     def train(self) -> int:
-        """Train to the last epoch or to Ctrl-C, then save everything.
+        """Train until the last epoch or Ctrl-C, then save everything.
 
         Returns:
             The number of epochs that are done.
 
         Raises:
-            DivergedError: If there was nothing more to train; everything is saved but the generator.
-            OSError: If a file cannot be written. The run goes on from its last checkpoint.
+            DivergedError: If losses or weights became NaN or infinite; everything except the generator is saved.
+            OSError: If a file cannot be written. The run can be resumed from its last checkpoint.
         """
         with callbacks.GracefulStop() as stop:
             charts = self._charts() if self.start < self.config.run.epochs else []
@@ -67,7 +67,7 @@ class Experiment:
                 if done > 0:
                     report_on(self.folder, self.images, [chart.run for chart in charts])
             finally:
-                # After the run's own files, which need not wait for the service.
+                # After the run's own files, so that they do not wait for the service.
                 for chart in charts:
                     chart.finish()
         if finding is not None:
@@ -75,7 +75,7 @@ class Experiment:
         return done
 
     def _fit(self, stop: callbacks.GracefulStop, charts: list[callbacks.WandbCharts]) -> str | None:
-        """Train; return what `DivergenceGuard` has found."""
+        """Train, and return the finding of `DivergenceGuard`."""
         run = self.config.run
         batches = self.model.batches(self.images, run.batch_size)
         guard = callbacks.DivergenceGuard()
@@ -92,7 +92,7 @@ class Experiment:
         return guard.finding
 
     def _write_closing_files(self, finding: str | None) -> int:
-        """Save the generator unless something was found, and remark that; return the number of epochs done."""
+        """Record whether training diverged, save the generator if it did not, and return the number of epochs done."""
         annotate(self.folder, diverged=finding)
         if finding is None:
             with whole_file(self.folder / "generator.keras") as path:
@@ -123,7 +123,7 @@ class Experiment:
         ]
 
     def _charts(self) -> list[callbacks.WandbCharts]:
-        """Return the callback for Weights & Biases, with what it needs of the epochs that are done, or none."""
+        """Return the callback for Weights & Biases, if any, after it has logged the epochs that are already done."""
         if self.options.wandb == "off":
             return []
         depends_on = {**self.config.flat(), **_environment(self.images)}
@@ -145,7 +145,11 @@ class Experiment:
         return [charts]
 
     def summary(self, done: int) -> str:
-        """Return what to tell the user of a run after some epochs: its state, where it is, and how to go on with it."""
+        """Return a message about the run: its state, its files, and how to continue it.
+
+        Args:
+            done: Number of epochs that are done.
+        """
         epochs = self.config.run.epochs
         is_finished = done == epochs
         state = "finished" if is_finished else f"stopped after {done} of {epochs} epochs"
@@ -161,18 +165,18 @@ class Experiment:
 
     @property
     def resume_command(self) -> str:
-        """What the user types to go on with the run."""
+        """Command that continues the run."""
         data_flag = [] if self.options.data_dir is None else ["--data-dir", self.options.data_dir]
         return command_line("train", "--resume", self.folder, *data_flag)
 
 
 def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | None = None) -> Experiment:
-    """Check everything, load the data, build or restore the model, and make the run folder last of all.
+    """Check everything, load the data, build or restore the model, and finally make the run folder.
 
     Args:
-        config: What to train.
-        options: Where, on which data, and how it is watched.
-        images: Images to train on, uint8 `(count, height, width, channels)`. Defaults to None, those that the
+        config: Configuration of the run.
+        options: Where the run and its data are stored, and how it is monitored.
+        images: Images to train on, uint8 `(count, height, width, channels)`. Defaults to None, the images that the
             configuration names.
 
     Returns:
@@ -229,18 +233,18 @@ def _evaluator(images: np.ndarray, evaluation: EvaluationConfig) -> metrics.Eval
 
 
 def _environment(images: np.ndarray) -> dict[str, Any]:
-    """Return what else than the configuration a run's bits depend on."""
+    """Return what the bits of a run depend on besides its configuration: the software and the data."""
     return {**runtime.software(), "data": {"images": len(images), "sha256": data.fingerprint(images)}}
 
 
 def _restore(folder: Path, config: ExperimentConfig) -> tuple[models.GAN, int]:
-    """Return the model of the last checkpoint and its epoch; a fresh one if the run was stopped before its first."""
+    """Return the model of the last checkpoint and its epoch, or a new model if there is no checkpoint yet."""
     saved = callbacks.checkpoints(folder / "checkpoints")
     if not saved:
         return build_model(config), 0
     start, path = saved[-1]
     callbacks.kept_rows(folder / "losses.csv", start)
-    # A run that was killed between its last epoch and its last file has only that file to write.
+    # A run that was killed after its last epoch and before its last file only has to write that file.
     is_complete = (folder / "generator.keras").exists()
     epochs = config.run.epochs
     if start > epochs or (start == epochs and is_complete):

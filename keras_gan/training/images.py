@@ -12,18 +12,19 @@ from keras_gan.training.options import RunOptions
 
 
 def load_training_images(config: ExperimentConfig, options: RunOptions) -> tuple[ExperimentConfig, np.ndarray]:
-    """Load the images that a configuration names. Drawn horses stand in for CIFAR-10 where it cannot be downloaded.
+    """Load the images that a configuration names, or toy horses if CIFAR-10 cannot be downloaded.
 
     Args:
         config: The configuration.
-        options: Where the user's own data are, and whether a run is resumed: then nothing stands in.
+        options: Options of the run, with the folder of the user's data. A run that is resumed never trains on toy
+            horses instead.
 
     Returns:
-        The configuration with the data that were loaded, and the images, uint8 `(count, height, width, channels)`.
+        The configuration with the data set that was loaded, and the images, uint8 `(count, height, width, channels)`.
 
     Raises:
         ValueError: If the images cannot be used.
-        OSError: If files cannot be read, or not be downloaded for a run that is resumed.
+        OSError: If files cannot be read, or cannot be downloaded for a run that is resumed.
     """
     try:
         return config, load_source(config.data.name, config.data.arguments, options.data_dir)

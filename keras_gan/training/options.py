@@ -1,4 +1,4 @@
-"""Where a run goes and how it is watched: nothing that its numbers depend on."""
+"""Where a run is stored and how it is monitored. The numbers of a run do not depend on these options."""
 
 import dataclasses
 from pathlib import Path
@@ -9,7 +9,7 @@ from keras_gan.training.checks import require
 
 @dataclasses.dataclass(frozen=True)
 class RunOptions:
-    """Where a run goes and how it is watched."""
+    """Where a run is stored and how it is monitored."""
 
     out: Path = Path("runs/gan")
     """Folder that the run's numbered folder is made in."""
@@ -28,7 +28,7 @@ class RunOptions:
     tensorboard: bool = False
     """Whether to log to TensorBoard."""
     notes: str = ""
-    """What the report and the experiment log remark on the run."""
+    """Remarks on the run, for the report and the experiment log."""
 
     def __post_init__(self) -> None:
         for name in ("log_every", "sample_every", "checkpoint_every"):

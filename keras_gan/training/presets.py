@@ -1,4 +1,4 @@
-"""Presets: configurations to begin from, as data."""
+"""Presets: configurations to start from."""
 
 import dataclasses
 

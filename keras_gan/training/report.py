@@ -1,4 +1,4 @@
-"""The report at the end of training: its files, its row in the log of all runs, and its part on Weights & Biases."""
+"""The report at the end of training: its files, its row in the log of all runs, and its copy on Weights & Biases."""
 
 import json
 import math
@@ -32,12 +32,12 @@ from keras_gan.invocation import command_line
 if TYPE_CHECKING:
     import wandb
 
-#: Real images beside the samples of a run.
+#: Number of real images that are shown beside the samples of a run.
 REAL_IMAGES = 64
 
 
 def say_verdict(report: RunReport) -> None:
-    """Say in three lines what was found, and where it is written.
+    """Print the verdict of a report and the path of its page, in three lines.
 
     Args:
         report: What `write_report` returns.
@@ -56,7 +56,7 @@ def log_to_wandb(report: RunReport, run: "wandb.Run | None") -> None:
 
     Args:
         report: What `write_report` returns.
-        run: The `wandb.Run`.
+        run: The `wandb.Run`, or None for the one that was begun last.
     """
     summary = {name.lower(): value for name, value in verdict_rows(report.verdict)}
     summary.update({one.name.lower(): one.status.value for one in report.verdict.indicators})
@@ -68,9 +68,9 @@ def log_to_wandb(report: RunReport, run: "wandb.Run | None") -> None:
 
 
 def report_on(folder: Path, images: np.ndarray, wandb_runs: Iterable["wandb.Run | None"] = ()) -> None:
-    """Report on a run that has ended: to its folder, the console, the log of all runs and Weights & Biases.
+    """Report on a run that has ended, in its folder, on the console, in the log of all runs and on Weights & Biases.
 
-    Training is over and saved: what goes wrong here costs a warning, and is made up for by `keras-gan report`.
+    Training is over and saved. So an error here is only a warning, and `keras-gan report` can make the report later.
 
     Args:
         folder: The run's folder.
@@ -92,13 +92,13 @@ def report_on(folder: Path, images: np.ndarray, wandb_runs: Iterable["wandb.Run 
 def _write(folder: Path, rules: str, images: np.ndarray | None) -> RunReport | None:
     try:
         return write_report(folder, rules, images)
-    except Exception as error:  # Whatever it is, hours of training must not end in it.
+    except Exception as error:  # Any error: hours of training must not end with it.
         warnings.warn(f"No report: {error!r}. Make it with: {command_line('report', folder)}", stacklevel=3)
         return None
 
 
 def save_real_picture(images: np.ndarray, folder: Path) -> None:
-    """Save some real images where a report looks for what samples should be like.
+    """Save a picture of some real images in the run's folder, where reports look for it.
 
     Args:
         images: The set, uint8.
@@ -111,27 +111,27 @@ def save_real_picture(images: np.ndarray, folder: Path) -> None:
 
 
 class Report(keras.callbacks.Callback):
-    """Write a report of the run when `fit` ends, early or not, unless by an exception.
+    """Write a report on the run when `fit` ends, unless it ends with an exception.
 
-    It reads the files that other callbacks keep in one folder: `LossCsv(folder / "losses.csv")`, and, as far as there
-    are any, `QualityMonitor(..., path=folder / "quality.csv")` and `SampleGrid(folder / "samples")`. It writes
-    `analysis_report.md`, `report.html` and `plots/` beside them. A report that cannot be made costs a warning. Its
-    rules are for losses of scores, such as Wasserstein's.
+    It reads the files that other callbacks write to one folder: `LossCsv(folder / "losses.csv")` and, if there are any,
+    `QualityMonitor(..., path=folder / "quality.csv")` and `SampleGrid(folder / "samples")`. It writes
+    `analysis_report.md`, `report.html` and `plots/` to the same folder. If the report cannot be made, there is only a
+    warning. Its rules are for losses that are averages of scores, such as Wasserstein's.
 
     Args:
-        folder: That folder.
-        config: What the run was trained with, for `config.json`, if there is none yet. Defaults to None, what the model
-            tells.
-        images: All training images, uint8: some are shown beside the samples, and samples that copy one are found.
-            Defaults to None, neither.
+        folder: The folder of these files.
+        config: Settings of the run, which are written to `config.json` if there is none yet. Defaults to None, the
+            settings that `describe` reads from the model.
+        images: All training images, uint8. Some are shown beside the samples, and samples that are copies of one are
+            found. Defaults to None, which skips both.
         rules: "default", or "reference" for the checks of old reports. Defaults to "default".
         wandb_run: The `wandb.Run` to log the report to. Defaults to None, none.
 
     Attributes:
-        report: What was found, once training has ended; None before.
+        report: The report, once training has ended; None before, and if it could not be made.
 
     Raises:
-        ValueError: If `rules` is neither.
+        ValueError: If `rules` is neither of these.
     """
 
     stage = Stage.REPORT
@@ -154,7 +154,7 @@ class Report(keras.callbacks.Callback):
         self.report: RunReport | None = None
 
     def reads_model(self, epoch: int) -> bool:
-        """Return whether the report looks at the model at the end of an epoch: never, before training ends."""
+        """Return False, because the report does not read the model before training ends."""
         return False
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
@@ -177,7 +177,7 @@ class Report(keras.callbacks.Callback):
 
 
 def describe(model: keras.Model) -> dict[str, Any]:
-    """Return what a compiled GAN tells of its set-up, under the names of the scripts' flags."""
+    """Return the settings of a compiled GAN, by the names of the command's flags."""
     constraint = model.lipschitz
     return {
         "n_critic": model.n_critic,
@@ -191,5 +191,5 @@ def describe(model: keras.Model) -> dict[str, Any]:
 
 
 def _learning_rate(optimizer: keras.optimizers.Optimizer) -> float:
-    # In the digits that a float32 has.
+    # Rounded to the digits of a float32.
     return float(f"{float(keras.ops.convert_to_numpy(optimizer.learning_rate)):.7g}")

@@ -1,4 +1,7 @@
-"""The folder of a run: its number, its description, and what it may be resumed with. Needs no TensorFlow."""
+"""The folder of a run: its number, its description, and the checks of a run that is resumed.
+
+This module does not load Keras.
+"""
 
 import contextlib
 import dataclasses
@@ -17,11 +20,11 @@ from keras_gan.training.options import RunOptions
 
 
 def check(config: ExperimentConfig, options: RunOptions) -> None:
-    """Refuse options that would cost a run its place or its past, before any work is done.
+    """Refuse, before any work is done, a folder that cannot be written to, or another configuration for a resumed run.
 
     Args:
-        config: What is to be trained.
-        options: Where.
+        config: Configuration of the run.
+        options: Options of the run, with the folder to write to or the run to resume.
 
     Raises:
         OSError: If runs cannot be written to `out`, or there is no run to resume.
@@ -34,12 +37,12 @@ def check(config: ExperimentConfig, options: RunOptions) -> None:
 
 
 def check_count(count: int, config: ExperimentConfig, options: RunOptions) -> None:
-    """Refuse sets with fewer images than a batch.
+    """Refuse a data set with fewer images than a batch.
 
     Args:
         count: Number of images.
-        config: What is to be trained.
-        options: Where the images are from.
+        config: Configuration of the run.
+        options: Options of the run, with the folder of the images.
 
     Raises:
         ValueError: If there are too few images.
@@ -57,10 +60,10 @@ def load_config(folder: Path) -> ExperimentConfig:
         folder: The folder of one run.
 
     Returns:
-        What its config.json says.
+        The configuration in its config.json.
 
     Raises:
-        FileNotFoundError: If the folder holds no run.
+        FileNotFoundError: If the folder has no config.json.
         ValueError: If its config.json is not a configuration.
     """
     path = folder / "config.json"
@@ -80,13 +83,13 @@ def _check_writable(out: Path) -> None:
 
 
 def make(out: Path, config: ExperimentConfig, environment: dict[str, Any], notes: str = "") -> Path:
-    """Make the next numbered folder with its description; leave nothing behind if that fails.
+    """Make the next numbered run folder with its description, or nothing if that fails.
 
     Args:
         out: The folder of all runs.
         config: The run's configuration, for config.json.
-        environment: Its versions and data, for environment.json.
-        notes: What its user remarks, for run.json. Defaults to nothing.
+        environment: Versions and data of the run, for environment.json.
+        notes: Remarks of the user, for run.json. Defaults to no remarks.
 
     Returns:
         The run's folder.
@@ -108,7 +111,7 @@ def _make_numbered(out: Path, name: str) -> Path:
     while True:
         numbers = [int(match[1]) for path in out.iterdir() if (match := re.match(r"(\d{4,})_", path.name))]
         folder = out / f"{max(numbers, default=0) + 1:04d}_{name}"
-        # Another run may have taken the number since.
+        # Another run may have taken the number in the meantime.
         with contextlib.suppress(FileExistsError):
             folder.mkdir()
             return folder
@@ -126,7 +129,7 @@ def _write_json(path: Path, value: dict[str, Any]) -> None:
 def _check_config(folder: Path, config: ExperimentConfig) -> None:
     """Refuse to resume a run under a configuration that changes what was trained.
 
-    More epochs change none of those that are done, and an evaluation changes nothing.
+    The number of epochs may differ, because it does not change the epochs that are done, and so may the evaluation.
     """
     saved = load_config(folder)
     run = dataclasses.replace(config.run, epochs=saved.run.epochs)
@@ -136,17 +139,17 @@ def _check_config(folder: Path, config: ExperimentConfig) -> None:
 
 
 def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
-    """Refuse to resume a run on other images or another backend, and tell under which other versions it goes on.
+    """Refuse to resume a run on other images or another backend, and return the versions that differ.
 
     Args:
         folder: The run's folder.
-        environment: The backend, versions and data of now.
+        environment: The current backend, versions and data.
 
     Returns:
-        The versions that differ, a line each.
+        One line for each package whose version differs.
 
     Raises:
-        ValueError: If images or backend are not those that the run was trained on, or environment.json is not one.
+        ValueError: If the run was trained on other images or another backend, or its environment.json is invalid.
     """
     path = folder / "environment.json"
     try:

@@ -1,4 +1,4 @@
-"""What a run asks of its process, and what it says of it: backend, seeds, versions."""
+"""The process of a run: its backend, seeds and versions."""
 
 import os
 import platform
@@ -10,22 +10,22 @@ import keras
 
 from keras_gan.console import say
 
-#: Packages whose versions a run's bits depend on, and those of each backend.
+#: Packages whose versions the bits of a run depend on: for all backends, and for each backend.
 PACKAGES = ("keras-gan", "keras", "numpy")
 BACKEND_PACKAGES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib")}
 
 
 def leave_tensorflow_out() -> None:
-    """Keep Keras on another backend from importing TensorFlow needlessly when it saves a model or is seeded."""
+    """Keep Keras on another backend from importing TensorFlow, which it does not need to save models and set seeds."""
     from keras.src.utils import module_utils
 
     if keras.backend.backend() != "tensorflow" and "tensorflow" not in sys.modules:
-        # Not by an entry in `sys.modules`: Keras takes that for TensorFlow being there.
+        # An entry in `sys.modules` would not do, because Keras would take TensorFlow as installed.
         module_utils.tensorflow._available = False
 
 
 def set_seeds(seed: int, deterministic: bool = False) -> None:
-    """Seed Python, NumPy and the backend, and restrict it to deterministic ops where that is asked for.
+    """Seed Python, NumPy and the backend, and restrict the backend to deterministic ops if asked to.
 
     Args:
         seed: The seed.
@@ -51,7 +51,7 @@ def _restrict_to_deterministic_ops() -> None:
 
 
 def software() -> dict[str, Any]:
-    """Return the backend, and the versions that a run's bits depend on."""
+    """Return the backend, and the versions that the bits of a run depend on."""
     backend = keras.backend.backend()
     versions = {package: metadata.version(package) for package in (*PACKAGES, *BACKEND_PACKAGES[backend])}
     return {"backend": backend, "versions": {**versions, "python": platform.python_version()}}

@@ -30,7 +30,7 @@ class TrainedRun:
 
     Attributes:
         folder: The run's folder, with all its files.
-        config: What it was trained with.
+        config: The configuration of the run.
         model: The model after its last epoch.
         epochs: Number of epochs that are done; fewer than `config.run.epochs` after Ctrl-C.
     """
@@ -42,36 +42,36 @@ class TrainedRun:
 
     @property
     def history(self) -> dict[str, np.ndarray]:
-        """The columns of losses.csv, one value an epoch, NaN where there is none."""
+        """Columns of losses.csv by name, with one value per epoch, or NaN where there is none."""
         return read_losses(self.folder / "losses.csv")
 
     @property
     def verdict(self) -> Verdict:
-        """What the run is judged to be."""
+        """Verdict on the run."""
         run = load_run(self.folder)
         return judge(run, diagnose(run))
 
 
 def train(preset: str | None = None, images: np.ndarray | str | Path | None = None, **settings: Any) -> TrainedRun:
-    """Train a run as `keras-gan train` does: run folder, log, checkpoints, figures of quality and report.
+    """Train a run as `keras-gan train` does, with its folder, log, checkpoints, quality figures and report.
 
     Args:
-        preset: Preset that the values start from: "horses", "horses_gp" or "demo". Defaults to "horses", or to what the
-            run to `resume` was trained with.
+        preset: Preset that the values start from: "horses", "horses_gp" or "demo". Defaults to "horses", or to the
+            configuration of the run to `resume`.
         images: Images to train on: an array `(count, height, width, channels)`, uint8 or floats in [−1, 1]; a folder or
-            an .npy file; or the name of a set. Defaults to None, the preset's set.
-        **settings: All else under the names of the command's flags, with underscores: where the run goes and how it is
-            watched (`out`, `resume`, `data_dir`, `log_every`, `sample_every`, `checkpoint_every`, `wandb`,
-            `tensorboard`, `notes`), and what is changed of the configuration, as `epochs=100`,
-            `lipschitz="gradient_penalty"` or `generator_filters=(64, 32, 16, 3)`: see `change`.
+            an .npy file; or the name of a data set. Defaults to None, the data set of the preset.
+        **settings: Other settings, by the names of the command's flags, with underscores. Some say where the run is
+            stored and how it is monitored: `out`, `resume`, `data_dir`, `log_every`, `sample_every`,
+            `checkpoint_every`, `wandb`, `tensorboard`, `notes`. All others change the configuration, such as
+            `epochs=100`, `lipschitz="gradient_penalty"` or `generator_filters=(64, 32, 16, 3)`; see `change`.
 
     Returns:
         The run: its folder, configuration, model, history and verdict.
 
     Raises:
-        ValueError: If a setting is unknown or will not do, or the images cannot be used.
+        ValueError: If a setting is unknown or invalid, or the images cannot be used.
         OSError: If files cannot be read or written.
-        DivergedError: If training was stopped because losses or weights became NaN or infinite. All is saved by then.
+        DivergedError: If losses or weights became NaN or infinite; everything except the generator is saved.
 
     Example:
 
@@ -106,6 +106,6 @@ def _starting_config(preset: str | None, options: RunOptions) -> ExperimentConfi
 
 
 def _paths(values: dict[str, Any]) -> dict[str, Any]:
-    """Return options with paths where a caller may have written text."""
+    """Return options in which the paths that a caller may give as text are `Path` objects."""
     is_path = ("out", "resume", "data_dir")
     return {name: Path(value) if name in is_path and value is not None else value for name, value in values.items()}

@@ -1,15 +1,15 @@
-"""Configurations of earlier versions, as the present one has them."""
+"""Upgrades of configurations that earlier versions wrote."""
 
 from collections.abc import Mapping
 from typing import Any
 
-#: Version of config.json. Files without a version are of the first, which had all values side by side.
+#: Version of config.json. A file without a version has version 1, in which all values are in one flat object.
 VERSION = 2
 
-#: Values of the first version that are of the run itself.
+#: Fields of version 1 that are now those of `RunConfig`.
 _RUN = ("epochs", "batch_size", "n_critic", "seed", "deterministic", "mixed_precision", "steps_per_execution")
 
-#: All others.
+#: All other fields of version 1.
 _OTHERS = (
     *("preset", "dataset", "clip_threshold", "gradient_penalty", "optimizer", "critic_learning_rate"),
     *("generator_learning_rate", "beta_1", "beta_2", "latent_dim", "generator_filters", "generator_kernel_size"),
@@ -18,13 +18,16 @@ _OTHERS = (
 
 
 def upgrade(values: Any) -> dict[str, Any]:
-    """Return the values of a config.json in the form of the present version, without the version.
+    """Return the values of a config.json in the form of the current version.
 
     Args:
-        values: What the file holds.
+        values: Content of the file.
+
+    Returns:
+        The values without the version.
 
     Raises:
-        ValueError: If it is no object, is of a later version, or has fields that its version has not.
+        ValueError: If the content is not an object, has a later version, or has other fields than its version.
     """
     if not isinstance(values, Mapping):
         raise ValueError(f"A configuration must be a JSON object. Received: {type(values).__name__}")
@@ -38,7 +41,7 @@ def upgrade(values: Any) -> dict[str, Any]:
 
 
 def _from_first(values: dict[str, Any]) -> dict[str, Any]:
-    """Return a configuration of the first version, which had all its fields, in parts."""
+    """Return the values of version 1, whose files always have all fields, as parts."""
     names = {*_RUN, *_OTHERS}
     for kind, keys in (("unknown", set(values) - names), ("missing", names - set(values))):
         if keys:
@@ -80,5 +83,5 @@ def _optimizer(values: Mapping[str, Any], network: str) -> dict[str, Any]:
     rate = {"learning_rate": values[f"{network}_learning_rate"]}
     if values["optimizer"] == "adam":
         return {"name": "adam", "arguments": {**rate, "beta_1": values["beta_1"], "beta_2": values["beta_2"]}}
-    # What RMSprop calls ρ was kept under Adam's name.
+    # Version 1 stored the ρ of RMSprop as `beta_2`.
     return {"name": values["optimizer"], "arguments": {**rate, "rho": values["beta_2"]}}

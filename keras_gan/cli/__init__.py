@@ -1,6 +1,9 @@
-"""Commands: a file each with its options; what is slow to load is imported once the arguments are known to be right."""
+"""Commands, one file for each with its options.
+
+Modules that load slowly are imported after the arguments are checked.
+"""
 
 import os
 
-# Before TensorFlow is loaded, which would report on itself.
+# Set before TensorFlow is loaded, to turn off its messages about itself.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -1,4 +1,4 @@
-"""Say what is wrong with a run, or with another program's losses, on what evidence, and what to change first."""
+"""Find what is wrong with a run, or with the losses of another program, and say what to change first."""
 
 import dataclasses
 from pathlib import Path
@@ -11,22 +11,22 @@ from keras_gan.training.checks import require
 
 @dataclasses.dataclass(frozen=True)
 class DiagnosisOptions:
-    """What `keras-gan diagnose` looks at."""
+    """Options of `keras-gan diagnose`."""
 
     losses: Path
-    """File of losses, of ours or of another program, or the folder of a run."""
+    """File of losses, from this or another program, or the folder of a run."""
     columns: tuple[str, ...] = ()
-    """Names of the file's columns where they are not recognised, as `d_loss=errD g_loss=errG`."""
+    """Names of the file's columns if they are not recognised, such as `d_loss=errD g_loss=errG`."""
     loss: Literal["wasserstein", "cross-entropy"] = "wasserstein"
-    """What the losses of another program are."""
+    """Kind of losses of another program."""
     samples: Path | None = None
-    """Folder or .npy file of generated images. Of a run, its last picture."""
+    """Folder or .npy file of generated images. Without the flag: a run's last picture."""
     real: Path | None = None
     """Folder or .npy file of all training images."""
     checkpoint: Path | None = None
-    """Checkpoint to probe: is its critic near its optimum, and how Lipschitz? Needs `--real` or `--data-dir`."""
+    """Checkpoint to probe: how near its critic is to its optimum, and how Lipschitz. Needs `--real` or `--data-dir`."""
     updates: int = 100
-    """Critic updates of the probe."""
+    """Number of critic updates in the probe."""
     data_dir: Path | None = None
     """Folder with cifar10_horses.npz, for a run on horses."""
 
@@ -43,7 +43,7 @@ class DiagnosisOptions:
 
     @property
     def mapping(self) -> dict[str, str]:
-        """What `columns` says, by the names here."""
+        """Columns of the file, by the names that this package has for them."""
         pairs = (pair.partition("=") for pair in self.columns)
         return {name: column for name, _, column in pairs}
 
@@ -51,7 +51,7 @@ class DiagnosisOptions:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     options = parse_options(DiagnosisOptions, arguments, program("diagnose"), __doc__)
-    # After the arguments, so that a mistyped flag is answered at once.
+    # Imported after the arguments are parsed, so that a mistyped flag is reported at once.
     from keras_gan.cli.diagnosis import report_findings
 
     try:

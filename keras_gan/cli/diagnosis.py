@@ -1,4 +1,4 @@
-"""Diagnosing a run, or another program's file of losses, from the command line's options."""
+"""Diagnosis of a run, or of another program's file of losses, from the command line's options."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from keras_gan.cli.diagnose import DiagnosisOptions
     from keras_gan.models.probe import CriticProbe
 
-#: Images that a probe estimates the critic's distance on.
+#: Number of images on which a probe estimates the critic's distance.
 PROBE_IMAGES = 512
 
-#: What can be probed.
+#: Example of a checkpoint that can be probed.
 CHECKPOINT = "checkpoints/epoch_000100.keras"
 
-#: Gap above which a critic was far from its optimum.
+#: Gap above which a critic counts as far from its optimum.
 LARGE_GAP = 0.2
 
 
 def report_findings(options: "DiagnosisOptions") -> str:
-    """Return what is wrong with what the options name, and what to change.
+    """Return the findings on a run or a file of losses, and the advice on what to change.
 
     Args:
-        options: What to look at.
+        options: Options of the command.
 
     Raises:
-        ValueError: If a file is not what it should be, or the options do not go together.
+        ValueError: If a file is invalid, or the options do not fit together.
         OSError: If a file cannot be read.
     """
     run, remarks = _load(options)
@@ -53,7 +53,7 @@ def report_findings(options: "DiagnosisOptions") -> str:
 
 
 def _load(options: "DiagnosisOptions") -> tuple[SavedRun, list[str]]:
-    """Return the run, and what is to be said of how its file was read."""
+    """Return the run, and remarks on how its file was read."""
     if options.losses.is_dir():
         if options.columns or options.loss != "wasserstein":
             raise ValueError(f"`columns` and `loss` are for other programs' files. Received: the run {options.losses}")
@@ -72,7 +72,7 @@ def _load(options: "DiagnosisOptions") -> tuple[SavedRun, list[str]]:
 
 
 def _load_real(options: "DiagnosisOptions") -> np.ndarray | None:
-    """Return the training images that the options name; None if they name none."""
+    """Return the training images that the options name, or None if they do not name any."""
     if options.real is not None:
         return load_images(options.real)
     if options.data_dir is not None:
@@ -85,7 +85,7 @@ def _load_samples(options: "DiagnosisOptions") -> np.ndarray | None:
 
 
 def _not_searched(run: SavedRun, options: "DiagnosisOptions", real: np.ndarray | None) -> list[str]:
-    """Say what could not be searched for, and what it would take."""
+    """Return a line on what could not be searched for, and the options that it needs."""
     missing = []
     if run.quality is None:
         missing.append("quality of samples (no quality.csv)")
@@ -101,7 +101,7 @@ def _not_searched(run: SavedRun, options: "DiagnosisOptions", real: np.ndarray |
 def _probe(checkpoint: Path, updates: int, real: np.ndarray | None) -> str:
     if real is None:
         raise ValueError("`real` or `data_dir` must be given to probe a checkpoint: the images that it was trained on")
-    # Only here, because it takes seconds to load.
+    # Imported here, because it takes seconds to load.
     from keras_gan.models import GAN, load_model
     from keras_gan.models.probe import probe_critic
 
@@ -114,7 +114,7 @@ def _probe(checkpoint: Path, updates: int, real: np.ndarray | None) -> str:
 
 
 def render_probe(probe: "CriticProbe") -> str:
-    """Return what a `CriticProbe` says."""
+    """Return the result of a probe as text."""
     near = (
         "The critic was far from its optimum: its distance says little; raise n_critic"
         if probe.gap > LARGE_GAP

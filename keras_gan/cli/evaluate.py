@@ -1,4 +1,4 @@
-"""Measure the quality of a run's samples, or of a folder of images, against real images; the figures come as JSON."""
+"""Measure the quality of a run's samples, or of a folder of images, against real images, and print the figures."""
 
 import dataclasses
 from pathlib import Path
@@ -12,12 +12,12 @@ from keras_gan.training.checks import require
 
 @dataclasses.dataclass(frozen=True)
 class EvaluationOptions:
-    """What `keras-gan evaluate` measures."""
+    """Options of `keras-gan evaluate`."""
 
     target: Path
     """Folder of a finished run, folder of images, or .npy file of uint8 images."""
     real: str | None = None
-    """Real images: "horses", "toy", a folder or an .npy file. Of a run, its data set."""
+    """Real images: "horses", "toy", a folder or an .npy file. Without the flag: a run's data set."""
     data_dir: Path | None = None
     """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
     extractor: str = "cifar10-resnet"
@@ -25,17 +25,17 @@ class EvaluationOptions:
     inception_weights: Path | None = None
     """File of Inception's weights, instead of a download."""
     n_samples: int | None = None
-    """Samples to measure, drawn from the images. Of a run 5000; otherwise all images."""
+    """Number of samples to measure. Without the flag: 5000 of a run, all of a folder or a file."""
     n_real: int | None = None
-    """Real images to measure against, drawn from them. All."""
+    """Number of real images to measure against. Without the flag: all of them."""
     seed: int = 0
     """Seed of a run's latents, or of the order of images."""
     infinity: bool = False
-    """Whether to extrapolate the Fréchet distance to endless samples."""
+    """Whether to extrapolate the Fréchet distance to infinitely many samples."""
     bootstrap: int = 0
     """Draws for a 95 % interval of the Fréchet distance; 0 for none."""
     plugin: tuple[str, ...] = ()
-    """Modules that register parts of your own."""
+    """Modules that register your own parts."""
     out: Path | None = None
     """File for the JSON, instead of the standard output."""
 
@@ -61,7 +61,7 @@ class EvaluationOptions:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     options = parse_options(EvaluationOptions, arguments, program("evaluate"), __doc__)
-    # After the arguments, so that a mistyped flag is not answered ten seconds later.
+    # Imported after the arguments are parsed, so that a mistyped flag is reported at once.
     from keras_gan.cli.evaluation import evaluate
 
     try:

@@ -1,4 +1,4 @@
-"""Measuring the samples of a run, or any set of images, from the command line's options."""
+"""Evaluation of the samples of a run, or of any images, from the command line's options."""
 
 import dataclasses
 import functools
@@ -20,25 +20,25 @@ from keras_gan.training.config import Part
 if TYPE_CHECKING:
     from keras_gan.cli.evaluate import EvaluationOptions
 
-#: Samples of a run, where the options do not say.
+#: Number of samples of a run if the options do not give it.
 RUN_SAMPLES = 5000
 
-#: Samples that progress is shown in.
+#: Samples in one step of the progress bar.
 BATCH = callbacks.SAMPLE_BATCH
 
 
 def evaluate(options: "EvaluationOptions") -> metrics.Evaluation:
-    """Measure what the options name.
+    """Measure the samples of a run, or images, against real images.
 
     Args:
-        options: What to measure, against what.
+        options: Options of the command.
 
     Returns:
-        All figures, with those that the options ask for besides.
+        All figures, including the optional ones that the options ask for.
 
     Raises:
         ValueError: If images or a network cannot be used.
-        OSError: If files cannot be read, or weights not be downloaded.
+        OSError: If files cannot be read, or weights cannot be downloaded.
     """
     real = _load_real(options)
     samples, count = _load_samples(options)
@@ -81,7 +81,7 @@ def _load_samples(options: "EvaluationOptions") -> tuple[Iterable[np.ndarray], i
         count = len(images) if options.n_samples is None else options.n_samples
         if count > len(images):
             raise ValueError(f"`n_samples` must be at most the {len(images)} of {options.target}. Received: {count}")
-        # Files may be sorted by what they show.
+        # Shuffled, because files may be sorted by their content.
         order = np.random.default_rng(options.seed).permutation(len(images))
         batches = (images[order[start : start + BATCH]] for start in range(0, len(images), BATCH))
     return tracked(batches, "Samples", math.ceil(count / BATCH)), count

@@ -1,4 +1,4 @@
-"""The flags of a training: one for every setting of its configuration, and those of `RunOptions`."""
+"""The flags of a training: one for every setting of its configuration, and one for every field of `RunOptions`."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ SELECTIONS = {
     "generator_optimizer": "optimizers",
 }
 
-#: Names that flags also have.
+#: Other spellings of flags, by the names of the flags.
 ALIASES = {"data": ("--dataset",), "rho": ("--beta-2",)}
 
 
@@ -41,9 +41,9 @@ class Flag:
     Attributes:
         name: Its flat name.
         kind: Type of its value.
-        default: What the value is without the flag.
-        description: What `--help` says of it.
-        group: What it is shown with.
+        default: Value without the flag.
+        description: Description in `--help`.
+        group: Group in `--help`.
         aliases: Other spellings. Defaults to none.
     """
 
@@ -56,12 +56,12 @@ class Flag:
 
     @property
     def option(self) -> str:
-        """What the user types."""
+        """The flag as the user types it."""
         return f"--{self.name.replace('_', '-')}"
 
 
 def flags_of(config: ExperimentConfig) -> list[Flag]:
-    """Return the flags that a configuration has: those of its parts' arguments among them.
+    """Return the flags of a configuration, including those of its parts' arguments.
 
     Args:
         config: The configuration.
@@ -79,7 +79,7 @@ def flags_of(config: ExperimentConfig) -> list[Flag]:
         *_shared(config),
         *_evaluation(config.evaluation),
         *_fields(RunOptions, RunOptions(), "watching"),
-        Flag("plugin", tuple[str, ...], (), "Modules that register parts of your own", "watching"),
+        Flag("plugin", tuple[str, ...], (), "Modules that register your own parts", "watching"),
     ]
     common = {name: place for place, name in enumerate(COMMON)}
     placed = [dataclasses.replace(flag, group="common") if flag.name in common else flag for flag in flags]
@@ -108,7 +108,7 @@ def _field(flag: Flag) -> tuple[str, Any, Any]:
 
 
 def _fields(kind: type, values: Any, group: str) -> Iterator[Flag]:
-    """Yield a flag for each field of a dataclass, whose description stands below it in the source."""
+    """Yield a flag for each field of a dataclass, described by the docstring below the field."""
     hints, texts = get_type_hints(kind), field_descriptions(kind)
     for field in dataclasses.fields(kind):
         yield Flag(field.name, hints[field.name], getattr(values, field.name), texts[field.name], group)
@@ -120,11 +120,12 @@ def _choice(name: str, config: ExperimentConfig, group: str) -> Flag:
 
 
 def _names(registry: Registry) -> Any:
+    """Return the names in a registry as the type of a flag."""
     return Literal[tuple(registry.names())]
 
 
 def _constraints(config: ExperimentConfig) -> Iterator[Flag]:
-    """Yield the flags of the two constraints that are known by a value: None for the one that is not in use."""
+    """Yield the flags of the two constraints that one value sets; the value is None if the constraint is not used."""
     for name, (argument, flat) in CONSTRAINTS.items():
         policy = config.lipschitz
         value = policy.arguments[argument] if policy.name == name else None
@@ -148,7 +149,7 @@ def _arguments(part: str, config: ExperimentConfig) -> Iterator[Flag]:
 
 
 def _shared(config: ExperimentConfig) -> Iterator[Flag]:
-    """Yield flags that set an argument of both optimizers, as far as they have it."""
+    """Yield flags that set an argument of both optimizers, or of the only one that has it."""
     found: dict[str, Flag] = {}
     for part in OPTIMIZERS:
         chosen = getattr(config, part)

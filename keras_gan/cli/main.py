@@ -8,9 +8,9 @@ from keras_gan.cli.parser import fail
 
 #: Subcommands, and what they do.
 COMMANDS = {
-    "train": "Train a GAN, or go on with a run",
+    "train": "Train a GAN, or resume a run",
     "evaluate": "Measure the quality of a run's samples, or of a folder of images",
-    "report": "Report on a run, compare two, or write the log of all",
+    "report": "Report on a run, compare two runs, or rewrite the log of all runs",
     "diagnose": "Say what is wrong with a run, and what to change first",
     "triage": "Train each seed at each batch size, to see what failures come from",
 }
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run `keras-gan`.
 
     Args:
-        arguments: What follows the program's name. Defaults to None, the arguments of this process.
+        arguments: Arguments after the program's name. Defaults to None, the arguments of this process.
 
     Returns:
         The exit code.
@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def usage() -> str:
-    """Return what `keras-gan --help` prints."""
+    """Return the text that `keras-gan --help` prints."""
     width = max(map(len, COMMANDS))
     return "\n".join(
         [

@@ -1,4 +1,4 @@
-"""The argument parser that all commands share: tyro, with errors of one line."""
+"""The argument parser of all commands: tyro, with error messages of one line."""
 
 import contextlib
 import io
@@ -16,10 +16,10 @@ def parse_options(kind: type[Options], arguments: Sequence[str], prog: str, desc
     """Read the arguments of a command.
 
     Args:
-        kind: The dataclass of its options; those without a default are positional.
+        kind: The dataclass of the command's options; those without a default are positional.
         arguments: The arguments, without the command's name.
-        prog: What the user has typed for the command.
-        description: What `--help` says first.
+        prog: The command as the user typed it.
+        description: First text of `--help`.
 
     Returns:
         The options.
@@ -32,17 +32,17 @@ def parse_options(kind: type[Options], arguments: Sequence[str], prog: str, desc
 
 
 def run_tyro(kind: Any, arguments: Sequence[str], prog: str, description: str | None, **settings: Any) -> Any:
-    """Return what tyro makes of the arguments; of its errors, say what is wrong in one line.
+    """Parse arguments with tyro, and report its errors in one line.
 
     Args:
         kind: The dataclass to make.
         arguments: The arguments, without the command's name.
-        prog: What the user has typed for the command.
-        description: What `--help` says first.
+        prog: The command as the user typed it.
+        description: First text of `--help`.
         **settings: Passed on to `tyro.cli`.
 
     Raises:
-        SystemExit: As `parse_options`.
+        SystemExit: As in `parse_options`.
     """
     message = io.StringIO()
     try:
@@ -59,15 +59,15 @@ def fail(prog: str, message: str) -> NoReturn:
     """Print one line on standard error and exit with code 2.
 
     Args:
-        prog: What the user has typed for the command.
-        message: What is wrong.
+        prog: The command as the user typed it.
+        message: Description of the error.
     """
     print(f"{prog}: error: {' '.join(message.split())}", file=sys.stderr)
     raise SystemExit(2)
 
 
 def _first_section(box: str) -> str:
-    """Return what a tyro error says between its title and its next rule: what is wrong, without the help on it."""
+    """Return the text of a tyro error between its title and its next rule: the error, without help on it."""
     lines = [line.strip(" ╭╮╰╯│─-") for line in box.splitlines()]
     sections = [list(group) for is_text, group in itertools.groupby(lines, bool) if is_text]
     # With box characters the title shares a section with what follows it.

@@ -1,4 +1,4 @@
-"""Modules of the user's own that register parts."""
+"""Modules of the user that register parts."""
 
 import importlib
 import os
@@ -6,15 +6,15 @@ import sys
 
 
 def load_plugin(module: str) -> None:
-    """Import a module that registers parts of the user's own; it may be a file in the working directory.
+    """Import a module of the user that registers parts; it may be a file in the working directory.
 
     Args:
-        module: Its name.
+        module: Name of the module.
 
     Raises:
-        ImportError: If there is no such module.
+        ImportError: If the module cannot be found.
     """
-    # A command that pip has installed does not look there.
+    # Python does not search the working directory when it runs an installed command.
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
     try:

@@ -1,4 +1,4 @@
-"""Report on a run, compare two, or write the log of all runs anew."""
+"""Report on a run, compare two runs, or rewrite the log of all runs."""
 
 import dataclasses
 from pathlib import Path
@@ -13,18 +13,18 @@ from keras_gan.training.checks import require
 
 @dataclasses.dataclass(frozen=True)
 class ReportOptions:
-    """What `keras-gan report` reports on: a run, all runs, or two."""
+    """Options of `keras-gan report`: a run, all runs, or two runs."""
 
     run: tyro.conf.Positional[Path | None] = None
     """Folder of the run to report on."""
     rules: Literal["default", "reference"] = "default"
-    """What it is judged by: what its quantities mean, or the checks of old reports."""
+    """Rules that the run is judged by: the default ones, or the checks of old reports."""
     real: Path | None = None
-    """Its training images, a folder or an .npy file, to find samples that copy them."""
+    """Folder or .npy file of the training images, to find samples that are copies of them."""
     notes: str | None = None
-    """What the report and the log are to remark on it, from now on."""
+    """Remarks on the run, for the report and the experiment log from now on."""
     log: bool = False
-    """Whether to write the experiment log of all runs anew instead."""
+    """Whether to rewrite the experiment log of all runs instead."""
     runs: Path = Path("runs")
     """Folder of all runs, for `--log`."""
     compare: tuple[Path, Path] | None = None
@@ -42,7 +42,7 @@ class ReportOptions:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     options = parse_options(ReportOptions, arguments, program("report"), __doc__)
-    # After the arguments, so that a mistyped flag is answered at once.
+    # Imported after the arguments are parsed, so that a mistyped flag is reported at once.
     from keras_gan.cli.reports import report
 
     try:

@@ -18,22 +18,22 @@ from keras_gan.data.folder import load_images
 if TYPE_CHECKING:
     from keras_gan.cli.report import ReportOptions
 
-#: Where the figures of a comparison go, into the second run's folder, and what they show.
+#: Figures of a comparison, in the folder of the second run, and the quantities that they show.
 COMPARISON = "plots/{1}_beside_{0}.png"
 COMPARED = ("wasserstein_distance", "fid_score")
 
 
 def report(options: "ReportOptions") -> str:
-    """Do what the options say.
+    """Report on a run, compare two runs, or rewrite the log of all runs.
 
     Args:
-        options: What to report on.
+        options: Options of the command.
 
     Returns:
-        What to print.
+        Text to print.
 
     Raises:
-        ValueError: If a file is not what it should be.
+        ValueError: If a file is invalid.
         OSError: If a file cannot be read or written.
     """
     if options.run is not None:
@@ -50,7 +50,7 @@ def _report_one(folder: Path, options: "ReportOptions") -> str:
     real = None if options.real is None else load_images(options.real)
     written = write_report(folder, options.rules, real)
     if log_path(folder).is_file():
-        # Whatever this report is judged by, rows of one log must compare.
+        # By the default rules, whatever the rules of this report, so that the rows of a log can be compared.
         add_to_log(folder, *_judged(folder))
     return "\n".join([render_indicators(written.verdict), *map(str, written.files)])
 

@@ -1,4 +1,4 @@
-"""Train a GAN, or go on with a run."""
+"""Train a GAN, or resume a run."""
 
 import sys
 
@@ -8,10 +8,10 @@ from keras_gan.console import say
 from keras_gan.invocation import program
 from keras_gan.training.images import load_training_images
 
-#: Exit code of runs that cannot go on.
+#: Exit code of a run that cannot continue.
 FAILED = 1
 
-#: Exit code that shells give a program ended by Ctrl-C.
+#: Exit code that shells give a program that Ctrl-C has ended.
 INTERRUPTED = 130
 
 
@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     config, options = parse_training(arguments, prog, __doc__)
     try:
         config, images = load_training_images(config, options)
-        # After what can be refused at once, because it takes ten seconds to load.
+        # Imported after the checks that are fast, because it takes ten seconds to load.
         from keras_gan.training.experiment import DivergedError, prepare
 
         experiment = prepare(config, options, images)

@@ -18,22 +18,22 @@ from keras_gan.training.options import RunOptions
 from keras_gan.training.presets import PRESETS
 from keras_gan.training.run_folder import check, load_config
 
-#: Flags whose values decide which other flags there are.
+#: Flags whose values decide which other flags exist.
 CHOICES = ("data", "dataset", "optimizer", "extractor", *SELECTIONS)
 
-#: What shows all flags with their descriptions.
+#: Flag that shows all flags with their descriptions.
 HELP_ALL = "--help-all"
 
 
 def parse_training(arguments: Sequence[str], prog: str, description: str | None) -> tuple[ExperimentConfig, RunOptions]:
     """Read the arguments of a training.
 
-    Values not given are those of `--preset` (default `horses`), or those of the run to `--resume`.
+    Missing values are those of `--preset` (default `horses`), or those of the run to `--resume`.
 
     Args:
         arguments: The arguments, without the command's name.
-        prog: What the user has typed for the command.
-        description: What `--help` says first.
+        prog: The command as the user typed it.
+        description: First text of `--help`.
 
     Returns:
         The run's configuration and options.
@@ -62,9 +62,9 @@ def parse_training(arguments: Sequence[str], prog: str, description: str | None)
 def _changed(
     config: ExperimentConfig, flags: list[Flag], values: dict[str, Any]
 ) -> tuple[ExperimentConfig, RunOptions]:
-    """Return configuration and options with the values of flags, checked."""
+    """Check the values of flags, and return the configuration and the options that have them."""
     options = RunOptions(**{field.name: values.pop(field.name) for field in dataclasses.fields(RunOptions)})
-    # The parts that these name are in the configuration already.
+    # The configuration already has the parts that these flags name.
     settled = {"preset", "plugin", *CHOICES}
     defaults = {flag.name: flag.default for flag in flags if flag.name not in settled}
     changes = {name: value for name, value in values.items() if name in defaults and value != defaults[name]}
@@ -74,7 +74,7 @@ def _changed(
 
 
 def _starting_config(arguments: Sequence[str]) -> ExperimentConfig:
-    """Return the configuration whose values the arguments replace, with the parts that they name."""
+    """Return the configuration that the arguments start from, with the parts that they name."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--preset", nargs="?")
     parser.add_argument("--resume", nargs="?", type=Path)
@@ -113,7 +113,7 @@ def _print_help(flags: list[Flag], prog: str, description: str | None) -> None:
 
 
 def _wrapped(options: list[str], start: str) -> list[str]:
-    """Return lines as wide as the terminal, with the later ones below the first option."""
+    """Return lines as wide as the terminal, all aligned with the first option."""
     width, indent = shutil.get_terminal_size().columns, " " * len(start)
     return textwrap.wrap(
         " ".join(options), width, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False

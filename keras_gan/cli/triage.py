@@ -1,7 +1,7 @@
 """Train a preset with each seed at each batch size, and say what its failures come from.
 
-Further flags are those of `keras-gan train`. Called again, it goes on. Several processes share the work, also those of
-several machines with one folder.
+Further flags are those of `keras-gan train`. A second call continues the work of the first. Several processes, also on
+several machines, share the work if they have the same folder.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ from keras_gan.invocation import program
 from keras_gan.training.checks import require
 from keras_gan.training.presets import PRESETS
 
-#: Exit code that shells give a program ended by Ctrl-C.
+#: Exit code that shells give a program that Ctrl-C has ended.
 INTERRUPTED = 130
 
 #: Flags of a training that the command sets itself.
@@ -26,10 +26,10 @@ OWN_FLAGS = {"--preset", "--out", "--resume", "--seed", "--batch-size"}
 
 @dataclasses.dataclass(frozen=True)
 class TriageOptions:
-    """What `keras-gan triage` trains: each seed at each batch size."""
+    """Options of `keras-gan triage`, which trains each seed at each batch size."""
 
     preset: Annotated[str, tyro.conf.arg(metavar=f"{{{','.join(PRESETS)}}}")]
-    """Preset to begin from."""
+    """Preset to start from."""
     seeds: tuple[int, ...] = (42, 43, 44)
     """Seeds."""
     batch_sizes: tuple[int, ...] = (256, 512, 1024)
@@ -50,14 +50,15 @@ def parse_with_training(arguments: list[str], prog: str, description: str | None
 
     Args:
         arguments: The arguments, without the command's name.
-        prog: What the user has typed for the command.
-        description: What `--help` says first.
+        prog: The command as the user typed it.
+        description: First text of `--help`.
 
     Returns:
         The options, and the arguments that are left for `keras-gan train`.
 
     Raises:
-        SystemExit: With code 2 and one line on standard error if an argument cannot be used, also by a training.
+        SystemExit: With code 2 and one line on standard error if the command or one of its trainings cannot
+            use an argument.
     """
     config = (tyro.conf.PositionalRequiredArgs,)
     options, rest = run_tyro(TriageOptions, arguments, prog, description, config=config, return_unknown_args=True)
@@ -73,7 +74,7 @@ def parse_with_training(arguments: list[str], prog: str, description: str | None
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     options, training = parse_with_training(arguments, program("triage"), __doc__)
-    # After the arguments, so that a mistyped flag is answered at once.
+    # Imported after the arguments are parsed, so that a mistyped flag is reported at once.
     from keras_gan.cli.triage_grid import run_triage
 
     try:

@@ -1,4 +1,4 @@
-"""The cells of a triage grid: a folder each, and what its files say."""
+"""The cells of a triage grid: their folders, and their outcomes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from keras_gan.analysis.triage import Cell, Outcome, classify
 if TYPE_CHECKING:
     from keras_gan.cli.triage import TriageOptions
 
-#: What a cell's training prints, what keeps two processes from one cell, and what tells that no more is to be trained.
+#: Files of a cell: the output of its training, a lock against other processes, and the mark of complete training.
 LOG, LOCK, COMPLETE = "training.log", ".lock", "complete"
 
 
@@ -19,20 +19,20 @@ def cell_folder(options: "TriageOptions", seed: int, batch_size: int) -> Path:
     """Return the folder of a cell.
 
     Args:
-        options: The grid, and where its runs are.
+        options: Options of the grid.
         seed: The cell's seed.
-        batch_size: Its batch size.
+        batch_size: The cell's batch size.
     """
     return options.out / f"seed_{seed}_batch_{batch_size}"
 
 
 def read_cell(options: "TriageOptions", seed: int, batch_size: int) -> Cell:
-    """Return what became of a cell, from its files.
+    """Return the outcome of a cell, from its files.
 
     Args:
-        options: The grid, and where its runs are.
+        options: Options of the grid.
         seed: The cell's seed.
-        batch_size: Its batch size.
+        batch_size: The cell's batch size.
     """
     folder = cell_folder(options, seed, batch_size)
     if is_complete(folder):
@@ -49,7 +49,7 @@ def read_cell(options: "TriageOptions", seed: int, batch_size: int) -> Cell:
 
 
 def runs_of(folder: Path) -> list[Path]:
-    """Return the runs in a cell's folder; one, unless somebody has added others.
+    """Return the runs in a cell's folder: one, unless others were added by hand.
 
     Args:
         folder: The cell's folder.
@@ -58,7 +58,7 @@ def runs_of(folder: Path) -> list[Path]:
 
 
 def is_complete(folder: Path) -> bool:
-    """Return whether a cell has no more to train.
+    """Return whether the training of a cell is complete.
 
     Args:
         folder: The cell's folder.
@@ -67,7 +67,7 @@ def is_complete(folder: Path) -> bool:
 
 
 def has_ended(folder: Path) -> bool:
-    """Return whether a cell has no more to train though its script failed: it diverged, or only its end went wrong.
+    """Return whether a failed training has nothing left to train: it diverged, or failed after its last epoch.
 
     Args:
         folder: The cell's folder.

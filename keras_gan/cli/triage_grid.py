@@ -1,4 +1,4 @@
-"""Training each seed at each batch size, to see which of them failures come from."""
+"""Training of each seed at each batch size, to find out which of the two causes failures."""
 
 import datetime
 import functools
@@ -25,41 +25,41 @@ if TYPE_CHECKING:
 
 JOURNAL, HEAT_MAP = "journal.log", "triage.png"
 
-#: Starts the training of a cell, in a process of its own.
+#: Command that trains a cell, in its own process.
 TRAIN = (sys.executable, "-m", "keras_gan", "train")
 
-#: Exit codes of a training that has come to its end, and of one that was interrupted.
+#: Exit codes of a training that has finished, and of one that was interrupted.
 DONE, INTERRUPTED = 0, 130
 
-#: Beyond any seed and batch size.
+#: Upper bound of all seeds and batch sizes.
 LARGEST = 2**31 - 1
 
-#: Flags that machines which share a folder may have of their own.
+#: Flags that may differ between machines that share a folder.
 LOCAL_FLAGS = ("--data-dir", "--data_dir")
 
 
 class CellError(Exception):
-    """A cell whose training could not be begun or went wrong."""
+    """The training of a cell could not be started, or failed."""
 
 
 def run_triage(options: "TriageOptions", arguments: list[str], command: Sequence[str] = TRAIN) -> str:
-    """Train the cells of the grid that nobody has trained yet; others may do so at the same time, in the same folder.
+    """Train the cells of the grid that are not trained yet; other processes may share the folder and the work.
 
     Args:
-        options: The grid, and where its runs go.
+        options: Options of the grid.
         arguments: Further arguments of `keras-gan train`.
-        command: What starts a training. Defaults to `keras-gan train` in this Python.
+        command: Command that starts a training. Defaults to `keras-gan train` in this Python.
 
     Returns:
-        What to print: the grid, and what it is evidence for.
+        Text to print: the grid, and the conclusions from it.
 
     Raises:
-        ValueError: If the folder is of another preset or other arguments.
+        ValueError: If the cells in the folder have another preset or other arguments.
         OSError: If the folder cannot be written.
-        KeyboardInterrupt: At Ctrl-C; the cell under way is saved, and goes on when called again.
+        KeyboardInterrupt: At Ctrl-C. The current cell is saved, and the next call continues it.
     """
     options.out.mkdir(parents=True, exist_ok=True)
-    # A cell that fails is told of below, in one line.
+    # A failed cell is reported below, in one line.
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(
         storage=JournalStorage(JournalFileBackend(str(options.out / JOURNAL))),
@@ -72,7 +72,7 @@ def run_triage(options: "TriageOptions", arguments: list[str], command: Sequence
     tried: dict[tuple[int, int], float] = {}
     train = functools.partial(_train_cell, options=options, arguments=arguments, command=command, tried=tried)
     study.optimize(train, n_trials=len(options.seeds) * len(options.batch_sizes), catch=(CellError,))
-    # Optuna takes a cell for done that failed, or whose process was killed: files know better.
+    # For Optuna, a cell that failed or whose process was killed is done. Its files tell whether it really is.
     for seed, size in itertools.product(options.seeds, options.batch_sizes):
         if (seed, size) not in tried and not is_complete(cell_folder(options, seed, size)):
             study.enqueue_trial({"seed": seed, "batch_size": size})
@@ -81,10 +81,10 @@ def run_triage(options: "TriageOptions", arguments: list[str], command: Sequence
 
 
 def summarize(options: "TriageOptions") -> str:
-    """Save the heat map of what is there, and return the grid as text, with what it is evidence for.
+    """Save the heat map of the cells so far, and return the grid and the conclusions from it as text.
 
     Args:
-        options: The grid, and where its runs are.
+        options: Options of the grid.
     """
     cells = [read_cell(options, seed, size) for seed in options.seeds for size in options.batch_sizes]
     rows = [(str(cell.seed), str(cell.batch_size), cell.outcome.value, cell.evidence) for cell in cells]
@@ -99,7 +99,7 @@ def _grid(options: "TriageOptions") -> dict[str, list[int]]:
 
 
 def _check_same(study: optuna.Study, options: "TriageOptions", arguments: list[str]) -> None:
-    """Refuse a folder whose cells were trained otherwise."""
+    """Refuse a folder whose cells have another preset or other arguments."""
     now = {"preset": options.preset, "arguments": shlex.join(_shared(arguments))}
     before = study.user_attrs
     for name, value in now.items():
@@ -109,7 +109,7 @@ def _check_same(study: optuna.Study, options: "TriageOptions", arguments: list[s
 
 
 def _shared(arguments: list[str]) -> list[str]:
-    """Return the arguments that all machines must have: without those in `LOCAL_FLAGS`, and their values."""
+    """Return the arguments that all machines must share: all except `LOCAL_FLAGS` and their values."""
     shared, is_value = [], False
     for argument in arguments:
         is_local = argument.split("=")[0] in LOCAL_FLAGS
@@ -126,11 +126,11 @@ def _train_cell(
     command: Sequence[str],
     tried: dict[tuple[int, int], float],
 ) -> float:
-    """Train one cell to its end, from where it is; return 1 if it is healthy, and else 0.
+    """Train what is left of a cell; return 1 if the cell is healthy, and 0 if not.
 
-    The seconds that it took are put into `tried`.
+    The time that it took, in seconds, is stored in `tried`.
     """
-    # Bounds that hold for any grid, so that a folder may get a larger one.
+    # The bounds hold for all grids, so that the grid of a folder may grow.
     seed, size = trial.suggest_int("seed", 0, LARGEST), trial.suggest_int("batch_size", 1, LARGEST)
     start = time.monotonic()
     tried[seed, size] = 0.0
@@ -153,7 +153,7 @@ def _train_cell(
 
 
 def _progress(options: "TriageOptions", times: list[float]) -> str:
-    """Return how many cells are trained, and how long the others may take one process."""
+    """Return how many cells are trained, and how long one process may need for the others."""
     places = list(itertools.product(options.seeds, options.batch_sizes))
     done = sum(is_complete(cell_folder(options, *place)) for place in places)
     if not times:
@@ -176,7 +176,7 @@ def _train(folder: Path, command: Sequence[str], preset: str, flags: list[str]) 
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
-    """Wait for a training; at Ctrl-C, which it gets too, until it has saved, and at a second one no longer."""
+    """Wait for a training to end. It gets Ctrl-C too, and has time to save itself until a second Ctrl-C."""
     try:
         code = process.wait()
     except KeyboardInterrupt:

@@ -13,7 +13,7 @@ from keras_gan.metrics.diversity import feature_diversity
 from keras_gan.metrics.evaluation import Evaluation, Provenance
 from keras_gan.metrics.extractors.extractor import FeatureExtractor, FeatureFunction, as_extractor
 from keras_gan.metrics.frechet import bootstrap_frechet_distances, bootstrap_interval, fid_infinity, frechet_distance
-from keras_gan.metrics.kernel import kernel_distance
+from keras_gan.metrics.kernel import kernel_distance, largest_subset
 from keras_gan.metrics.precision_recall import density_coverage, precision_recall
 from keras_gan.metrics.progress import tracked
 from keras_gan.metrics.reference import ReferenceCache, SampleSet, summarize
@@ -22,9 +22,6 @@ from keras_gan.metrics.statistics import feature_statistics
 
 #: Least number of images in a set: the Inception score has ten splits, and each half of the real set needs neighbours.
 LEAST_IMAGES = 20
-
-#: Images in a subset of the kernel distance, if the sets are large enough.
-KERNEL_SUBSET = 1000
 
 
 class _Floors(TypedDict):
@@ -237,5 +234,4 @@ def _checked(images: np.ndarray, source: str) -> np.ndarray:
 
 
 def _kernel_distance(real: np.ndarray, generated: np.ndarray) -> tuple[float, float]:
-    # Subsets of more than half a set would overlap so much that their spread would be too small.
-    return kernel_distance(real, generated, subset_size=min(KERNEL_SUBSET, len(real) // 2, len(generated) // 2))
+    return kernel_distance(real, generated, subset_size=largest_subset(len(real), len(generated)))

@@ -3,6 +3,9 @@
 import numpy as np
 import scipy.special
 
+#: Number of consecutive parts that samples are split into.
+SPLITS = 10
+
 
 class RunningInceptionScore:
     """Inception score of samples that come in batches. The memory it takes is that of `(splits, classes)` values.
@@ -15,7 +18,7 @@ class RunningInceptionScore:
         ValueError: If there are fewer samples than splits, or fewer than one split.
     """
 
-    def __init__(self, count: int, splits: int = 10) -> None:
+    def __init__(self, count: int, splits: int = SPLITS) -> None:
         if not 1 <= splits <= count:
             raise ValueError(
                 f"`splits` must be from 1 to the number of samples. Received: splits={splits}, samples={count}"
@@ -60,7 +63,7 @@ def _entropy(probabilities: np.ndarray) -> np.ndarray:
     return scipy.special.entr(probabilities).sum(axis=-1)
 
 
-def inception_score(logits: np.ndarray, splits: int = 10) -> tuple[float, float]:
+def inception_score(logits: np.ndarray, splits: int = SPLITS) -> tuple[float, float]:
     """Return the Inception score of samples.
 
     The score is `exp(E[KL(p(y | x) ‖ p(y))])`, where p(y) is the mean of p(y | x) over a split. Its range is from 1, if

@@ -1,12 +1,21 @@
 """Kernel distance: an unbiased estimate of the squared maximum mean discrepancy between features."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from keras_gan.metrics.statistics import check_pair
 
+#: Number of subsets, samples in each, and seed of their draws. torch-fidelity has the same defaults.
+SUBSETS, SUBSET_SIZE, SEED = 100, 1000, 2020
+
 
 def kernel_distance(
-    real: np.ndarray, generated: np.ndarray, subsets: int = 100, subset_size: int = 1000, seed: int = 2020
+    real: np.ndarray,
+    generated: np.ndarray,
+    subsets: int = SUBSETS,
+    subset_size: int = SUBSET_SIZE,
+    seed: int = SEED,
 ) -> tuple[float, float]:
     """Return the kernel distance of two sets of features.
 
@@ -40,11 +49,8 @@ def kernel_distance(
         )
     real, generated = check_pair(real, generated, least=subset_size)
     real, generated = _with_kernel_products(real), _with_kernel_products(generated)
-    random = np.random.RandomState(seed)
     distances = []
-    for _ in range(subsets):
-        of_generated = generated[random.choice(len(generated), subset_size, replace=False)]
-        of_real = real[random.choice(len(real), subset_size, replace=False)]
+    for of_real, of_generated in draw_subsets(real, generated, subsets, subset_size, seed):
         with np.errstate(over="ignore", invalid="ignore"):
             distances.append(_unbiased_discrepancy(of_generated, of_real))
     if not np.isfinite(distances).all():
@@ -52,6 +58,33 @@ def kernel_distance(
             "`real` and `generated` must have features whose sixth powers are finite. Received: larger features"
         )
     return float(np.mean(distances)), float(np.std(distances))
+
+
+def largest_subset(n_real: int, n_generated: int) -> int:
+    """Return the size of the subsets in an evaluation: 1000, or half the smaller set."""
+    # Subsets of more than half a set would overlap so much that their spread would be too small.
+    return min(SUBSET_SIZE, n_real // 2, n_generated // 2)
+
+
+def draw_subsets(
+    real: np.ndarray, generated: np.ndarray, subsets: int = SUBSETS, subset_size: int = SUBSET_SIZE, seed: int = SEED
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the rows of each random subset that `kernel_distance` averages over.
+
+    Args:
+        real: Rows of the real set.
+        generated: Rows of the samples.
+        subsets: Number of subsets. Defaults to 100.
+        subset_size: Rows in a subset. Defaults to 1000.
+        seed: Seed of the draws. Defaults to 2020.
+
+    Yields:
+        `subset_size` rows of the real set, and as many of the samples.
+    """
+    random = np.random.RandomState(seed)
+    for _ in range(subsets):
+        of_generated = generated[random.choice(len(generated), subset_size, replace=False)]
+        yield real[random.choice(len(real), subset_size, replace=False)], of_generated
 
 
 def _with_kernel_products(features: np.ndarray) -> np.ndarray:

@@ -5,8 +5,13 @@ import scipy
 
 from keras_gan.metrics.statistics import check_pair
 
+#: Number of directions, and seed of their draws.
+PROJECTIONS, SEED = 128, 0
 
-def sliced_wasserstein(real: np.ndarray, generated: np.ndarray, projections: int = 128, seed: int = 0) -> float:
+
+def sliced_wasserstein(
+    real: np.ndarray, generated: np.ndarray, projections: int = PROJECTIONS, seed: int = SEED
+) -> float:
     """Return the mean Wasserstein-1 distance of two sets of features along random directions.
 
     Args:
@@ -28,8 +33,22 @@ def sliced_wasserstein(real: np.ndarray, generated: np.ndarray, projections: int
     if projections < 1:
         raise ValueError(f"`projections` must be at least 1. Received: projections={projections}")
     real, generated = check_pair(real, generated)
-    directions = np.random.default_rng(seed).normal(size=(real.shape[1], projections))
-    directions /= np.linalg.norm(directions, axis=0)
+    directions = random_directions(real.shape[1], projections, seed)
     # SciPy loads `stats` at its first use. An import at the top would make every training wait a second for it.
     pairs = zip((real @ directions).T, (generated @ directions).T)
     return float(np.mean([scipy.stats.wasserstein_distance(one, other) for one, other in pairs]))
+
+
+def random_directions(features: int, projections: int = PROJECTIONS, seed: int = SEED) -> np.ndarray:
+    """Return directions that are uniform on the sphere.
+
+    Args:
+        features: Number of features.
+        projections: Number of directions. Defaults to 128.
+        seed: Seed of the draws. Defaults to 0.
+
+    Returns:
+        Columns of length 1, `(features, projections)`.
+    """
+    directions = np.random.default_rng(seed).normal(size=(features, projections))
+    return directions / np.linalg.norm(directions, axis=0)

@@ -3,6 +3,8 @@
 import dataclasses
 import json
 
+from keras_gan.metrics.comparison import Comparison
+
 
 @dataclasses.dataclass(frozen=True)
 class Provenance:
@@ -62,6 +64,8 @@ class Evaluation:
     """Fréchet distance extrapolated to infinitely many samples; None if it was not requested."""
     fid_interval: tuple[float, float] | None = None
     """95 % bootstrap interval of `fid_score`; None if it was not requested."""
+    second_opinion: tuple[Comparison, ...] | None = None
+    """The same figures by other packages; None if they were not requested."""
 
     def figures(self) -> dict[str, float]:
         """Return the figures that are single numbers, by name."""
@@ -82,8 +86,12 @@ class Evaluation:
         return {name: value - before[name] for name, value in self.figures().items() if name in before}
 
     def to_json(self) -> str:
-        """Return the evaluation as a JSON object."""
-        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+        """Return the evaluation as a JSON object. It has the key `second_opinion` only if one was requested."""
+        values = dataclasses.asdict(self)
+        del values["second_opinion"]
+        if self.second_opinion is not None:
+            values["second_opinion"] = [comparison.as_dict() for comparison in self.second_opinion]
+        return json.dumps(values, indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Evaluation":
@@ -94,10 +102,11 @@ class Evaluation:
         """
         try:
             values = json.loads(text)
-            interval = values.pop("fid_interval")
+            interval, comparisons = values.pop("fid_interval"), values.pop("second_opinion", None)
             return cls(
                 provenance=Provenance(**values.pop("provenance")),
                 fid_interval=None if interval is None else tuple(interval),
+                second_opinion=None if comparisons is None else tuple(map(Comparison.from_dict, comparisons)),
                 **values,
             )
         except (TypeError, AttributeError, LookupError) as error:

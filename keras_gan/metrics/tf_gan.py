@@ -12,6 +12,14 @@ import types
 
 PARTS = ("eval", "features", "losses")
 
+#: Modules that the parts import. TensorFlow Hub needs `pkg_resources`, which newer versions of setuptools do not have.
+MODULES = ("tensorflow", "tensorflow_gan", "tensorflow_probability", "tensorflow_hub", "tf_keras", "pkg_resources")
+
+
+def missing() -> list[str]:
+    """Return the modules that TF-GAN needs and that are not installed. The list is empty if TF-GAN can be loaded."""
+    return [name for name in MODULES if importlib.util.find_spec(name) is None]
+
 
 def load(part: str) -> types.ModuleType:
     """Import a sub-package of TF-GAN.
@@ -24,10 +32,14 @@ def load(part: str) -> types.ModuleType:
 
     Raises:
         ValueError: If `part` is not one of these.
-        ModuleNotFoundError: If TF-GAN is not installed.
+        ModuleNotFoundError: If TF-GAN, or a module that it needs, is not installed.
     """
     if part not in PARTS:
         raise ValueError(f"`part` must be one of {PARTS}. Received: part={part!r}")
+    if absent := missing():
+        raise ModuleNotFoundError(
+            f"TF-GAN needs {', '.join(absent)}, which cannot be imported: pip install 'keras-gan[tensorflow-gan]'"
+        )
     if "tensorflow_gan" not in sys.modules:
         spec = importlib.util.find_spec("tensorflow_gan")
         if spec is None or spec.submodule_search_locations is None:

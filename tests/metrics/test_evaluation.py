@@ -1,11 +1,14 @@
 import dataclasses
+import json
 
 import pytest
 
 from keras_gan.metrics import Evaluation, Provenance
+from keras_gan.metrics.comparison import Comparison
 
 PROVENANCE = Provenance("cifar10-resnet", "ab" * 32, "none", "cd" * 32, 5000, 1000)
-NAMES = [field.name for field in dataclasses.fields(Evaluation) if field.name not in ("provenance", "fid_interval")]
+NO_NUMBERS = {"provenance", "fid_interval", "second_opinion"}
+NAMES = [field.name for field in dataclasses.fields(Evaluation) if field.name not in NO_NUMBERS]
 EVALUATION = Evaluation(
     provenance=PROVENANCE, **{name: 1.5 * index for index, name in enumerate(NAMES)}, fid_interval=(0.25, 4.0)
 )
@@ -15,6 +18,29 @@ def test_json_gives_back_the_same():
     assert Evaluation.from_json(EVALUATION.to_json()) == EVALUATION
     bare = dataclasses.replace(EVALUATION, fid_interval=None, fid_infinity=None, inception_score_mean=None)
     assert Evaluation.from_json(bare.to_json()) == bare
+
+
+def test_json_has_a_second_opinion_where_there_is_one():
+    assert "second_opinion" not in json.loads(EVALUATION.to_json())
+    rows = Comparison("fid_score", "5 samples", 1.5, "tf-gan", 1.0), Comparison("fid_score", "5 samples", 1.5, "b", 1.5)
+    asked = dataclasses.replace(EVALUATION, second_opinion=rows)
+    assert json.loads(asked.to_json())["second_opinion"][0] == {
+        "metric": "fid_score",
+        "scope": "5 samples",
+        "ours": 1.5,
+        "peer": "tf-gan",
+        "theirs": 1.0,
+        "relative_difference": 0.5 / 1.5,
+    }
+    assert Evaluation.from_json(asked.to_json()) == asked
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [(2.0, 1.0, 0.5), (1.0, 2.0, 0.5), (-1.0, 1.0, 2.0), (0.0, -3.0, 1.0), (0.0, 0.0, 0.0), (4.0, 4.0, 0.0)],
+)
+def test_relative_difference_is_in_units_of_the_larger(ours, theirs, expected):
+    assert Comparison("fid_score", "5 samples", ours, "tf-gan", theirs).relative_difference == expected
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"provenance": {}, "fid_interval": null}', "5", "no JSON"])

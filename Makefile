@@ -1,4 +1,6 @@
 PYTHON ?= python3
+# Extras to install for the tests and the lint, separated by commas without spaces.
+EXTRAS ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -7,10 +9,10 @@ BIN := $(VENV)/bin
 train: $(VENV)/installed
 	$(BIN)/python scripts/train_horses.py --preset demo --quality-every 350
 
-test: $(VENV)/installed-dev
+test: $(VENV)/installed-$(EXTRAS)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-lint: $(VENV)/installed-dev
+lint: $(VENV)/installed-$(EXTRAS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/check_types.py
@@ -36,10 +38,7 @@ $(VENV)/installed: setup.cfg pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --editable '.[tensorflow]'
 	touch $@
 
-$(VENV)/installed-dev: setup.cfg pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --editable '.[dev]'
-	touch $@ $(VENV)/installed
-
-$(VENV)/installed-bench: setup.cfg pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --editable '.[bench]'
+# One stamp for each set of extras, so that a new set is installed.
+$(VENV)/installed-%: setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --editable '.[$*]'
 	touch $@ $(VENV)/installed

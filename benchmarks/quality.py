@@ -71,12 +71,15 @@ def matrix_root(first, second):
 def frechet(real, generated):
     """Return Fréchet distances of two sets of features: from statistics where the peer takes these."""
     first, second = feature_statistics(real), feature_statistics(generated)
-    evaluate = tf_gan.load("eval")
     functions = {
         "keras-gan": lambda: frechet_distance(first, second),
-        "TF-GAN, from features": lambda: float(evaluate.frechet_classifier_distance_from_activations(real, generated)),
         "matrix square root, SciPy": lambda: matrix_root(first, second),
     }
+    if not tf_gan.missing():
+        evaluate = tf_gan.load("eval")
+        functions["TF-GAN, from features"] = lambda: float(
+            evaluate.frechet_classifier_distance_from_activations(real, generated)
+        )
     if importlib.util.find_spec("torch_fidelity"):
         from torch_fidelity.metric_fid import fid_statistics_to_metric
 
@@ -87,17 +90,16 @@ def frechet(real, generated):
 
 def scores(real, generated):
     """Return kernel distances of one block, as TF-GAN takes it, and Inception scores of one split."""
-    evaluate = tf_gan.load("eval")
     tensors, logits = [tf.constant(one) for one in (real, generated)], generated[:, :10] * 3
     size = len(real)
-    kernel = {
-        "keras-gan": lambda: kernel_distance(real, generated, subsets=1, subset_size=size)[0],
-        "TF-GAN": lambda: float(evaluate.kernel_classifier_distance_from_activations(*tensors, max_block_size=size)),
-    }
-    inception = {
-        "keras-gan": lambda: inception_score(logits, splits=1)[0],
-        "TF-GAN": lambda: float(evaluate.classifier_score_from_logits(tf.constant(logits, tf.float32))),
-    }
+    kernel = {"keras-gan": lambda: kernel_distance(real, generated, subsets=1, subset_size=size)[0]}
+    inception = {"keras-gan": lambda: inception_score(logits, splits=1)[0]}
+    if not tf_gan.missing():
+        evaluate = tf_gan.load("eval")
+        kernel["TF-GAN"] = lambda: float(
+            evaluate.kernel_classifier_distance_from_activations(*tensors, max_block_size=size)
+        )
+        inception["TF-GAN"] = lambda: float(evaluate.classifier_score_from_logits(tf.constant(logits, tf.float32)))
     return kernel, inception
 
 
@@ -147,7 +149,8 @@ def main(features: int = 2048, count: int = 5000, repeats: int = 3, steps: int =
     compare(f"kernel distance, 1000 × {features}", kernel, repeats)
     compare("Inception score, 1000 × 10", inception, repeats)
     images = toy_horses(count)
-    sliced(images)
+    if not tf_gan.missing():
+        sliced(images)
     extractor = Cifar10ResNet()
     extractor(images[:250])
     seconds = timed(lambda: [extractor(images[start : start + 250]) for start in range(0, count, 250)])[1]

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import scipy.linalg
+from helpers import needs_tf_gan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,7 @@ def test_small_distances_keep_their_digits():
     np.testing.assert_allclose(frechet_distance(one, other), expected, rtol=1e-5)
 
 
+@needs_tf_gan
 @pytest.mark.parametrize(("count", "size"), [(200, 10), (12, 12), (8, 30)], ids=["many", "as many", "fewer"])
 def test_agrees_with_tf_gan(count, size):
     real, generated = correlated(count, size, 3), correlated(count + 3, size, 4)

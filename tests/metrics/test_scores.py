@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
+from helpers import needs_tf_gan
 from keras import ops
 
 from keras_gan.metrics import (
@@ -68,6 +69,7 @@ def test_inception_score_is_torch_fidelitys():
     np.testing.assert_allclose(inception_score(golden["logits"]), expected, rtol=1e-12)
 
 
+@needs_tf_gan
 def test_inception_score_of_one_split_is_tf_gans():
     logits = 3 * RANDOM.normal(size=(40, 7)).astype("float32")
     expected = tf_gan.load("eval").classifier_score_from_logits(logits)
@@ -75,6 +77,7 @@ def test_inception_score_of_one_split_is_tf_gans():
     np.testing.assert_allclose(inception_score(logits, splits=1)[0], expected, rtol=1e-5)
 
 
+@needs_tf_gan
 def test_kernel_distance_of_one_block_is_tf_gans():
     real, generated = REAL[:50], GENERATED
     tensors = (ops.convert_to_tensor(each) for each in (real, generated))

@@ -1,10 +1,12 @@
 """Measure the quality of a run's samples, or of a folder of images, against real images, and print the figures."""
 
 import dataclasses
+import sys
 from pathlib import Path
 
 from keras_gan.cli.parser import fail, parse_options
 from keras_gan.cli.plugins import load_plugin
+from keras_gan.console import say
 from keras_gan.invocation import program
 from keras_gan.parts import EXTRACTORS
 from keras_gan.training.checks import require
@@ -34,6 +36,8 @@ class EvaluationOptions:
     """Whether to extrapolate the Fréchet distance to infinitely many samples."""
     bootstrap: int = 0
     """Draws for a 95 % interval of the Fréchet distance; 0 for none."""
+    second_opinion: bool = False
+    """Whether to compute FID, KID, IS and sliced Wasserstein by TF-GAN and torch-fidelity too."""
     plugin: tuple[str, ...] = ()
     """Modules that register your own parts."""
     out: Path | None = None
@@ -63,14 +67,18 @@ def main(arguments: list[str]) -> int:
     options = parse_options(EvaluationOptions, arguments, program("evaluate"), __doc__)
     # Imported after the arguments are parsed, so that a mistyped flag is reported at once.
     from keras_gan.cli.evaluation import evaluate
+    from keras_gan.metrics.second_opinion import PeerError, render
 
     try:
-        text = evaluate(options).to_json()
+        evaluation = evaluate(options)
         if options.out is None:
-            print(text, end="")
+            print(evaluation.to_json(), end="")
         else:
-            options.out.write_text(text, encoding="utf-8")
+            options.out.write_text(evaluation.to_json(), encoding="utf-8")
             print(f"Figures in {options.out}")
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, PeerError) as error:
         fail(program("evaluate"), str(error))
+    if evaluation.second_opinion is not None:
+        # Without `--out`, standard output is for the JSON alone.
+        say(render(evaluation.second_opinion), sys.stderr if options.out is None else None)
     return 0

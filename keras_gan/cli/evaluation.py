@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from keras_gan import callbacks, data, metrics, parts
+from keras_gan.metrics import second_opinion
 from keras_gan.metrics.progress import tracked
 from keras_gan.models import load_model
 from keras_gan.models.sampling import generate
@@ -39,18 +40,34 @@ def evaluate(options: "EvaluationOptions") -> metrics.Evaluation:
     Raises:
         ValueError: If images or a network cannot be used.
         OSError: If files cannot be read, or weights cannot be downloaded.
+        PeerError: If a second opinion is requested and no package for it is installed.
     """
+    if options.second_opinion:
+        # An error of a missing or broken package comes before the images pass through the extractor.
+        second_opinion.load_peers()
     real = _load_real(options)
     samples, count = _load_samples(options)
     evaluator = metrics.Evaluator(_extractor(options), real, count, options.n_real)
-    collected = evaluator.collect(samples)
-    evaluation = evaluator.score(collected)
+    if options.second_opinion:
+        collected, evaluation = _score_with_peers(evaluator, samples)
+    else:
+        collected = evaluator.collect(samples)
+        evaluation = evaluator.score(collected)
     if options.infinity:
         evaluation = dataclasses.replace(evaluation, fid_infinity=evaluator.fid_infinity(collected))
     if options.bootstrap:
         interval = evaluator.fid_interval(collected, options.bootstrap)
         evaluation = dataclasses.replace(evaluation, fid_interval=interval)
     return evaluation
+
+
+def _score_with_peers(
+    evaluator: metrics.Evaluator, samples: Iterable[np.ndarray]
+) -> tuple[metrics.SampleSet, metrics.Evaluation]:
+    collected, logits = second_opinion.collect_with_logits(evaluator, samples)
+    evaluation = evaluator.score(collected)
+    comparisons = second_opinion.compare(evaluation, evaluator.reference, collected, logits)
+    return collected, dataclasses.replace(evaluation, second_opinion=comparisons)
 
 
 def _extractor(options: "EvaluationOptions") -> metrics.FeatureExtractor:

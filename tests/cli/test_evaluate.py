@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 import pytest
-from helpers import SCRIPTS
+from helpers import SCRIPTS, needs_tf_gan, refusal
 from PIL import Image
 
 from keras_gan import Evaluator, QualityMonitor, data
@@ -19,7 +19,7 @@ from keras_gan.cli import evaluation as quality
 from keras_gan.cli.evaluate import EvaluationOptions
 from keras_gan.cli.parser import parse_options
 from keras_gan.data.horses import ARCHIVE_NAME
-from keras_gan.metrics import Cifar10ResNet, Evaluation
+from keras_gan.metrics import Cifar10ResNet, Evaluation, second_opinion
 from keras_gan.training import experiment
 from keras_gan.training.changes import change
 from keras_gan.training.options import RunOptions
@@ -144,6 +144,39 @@ def test_script_prints_json_alone(pictures, data_dir):
     assert json.loads(result.stdout)["provenance"]["extractor"] == "cifar10-resnet"
     assert main(*command[2:], "--out", data_dir / "out.json") == 0
     assert Evaluation.from_json((data_dir / "out.json").read_text()) == evaluation
+
+
+@needs_tf_gan
+def test_second_opinion_is_a_table_beside_the_json(pictures, data_dir, capsys):
+    flags = "--real", "horses", "--data-dir", data_dir, "--second-opinion"
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    result = subprocess.run([sys.executable, SCRIPT, pictures, *flags], capture_output=True, text=True, env=environment)
+    assert result.returncode == 0, result.stderr
+    evaluation = Evaluation.from_json(result.stdout)
+    assert {row.metric for row in evaluation.second_opinion if row.peer == "tf-gan"} == {
+        *("fid_score", "kernel_distance", "inception_score_mean", "sliced_wasserstein")
+    }
+    # The covariance of 30 samples is singular. Peers take roots of eigenvalues that are 0 only up to rounding, which
+    # changes the Fréchet distance by some millionths.
+    assert max(row.relative_difference for row in evaluation.second_opinion) < 1e-4
+    assert second_opinion.render(evaluation.second_opinion) in result.stderr
+
+    # If the JSON goes to a file, the table goes to standard output.
+    assert main(pictures, *flags, "--out", data_dir / "out.json") == 0
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert heading == f"Figures in {data_dir / 'out.json'}"
+    written = Evaluation.from_json((data_dir / "out.json").read_text())
+    assert lines == second_opinion.render(written.second_opinion).splitlines()
+    # TF-GAN's values may differ in the last digits: it draws its directions without a seed.
+    assert dataclasses.replace(written, second_opinion=evaluation.second_opinion) == evaluation
+
+
+def test_second_opinion_without_any_package_is_refused_before_images_are_read(tmp_path, monkeypatch, capsys):
+    for name in ("tensorflow_gan", "torch_fidelity"):
+        monkeypatch.setitem(sys.modules, name, None)
+    (tmp_path / "a.png").write_text("no image")
+    error = refusal(capsys, "evaluate", tmp_path, "--real", "toy", "--second-opinion")
+    assert "error: A second opinion needs another package, and none is installed: tf-gan (pip install" in error
 
 
 @pytest.mark.parametrize(

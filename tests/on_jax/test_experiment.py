@@ -72,3 +72,10 @@ assert "tensorflow" not in sys.modules
 """
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert process.returncode == 0, process.stderr
+
+
+def test_second_opinion_without_tensorflow_says_what_to_install(tmp_path, capsys, monkeypatch):
+    for name in ("tensorflow", "torch_fidelity"):
+        monkeypatch.setitem(sys.modules, name, None)
+    error = refusal(capsys, "evaluate", tmp_path, "--real", "toy", "--second-opinion")
+    assert "tf-gan (pip install 'keras-gan[tensorflow-gan]'), or torch-fidelity (pip install" in error

@@ -19,6 +19,11 @@ from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.options import RunOptions
 
 
+#: Sources of images that may have been moved or given in another form since; the hash of the images tells whether they
+#: are still the same.
+MOVABLE_SOURCES = ("folder", "file", "array")
+
+
 def check(config: ExperimentConfig, options: RunOptions) -> None:
     """Refuse, before any work is done, a folder that cannot be written to, or another configuration for a resumed run.
 
@@ -132,6 +137,8 @@ def _check_config(folder: Path, config: ExperimentConfig) -> None:
     The number of epochs may differ, because it does not change the epochs that are done, and so may the evaluation.
     """
     saved = load_config(folder)
+    if {saved.data.name, config.data.name} <= set(MOVABLE_SOURCES):
+        config = dataclasses.replace(config, data=saved.data)
     run = dataclasses.replace(config.run, epochs=saved.run.epochs)
     changes = _differences(saved, dataclasses.replace(config, run=run, evaluation=saved.evaluation))
     if changes:

@@ -60,6 +60,17 @@ def test_run_is_resumed_as_if_it_had_never_stopped(tmp_path):
         kg.train(resume=part.folder, epochs=7, wandb="off")
 
 
+def test_images_may_move_but_not_change(tmp_path):
+    np.save(tmp_path / "images.npy", IMAGES)
+    part = train(tmp_path, images=tmp_path / "images.npy")
+    (tmp_path / "images.npy").rename(tmp_path / "moved.npy")
+    moved = kg.train(images=tmp_path / "moved.npy", resume=part.folder, epochs=4, wandb="off")
+    assert moved.config.data.arguments == {"path": str(tmp_path / "moved.npy")}
+    assert kg.train(images=IMAGES, resume=part.folder, epochs=5, wandb="off").epochs == 5
+    with pytest.raises(ValueError, match="Received other images"):
+        kg.train(images=IMAGES[::-1], resume=part.folder, epochs=6, wandb="off")
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

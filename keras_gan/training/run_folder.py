@@ -18,7 +18,6 @@ from keras_gan.files import replace_text
 from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.options import RunOptions
 
-
 #: Sources of images that may have been moved or given in another form since; the hash of the images tells whether they
 #: are still the same.
 MOVABLE_SOURCES = ("folder", "file", "array")

@@ -4,7 +4,7 @@ EXTRAS ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: train test lint bench
+.PHONY: train test lint docs bench
 
 train: $(VENV)/installed
 	$(BIN)/python scripts/train_horses.py --preset demo --quality-every 350
@@ -16,6 +16,9 @@ lint: $(VENV)/installed-$(EXTRAS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/check_types.py
+
+docs: $(VENV)/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/fit_overhead.py
@@ -42,3 +45,7 @@ $(VENV)/installed: setup.cfg pyproject.toml | $(BIN)/python
 $(VENV)/installed-%: setup.cfg pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --editable '.[$*]'
 	touch $@ $(VENV)/installed
+
+$(VENV)/installed-docs: setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --editable '.[docs]'
+	touch $@

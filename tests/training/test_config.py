@@ -152,6 +152,7 @@ def test_json_of_something_else_is_rejected():
         ("generator_learning_rate", float("nan")),
         ("generator_filters", 3),
         ("seed", -1),
+        ("seed", 2**31),
         ("data", "cats"),
         ("optimizer", "sgd"),
         ("epochs", "6"),
@@ -171,6 +172,17 @@ def test_json_of_something_else_is_rejected():
 def test_values_of_another_kind_are_named(name, value):
     with pytest.raises(ValueError, match=f"`({name}|critic_optimizer_{name}|lipschitz_threshold)`"):
         change(PRESETS["horses_gp" if name == "beta_1" else "horses"], **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("epochs", 1), ("batch_size", 1), ("n_critic", 1), ("seed", 0), ("seed", 2**31 - 1)),
+        *(("quality_every", 0), ("quality_samples", 20)),
+    ],
+)
+def test_bounds_belong_to_their_ranges(name, value):
+    assert change(PRESETS["horses"], **{name: value}).flat()[name] == value
 
 
 @pytest.mark.parametrize("name", ["log_every", "sample_every", "checkpoint_every"])

@@ -4,6 +4,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pathlib
 
+import hypothesis
 import keras
 import matplotlib
 import numpy as np
@@ -16,6 +17,10 @@ from keras_gan.data import load_cifar10
 
 #: Files that take minutes, so that no worker is left alone with one of them at the end.
 FIRST = ("test_jax.py", "test_experiment.py", "test_triage.py")
+
+# A busy machine is no failure: the first call of an operation may take longer than Hypothesis gives an example.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 REFERENCE = pathlib.Path(__file__).parents[2] / "shared"
 

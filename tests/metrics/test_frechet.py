@@ -30,7 +30,7 @@ def correlated(count, size, seed):
     return random.normal(size=(count, size)) @ random.normal(size=(size, size)) + random.normal(size=size)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 40), st.integers(0, 10**6))
 def test_gaussians_with_common_axes_have_a_closed_form(size, seed):
     random = np.random.default_rng(seed)
@@ -69,7 +69,7 @@ def test_agrees_with_tf_gan(count, size):
     np.testing.assert_allclose(distance, expected, rtol=1e-4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(2, 30), st.integers(2, 30), st.integers(1, 20), st.integers(0, 10**6), st.floats(1e-3, 1e3))
 def test_is_a_distance_also_between_singular_covariances(count, other_count, size, seed, scale):
     first = feature_statistics(scale * correlated(count, size, seed))

@@ -12,7 +12,7 @@ ROWS = np.random.default_rng(0).normal(size=(50, 4)) * [1, 10, 0.1, 3] + [0, 1e3
 RTOL = 1e-12
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 49), max_size=6))
 def test_batches_of_any_size_give_what_all_rows_give(cuts):
     covariance, variance = RunningCovariance(), RunningVariance()

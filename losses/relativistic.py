@@ -5,7 +5,7 @@ from keras.saving import register_keras_serializable
 
 from keras_gan.losses._adversarial import cross_entropy, per_sample, scores_of
 from keras_gan.losses._checks import check_real_target, check_shapes
-from keras_gan.losses._types import Tensor
+from keras_gan.losses._types import Reduction, Tensor
 from keras_gan.losses.adversarial import SmoothedLoss
 
 
@@ -77,3 +77,12 @@ class RelativisticAverage(SmoothedLoss):
     discriminator_function = staticmethod(relativistic_average_discriminator_loss)
     generator_function = staticmethod(relativistic_average_generator_loss)
     generator_needs_reals = True
+
+    def __init__(
+        self,
+        real_target: float = 1.0,
+        name: str = "relativistic_average",
+        reduction: Reduction = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(real_target, name, reduction, dtype)

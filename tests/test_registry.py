@@ -1,5 +1,6 @@
 """Parts of a user's own: registered from outside the package, trained with, resumed and evaluated."""
 
+import dataclasses
 import inspect
 import json
 import os
@@ -11,7 +12,7 @@ import pytest
 
 from keras_gan import parts
 from keras_gan.registry import Registry
-from keras_gan.signatures import field_descriptions, read_parameters
+from keras_gan.signatures import HOUSEKEEPING, field_descriptions, read_parameters
 from keras_gan.training.config import ExperimentConfig
 
 #: A package with one part of each kind.
@@ -165,11 +166,17 @@ def test_every_builtin_loads_and_is_what_its_source_says():
         parts.LIPSCHITZ,
         parts.OPTIMIZERS,
         parts.EXTRACTORS,
+        parts.SOURCES,
     ):
         for name in registry.names():
             loaded = registry.load(name)
-            assert callable(loaded)
-            assert set(registry.parameters(name)) <= set(inspect.signature(loaded).parameters), name
+            signature = inspect.signature(loaded, eval_str=True).parameters.values()
+            expected = [each for each in signature if each.name not in (*HOUSEKEEPING, *registry.given)]
+            read = registry.parameters(name)
+            assert list(read) == [each.name for each in expected], name
+            for each in expected:
+                default = dataclasses.MISSING if each.default is each.empty else each.default
+                assert (read[each.name].kind, read[each.name].default) == (each.annotation, default), each.name
 
 
 def test_registered_part_is_used_and_may_be_replaced():

@@ -60,7 +60,9 @@ def test_where_dispatches_end_changes_no_bit(train):
     assert_bits_equal(all_state(other), all_state(one))
 
 
-def test_callbacks_find_the_model_of_their_epoch(train, monkeypatch):
+@pytest.fixture
+def lengths(monkeypatch):
+    """How many epochs each dispatch had."""
     lengths, receive = [], EpochDispatches.receive
 
     def spy(dispatches, values, seconds):
@@ -68,6 +70,10 @@ def test_callbacks_find_the_model_of_their_epoch(train, monkeypatch):
         receive(dispatches, values, seconds)
 
     monkeypatch.setattr(EpochDispatches, "receive", spy)
+    return lengths
+
+
+def test_callbacks_find_the_model_of_their_epoch(train, lengths):
     readers = Reader({2, 3}), Reader({6})
     train(4, callbacks=readers)
     assert [reader.taken for reader in readers] == [[3, 4], [7]]
@@ -172,7 +178,7 @@ def test_a_callback_that_might_read_the_model_keeps_steps_apart(train):
     np.testing.assert_allclose(history["critic_learning_rate"], rates, rtol=1e-6)
 
 
-def test_callbacks_of_values_do_not(train, tmp_path, recwarn):
+def test_callbacks_of_values_do_not(train, tmp_path, recwarn, lengths):
     values = [
         LossCsv(tmp_path / "losses.csv"),
         keras.callbacks.TerminateOnNaN(),
@@ -180,6 +186,7 @@ def test_callbacks_of_values_do_not(train, tmp_path, recwarn):
     ]
     _, history = train(4, callbacks=values)
     assert not recwarn.list
+    assert lengths == [4, 3]
     assert len((tmp_path / "losses.csv").read_text().splitlines()) == len(history["d_loss"]) + 1
 
 

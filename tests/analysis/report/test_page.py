@@ -101,6 +101,7 @@ def test_verdict_comes_first_and_all_else_follows(pictured):
 def test_users_words_are_no_html(pictured):
     text = page(pictured)
     assert "&lt;b&gt;first&lt;/b&gt; &amp; last" in text
+    assert "<b>first" not in text
 
 
 def test_only_web_addresses_become_links(changed):

@@ -69,6 +69,13 @@ def test_other_files_are_refused(tmp_path, content, message):
         read_losses(written(tmp_path, content))
 
 
+def test_lines_are_counted_over_all_parts(tmp_path, monkeypatch):
+    monkeypatch.setattr(history, "PART", 10)
+    rows = [f"{epoch},1" for epoch in range(20)]
+    with pytest.raises(ValueError, match="line 22 must hold numbers alone.*much"):
+        read_losses(written(tmp_path, "\n".join(["epoch,d_loss", *rows, "20,much"])))
+
+
 def test_binary_files_are_refused(tmp_path):
     path = tmp_path / "losses.csv"
     path.write_bytes(b"epoch,d_loss\n\xff\xfe\x00")

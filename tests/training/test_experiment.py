@@ -295,6 +295,9 @@ def test_a_watched_run_is_the_same_run_with_figures(options, watched, capsys):
 def test_a_watched_run_is_resumed_with_all_its_figures(watched):
     part = train(change(MEASURED, epochs=4), watched).folder
     first = wandb_reader.run_file(part)
+    # As if it had been killed one epoch after its last checkpoint.
+    losses = (part / "losses.csv").read_text()
+    (part / "losses.csv").write_text(losses + "4," + losses.splitlines()[-1].split(",", 1)[1] + "\n")
     train(MEASURED, dataclasses.replace(watched, resume=part))
     whole = train(MEASURED, watched).folder
     assert_same_run(part, whole)

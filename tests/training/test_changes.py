@@ -64,6 +64,8 @@ def test_optimizers_are_changed_together_or_apart():
     # A rate stays, other arguments begin with their defaults.
     assert both.critic_optimizer == both.generator_optimizer == Part("rmsprop", {"learning_rate": 4e-4, "rho": 0.5})
     assert change(both, beta_2=0.7).critic_optimizer.arguments["rho"] == 0.7
+    given = change(DEMO, optimizer=Part("rmsprop", {"learning_rate": 1e-3}))
+    assert given.flat()["critic_learning_rate"] == given.flat()["generator_learning_rate"] == 1e-3
     one = change(DEMO, generator_optimizer="rmsprop", beta_1=0.5)
     assert one.critic_optimizer.arguments["beta_1"] == 0.5
     assert one.generator_optimizer.name == "rmsprop"

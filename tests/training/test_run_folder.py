@@ -67,7 +67,7 @@ def test_resuming_under_another_configuration_names_the_difference(tmp_path):
     folder = make(tmp_path)
     options = RunOptions(resume=folder)
     run_folder.check(PRESETS["horses"], options)
-    run_folder.check(change(PRESETS["horses"], epochs=20_000), options)
+    run_folder.check(change(PRESETS["horses"], epochs=20_000, quality_every=7, quality_samples=50), options)
     with pytest.raises(
         ValueError, match="cannot be resumed under another configuration: n_critic: 5 → 7; seed: 42 → 1"
     ):

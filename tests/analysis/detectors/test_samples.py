@@ -66,9 +66,12 @@ def test_few_scores_tell_nothing(changed):
     assert sample_detectors.non_convergence(changed(figures=figures)) is None
 
 
-def test_copies_are_found_behind_noise():
+@pytest.mark.parametrize("block", [50, 1000])
+def test_copies_are_found_behind_noise(monkeypatch, block):
+    monkeypatch.setattr(sample_detectors, "BLOCK", block)
     rng = np.random.default_rng(0)
-    copies = REAL[[3, 5, 3, 7]] + rng.normal(0, 0.02, (4, *REAL.shape[1:]))
+    # The first, third and last are in the same place of their blocks of fifty.
+    copies = REAL[[3, 5, 103, 203]][[0, 2, 0, 3]] + rng.normal(0, 0.02, (4, *REAL.shape[1:]))
     finding = sample_detectors.memorisation(copies, REAL)
     assert finding.diagnosis is Diagnosis.MEMORISATION
     assert "100% of 4 samples" in finding.evidence

@@ -141,20 +141,23 @@ def test_best_model_by_a_key_is_kept(make_gan, float_images, tmp_path, mode, sco
 
 
 def test_best_model_outlives_a_resume_and_not_a_new_training(make_gan, float_images, tmp_path):
-    def train(scores, **kwargs):
-        saver = GanCheckpoint(tmp_path, monitor="score")
+    def train(scores, mode="min", **kwargs):
+        saver = GanCheckpoint(tmp_path, monitor="score", mode=mode)
         make_gan().fit(float_images, batch_size=32, verbose=0, callbacks=[saver, Scores(scores)], **kwargs)
         return json.loads((tmp_path / "best.json").read_text())["value"]
 
     assert train({1: 5.0}, epochs=2) == 5.0
     assert train({2: 7.0}, initial_epoch=2, epochs=3) == 5.0
     assert train({3: 4.0}, initial_epoch=3, epochs=4) == 4.0
+    # The least value so far is not the best where more is better.
+    assert train({4: 3.0}, "max", initial_epoch=4, epochs=5) == 3.0
+    assert train({5: 8.0}, initial_epoch=5, epochs=6) == 8.0
     # A best that is gone is none to be better than.
     (tmp_path / "best.keras").unlink()
-    assert train({4: 9.0}, initial_epoch=4, epochs=5) == 9.0
+    assert train({6: 9.0}, initial_epoch=6, epochs=7) == 9.0
     with pytest.warns(UserWarning, match="has checkpoints of another training, which stay"):
         assert train({0: 6.0}, epochs=1) == 6.0
-    assert [number for number, _ in checkpoints(tmp_path)] == [1, 3, 4, 5]
+    assert [number for number, _ in checkpoints(tmp_path)] == [1, 5, 6, 7]
 
 
 def test_key_that_never_came_is_said(make_gan, float_images, tmp_path):

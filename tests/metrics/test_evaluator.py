@@ -281,6 +281,8 @@ def test_evaluators_that_cannot_be(make_evaluator, arguments, message):
         (SAMPLES[:, :2], r"real images' shape \(4, 4, 3\). Received: \(2, 4, 3\)"),
         (SAMPLES / 255, r"The samples must be .* look like \[0, 1\]"),
         ([SAMPLES / 255], r"look like \[0, 1\]"),
+        # Images beyond those that are measured do not speak for them.
+        (np.concatenate([SAMPLES / 255, floats(REAL)]), r"look like \[0, 1\]"),
         ([SAMPLES[:50], floats(SAMPLES[50:])], "of one dtype. Received: uint8 and float64"),
         (np.where(SAMPLES > 198, np.nan, floats(SAMPLES)), "The samples must be finite"),
     ],

@@ -27,7 +27,7 @@ def test_healthy_run_passes_all(healthy_run):
 def test_unmeasured_samples_are_never_praised(changed):
     indicators, verdict = judged(changed(quality=None))
     assert verdict.quality == "Unmeasured"
-    assert verdict.passed == 3
+    assert (verdict.stability, verdict.passed) == ("STABLE", 3)
     assert {one.name for one in indicators if one.status is Status.WARNING} == {"Mode Collapse", "Wasserstein Distance"}
     assert "--quality-every" in verdict.recommendation
 

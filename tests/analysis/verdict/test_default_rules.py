@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_gan.analysis.detectors.advisor import diagnose
-from keras_gan.analysis.detectors.findings import Status
+from keras_gan.analysis.detectors.findings import Diagnosis, Finding, Status
 from keras_gan.analysis.verdict.default_rules import judge
 
 NAMES = ["Monotonicity", "Balance", "Mode Collapse", "Gradient Signal", "Wasserstein Distance"]
@@ -89,6 +89,12 @@ def test_reference_run_is_not_excellent(changed, reference_history):
 )
 def test_findings_spoil_their_indicator(changed, columns, name):
     assert statuses(changed(columns))[name] is Status.BAD
+
+
+@pytest.mark.parametrize(("bad", "stability"), [(0, "STABLE"), (1, "UNSTABLE"), (2, "UNSTABLE"), (3, "FAILED")])
+def test_three_bad_indicators_are_a_failure(healthy_run, bad, stability):
+    spoilt = [Diagnosis.OSCILLATION, Diagnosis.GENERATOR_DOMINATES, Diagnosis.VANISHING_GRADIENTS][:bad]
+    assert judge(healthy_run, [Finding(diagnosis, "") for diagnosis in spoilt]).stability == stability
 
 
 def test_critic_that_is_often_wrong_is_a_warning(changed):

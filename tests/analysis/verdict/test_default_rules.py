@@ -91,6 +91,17 @@ def test_findings_spoil_their_indicator(changed, columns, name):
     assert statuses(changed(columns))[name] is Status.BAD
 
 
+def test_worst_finding_counts(healthy_run):
+    findings = [
+        Finding(Diagnosis.MODE_COLLAPSE, "pale", Status.WARNING),
+        Finding(Diagnosis.MEMORISATION, "copies"),
+        Finding(Diagnosis.MODE_COLLAPSE, "alike"),
+    ]
+    indicators = {one.name: one for one in judge(healthy_run, findings).indicators}
+    assert indicators["Mode Collapse"].status is Status.BAD
+    assert indicators["Mode Collapse"].observation == "Memorisation: copies"
+
+
 @pytest.mark.parametrize(("bad", "stability"), [(0, "STABLE"), (1, "UNSTABLE"), (2, "UNSTABLE"), (3, "FAILED")])
 def test_three_bad_indicators_are_a_failure(healthy_run, bad, stability):
     spoilt = [Diagnosis.OSCILLATION, Diagnosis.GENERATOR_DOMINATES, Diagnosis.VANISHING_GRADIENTS][:bad]

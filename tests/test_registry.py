@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from keras_gan import parts
+from keras_gan.losses import Hinge
 from keras_gan.registry import Registry
 from keras_gan.signatures import HOUSEKEEPING, field_descriptions, read_parameters
 from keras_gan.training.config import ExperimentConfig
@@ -196,6 +197,17 @@ def test_registered_part_is_used_and_may_be_replaced():
 def test_names_of_the_package_are_not_replaced():
     with pytest.raises(ValueError, match="must not be one of the package's own. Received: generator 'upsampling'"):
         parts.GENERATORS.register("upsampling")
+
+
+def test_packages_do_not_replace_names_of_ours(tmp_path, monkeypatch):
+    info = tmp_path / "own_parts-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: own-parts\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[keras_gan.loss]\nhinge = own_parts:Hinge\nsofter = own_parts:Hinge\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "softer" in parts.LOSSES.names()
+    assert parts.LOSSES.names().count("hinge") == 1
+    assert parts.LOSSES.load("hinge") is Hinge
 
 
 def test_unknown_names_are_told_the_known_ones():

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -224,6 +225,19 @@ def test_parameters_are_read_without_importing():
     assert parameters["weight"].description.startswith("The coefficient λ, positive.")
     # That of the base class in the same file.
     assert list(read_parameters("keras_gan.losses.adversarial:NonSaturating")) == ["real_target"]
+
+
+def test_arguments_of_every_kind_are_read(tmp_path, monkeypatch):
+    (tmp_path / "kinds_of_arguments.py").write_text("def f(a: int, /, b: float, c=3, *, d: str, e: bool = True): ...")
+    monkeypatch.syspath_prepend(tmp_path)
+    read = read_parameters("kinds_of_arguments:f")
+    assert {name: (each.kind, each.default) for name, each in read.items()} == {
+        "a": (int, dataclasses.MISSING),
+        "b": (float, dataclasses.MISSING),
+        "c": (Any, 3),
+        "d": (str, dataclasses.MISSING),
+        "e": (bool, True),
+    }
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,18 @@ EXTRAS ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: train test lint docs bench
+.PHONY: train test proofs lint docs bench
 
 train: $(VENV)/installed
 	$(BIN)/python scripts/train_horses.py --preset demo --quality-every 350
 
 test: $(VENV)/installed-$(EXTRAS)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+# What takes longer than the tests may: runs of an earlier version on JAX, and whether the tests notice mistakes.
+proofs: $(VENV)/installed-$(EXTRAS)
+	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/training/test_old_runs.py
+	$(BIN)/python benchmarks/mutations.py
 
 lint: $(VENV)/installed-$(EXTRAS)
 	$(BIN)/ruff check .

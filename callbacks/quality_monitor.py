@@ -147,15 +147,19 @@ class QualityMonitor(Periodic):
                 csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n").writerow(row)
 
 
-def _keep_rows(path: Path, first_epoch: int, provenance: "Provenance") -> None:
-    """Drop the rows of epochs that will be trained again; refuse figures that these cannot be compared with."""
-    with open(path, newline="", encoding="utf-8") as file:
-        lines = [line for line in file if line.endswith("\n")]
-    pairs = [(line, row) for line, row in zip(lines[1:], csv.DictReader(lines)) if int(row["epoch"]) < first_epoch]
-    if not pairs:
-        path.unlink()
-        return
-    if provenance.weights_sha256 is None:
+def check_provenance(path: Path, first_epoch: int, provenance: "Provenance") -> None:
+    """Refuse to continue a file with figures that its own cannot be compared with.
+
+    Args:
+        path: A file that `QualityMonitor` wrote.
+        first_epoch: Index of the epoch that training goes on with; later rows do not count.
+        provenance: What the new figures depend on.
+
+    Raises:
+        ValueError: If a row has another provenance, or the extractor's weights are not known.
+    """
+    _, pairs = _earlier_rows(path, first_epoch)
+    if pairs and provenance.weights_sha256 is None:
         raise ValueError(
             f"{path} cannot be continued: the weights of {provenance.extractor} are not known. Give a `weights_hash`"
         )
@@ -163,5 +167,22 @@ def _keep_rows(path: Path, first_epoch: int, provenance: "Provenance") -> None:
         others = {row.get(key) for _, row in pairs} - {str(value)}
         if others:
             raise ValueError(f"{path} has figures of another provenance: {key} is {others.pop()}. Received: {value}")
+
+
+def _earlier_rows(path: Path, first_epoch: int) -> tuple[str, list[tuple[str, dict[str, str]]]]:
+    """Return the header, and the rows of earlier epochs as text and by column."""
+    with open(path, newline="", encoding="utf-8") as file:
+        lines = [line for line in file if line.endswith("\n")]
+    rows = zip(lines[1:], csv.DictReader(lines))
+    return "".join(lines[:1]), [(line, row) for line, row in rows if int(row["epoch"]) < first_epoch]
+
+
+def _keep_rows(path: Path, first_epoch: int, provenance: "Provenance") -> None:
+    """Drop the rows of epochs that will be trained again; refuse figures that these cannot be compared with."""
+    check_provenance(path, first_epoch, provenance)
+    header, pairs = _earlier_rows(path, first_epoch)
+    if not pairs:
+        path.unlink()
+        return
     with whole_file(path) as new:
-        new.write_text("".join([lines[0], *(line for line, _ in pairs)]), encoding="utf-8")
+        new.write_text("".join([header, *(line for line, _ in pairs)]), encoding="utf-8")

@@ -112,8 +112,11 @@ class Registry:
 
 
 def _inspect(part: Callable[..., Any]) -> dict[str, Parameter]:
-    """Return the arguments of what is loaded already."""
-    parameters = inspect.signature(part, eval_str=True).parameters.values()
+    """Return the arguments of a part that is loaded already."""
+    try:
+        parameters = inspect.signature(part, eval_str=True).parameters.values()
+    except NameError as error:
+        raise ValueError(f"{part!r} must have annotations that can be resolved. Received: {error}") from error
     return {
         each.name: Parameter(
             kind=Any if each.annotation is each.empty else each.annotation,
@@ -121,5 +124,5 @@ def _inspect(part: Callable[..., Any]) -> dict[str, Parameter]:
             description="",
         )
         for each in parameters
-        if each.name not in HOUSEKEEPING
+        if each.name not in HOUSEKEEPING and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
     }

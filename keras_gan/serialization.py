@@ -74,13 +74,18 @@ def register_stand_ins(keras: types.ModuleType) -> None:
 class _AfterKeras(importlib.abc.MetaPathFinder):
     """Import hook that registers the stand-ins as soon as any code has imported Keras."""
 
+    is_searching = False
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != "keras":
+        if fullname != "keras" or self.is_searching:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+        self.is_searching = True
+        try:
+            spec = importlib.util.find_spec(fullname)
+        finally:
+            self.is_searching = False
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader)
         return spec
@@ -96,13 +101,17 @@ class _Loader(importlib.abc.Loader):
         return self.loader.create_module(spec)
 
     def exec_module(self, module: types.ModuleType) -> None:
+        # The module must look as if its own loader had loaded it.
+        module.__loader__ = self.loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self.loader
         self.loader.exec_module(module)
         register_stand_ins(module)
 
 
 def register_with_keras() -> None:
     """Let Keras find our registered objects, now or as soon as it is imported."""
-    if "keras" in sys.modules:
+    if sys.modules.get("keras") is not None:
         register_stand_ins(sys.modules["keras"])
     elif not any(isinstance(finder, _AfterKeras) for finder in sys.meta_path):
         sys.meta_path.insert(0, _AfterKeras())

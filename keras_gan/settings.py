@@ -52,7 +52,8 @@ def flatten(config: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not isinstance(config.get("run"), Mapping) or not all(_is_part(config.get(part)) for part in PARTS):
         return dict(config)
-    evaluation = config.get("evaluation", {})
+    evaluation = config.get("evaluation")
+    evaluation = evaluation if isinstance(evaluation, Mapping) else {}
     return {
         "preset": config.get("preset"),
         "dataset": config["data"]["name"],
@@ -68,7 +69,8 @@ def flatten(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_part(value: Any) -> bool:
-    return isinstance(value, Mapping) and isinstance(value.get("arguments"), Mapping) and "name" in value
+    is_mapping = isinstance(value, Mapping) and isinstance(value.get("arguments"), Mapping)
+    return is_mapping and isinstance(value.get("name"), str)
 
 
 def _arguments(config: Mapping[str, Any], *parts: str) -> dict[str, Any]:

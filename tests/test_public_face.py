@@ -28,6 +28,7 @@ gan.fit(gan.batches(gan.generate(8).astype("uint8"), 4), steps_per_epoch=1, epoc
     [
         ("import keras_gan as kg", False, "kg.load_model"),
         ("import keras_gan", False, "keras.saving.load_model"),
+        ("import keras_gan, importlib.util; importlib.util.find_spec('keras')", False, "keras.saving.load_model"),
         ("from keras_gan.losses import Dice", True, "keras.saving.load_model"),
     ],
 )

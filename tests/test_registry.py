@@ -260,3 +260,15 @@ def test_fields_are_described_by_what_stands_below_them():
 
 def test_unconstrained_is_no_policy():
     assert parts.LIPSCHITZ.load("none")() is None
+
+
+def test_arguments_of_a_registered_part_are_read_or_refused():
+    registry = Registry("generator", {})
+    registry.register("open")(lambda size=3, *rest, **others: size)
+    assert list(registry.parameters("open")) == ["size"]
+
+    def unresolved(size: "Unknown" = 1): ...  # noqa: F821
+
+    registry.register("unresolved")(unresolved)
+    with pytest.raises(ValueError, match="annotations that can be resolved"):
+        registry.parameters("unresolved")

@@ -4,9 +4,9 @@ import dataclasses
 from pathlib import Path
 from typing import Literal
 
+from keras_gan.checks import require
 from keras_gan.cli.parser import fail, parse_options
 from keras_gan.invocation import program
-from keras_gan.training.checks import require
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,12 +4,12 @@ import dataclasses
 import sys
 from pathlib import Path
 
+from keras_gan.checks import require
 from keras_gan.cli.parser import fail, parse_options
 from keras_gan.cli.plugins import load_plugin
 from keras_gan.console import say
 from keras_gan.invocation import program
 from keras_gan.parts import EXTRACTORS
-from keras_gan.training.checks import require
 
 
 @dataclasses.dataclass(frozen=True)

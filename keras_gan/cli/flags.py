@@ -31,7 +31,7 @@ SELECTIONS = {
 }
 
 #: Other spellings of flags, by the names of the flags.
-ALIASES = {"data": ("--dataset",), "rho": ("--beta-2",)}
+ALIASES = {"data": ("--dataset",)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +79,6 @@ def flags_of(config: ExperimentConfig) -> list[Flag]:
         *_shared(config),
         *_evaluation(config.evaluation),
         *_fields(RunOptions, RunOptions(), "watching"),
-        Flag("plugin", tuple[str, ...], (), "Modules that register your own parts", "watching"),
     ]
     common = {name: place for place, name in enumerate(COMMON)}
     placed = [dataclasses.replace(flag, group="common") if flag.name in common else flag for flag in flags]
@@ -144,20 +143,27 @@ def _arguments(part: str, config: ExperimentConfig) -> Iterator[Flag]:
         name, own = setting_name(part, argument), f"{part}_{argument}"
         aliases = () if name == own else (f"--{own.replace('_', '-')}",)
         group = "optimizers" if part in OPTIMIZERS else part
-        kind = parameter.kind if parameter.kind is not Any else str
+        kind = parameter.kind if parameter.kind is not Any else type(chosen.arguments[argument])
         yield Flag(name, kind, chosen.arguments[argument], parameter.description, group, aliases)
 
 
 def _shared(config: ExperimentConfig) -> Iterator[Flag]:
-    """Yield flags that set an argument of both optimizers, or of the only one that has it."""
-    found: dict[str, Flag] = {}
+    """Yield one flag for an argument of both optimizers; one for each if their values differ."""
+    found: dict[str, list[Flag]] = {}
     for part in OPTIMIZERS:
         chosen = getattr(config, part)
         for argument, parameter in parts.OPTIMIZERS.parameters(chosen.name).items():
             if argument != "learning_rate":
-                value = chosen.arguments[argument]
-                found.setdefault(argument, Flag(argument, parameter.kind, value, parameter.description, "optimizers"))
-    yield from found.values()
+                name, value = setting_name(part, argument), chosen.arguments[argument]
+                flag = Flag(name, parameter.kind, value, parameter.description, "optimizers")
+                found.setdefault(argument, []).append(flag)
+    for argument, flags in found.items():
+        if len({flag.default for flag in flags}) > 1:
+            yield from flags
+        else:
+            # Under RMSprop, `--beta-2` sets what it calls ρ.
+            aliases = ("--beta-2",) if argument == "rho" and "beta_2" not in found else ()
+            yield dataclasses.replace(flags[0], name=argument, aliases=aliases)
 
 
 def _evaluation(evaluation: EvaluationConfig) -> Iterator[Flag]:

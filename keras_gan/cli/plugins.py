@@ -17,7 +17,9 @@ def load_plugin(module: str) -> None:
     # Python does not search the working directory when it runs an installed command.
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
+    if not all(part.isidentifier() for part in module.split(".")):
+        raise ValueError(f"`plugin` must be the name of a module, without a path or an ending. Received: {module}")
     try:
         importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise ImportError(f"`plugin` must be a module that can be imported. Received: {module} ({error})") from error
+    except Exception as error:  # It is the user's own code.
+        raise ValueError(f"`plugin` must be a module that can be imported. Received: {module} ({error!r})") from error

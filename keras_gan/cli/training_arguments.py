@@ -44,7 +44,7 @@ def parse_training(arguments: Sequence[str], prog: str, description: str | None)
     """
     arguments = [_normalised(argument) for argument in arguments]
     try:
-        config = _starting_config(arguments)
+        config, named = _starting_config(arguments)
     except (ValueError, OSError, ImportError) as error:
         fail(prog, str(error))
     flags = flags_of(config)
@@ -54,41 +54,46 @@ def parse_training(arguments: Sequence[str], prog: str, description: str | None)
     parsed = run_tyro(flag_type(flags), shown, prog, description)
     values = {name: value for group in vars(parsed).values() for name, value in vars(group).items()}
     try:
-        return _changed(config, flags, values)
+        return _changed(config, flags, values, named)
     except (ValueError, OSError) as error:
         fail(prog, str(error))
 
 
 def _changed(
-    config: ExperimentConfig, flags: list[Flag], values: dict[str, Any]
+    config: ExperimentConfig, flags: list[Flag], values: dict[str, Any], named: dict[str, str]
 ) -> tuple[ExperimentConfig, RunOptions]:
     """Check the values of flags, and return the configuration and the options that have them."""
     options = RunOptions(**{field.name: values.pop(field.name) for field in dataclasses.fields(RunOptions)})
     # The configuration already has the parts that these flags name.
-    settled = {"preset", "plugin", *CHOICES}
+    settled = {"preset", *CHOICES}
     defaults = {flag.name: flag.default for flag in flags if flag.name not in settled}
     changes = {name: value for name, value in values.items() if name in defaults and value != defaults[name]}
-    config = change(config, **changes)
+    # Named once more, so that a value of another policy is refused.
+    policy = {"lipschitz": named["lipschitz"]} if "lipschitz" in named else {}
+    config = change(config, **policy, **changes)
     check(config, options)
     return config, options
 
 
-def _starting_config(arguments: Sequence[str]) -> ExperimentConfig:
-    """Return the configuration that the arguments start from, with the parts that they name."""
+def _starting_config(arguments: Sequence[str]) -> tuple[ExperimentConfig, dict[str, str]]:
+    """Return the configuration that the arguments start from, with the parts that they name, and these names."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--preset", nargs="?")
     parser.add_argument("--resume", nargs="?", type=Path)
-    parser.add_argument("--plugin", nargs="*", default=[])
+    parser.add_argument("--plugin", nargs="*", default=[], action="extend")
     for name in CHOICES:
         parser.add_argument(f"--{name.replace('_', '-')}", nargs="?")
     known = vars(parser.parse_known_args(list(arguments))[0])
     for module in known.pop("plugin"):
         load_plugin(module)
     preset, resumed = known.pop("preset"), known.pop("resume")
+    if preset is not None and resumed is not None:
+        raise ValueError(f"`preset` must be left out with `resume`, which has its own. Received: preset={preset!r}")
     if preset is not None and preset not in PRESETS:
         raise ValueError(f"unknown preset {preset!r}. Presets: {', '.join(PRESETS)}")
     config = PRESETS[preset or "horses"] if resumed is None else load_config(resumed)
-    return change(config, **{name: value for name, value in known.items() if value is not None})
+    named = {name: value for name, value in known.items() if value is not None}
+    return change(config, **named), named
 
 
 def _normalised(argument: str) -> str:

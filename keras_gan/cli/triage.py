@@ -11,10 +11,10 @@ from typing import Annotated
 
 import tyro
 
+from keras_gan.checks import require
 from keras_gan.cli.parser import fail, run_tyro
 from keras_gan.cli.training_arguments import parse_training
 from keras_gan.invocation import program
-from keras_gan.training.checks import require
 from keras_gan.training.presets import PRESETS
 
 #: Exit code that shells give a program that Ctrl-C has ended.

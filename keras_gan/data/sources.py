@@ -13,6 +13,9 @@ from keras_gan.data.images import check_images
 from keras_gan.data.toy import toy_horses
 from keras_gan.parts import SOURCES
 
+#: Sources that a user names by a path, or not at all.
+BY_PATH = ("folder", "file", "array")
+
 
 def horses(data_dir: str | None = None) -> np.ndarray:
     """Load CIFAR-10's 5000 training images of horses.
@@ -53,7 +56,9 @@ def file(path: str) -> np.ndarray:
 
 def array() -> np.ndarray:
     """Refuse to load images that were given as an array: only who gave them has them."""
-    raise ValueError("These images were given as an array: give them again, by `images`, or `--real` in a command")
+    raise ValueError(
+        "These images were given as an array: give them again, by `images`, or save them and name the file in a command"
+    )
 
 
 def find_source(text: str) -> tuple[str, dict[str, Any]]:
@@ -69,12 +74,16 @@ def find_source(text: str) -> tuple[str, dict[str, Any]]:
         ValueError: If it is neither a name nor a path that exists.
     """
     path = Path(text)
-    if text in SOURCES.names():
+    names = [name for name in SOURCES.names() if name not in BY_PATH]
+    if text in names:
+        if path.is_dir():
+            raise ValueError(
+                f"`data` must name a set or a folder. Received: {text}, which is both: give ./{text} for the folder"
+            )
         return text, {}
     if path.exists():
         return ("folder" if path.is_dir() else "file"), {"path": str(path.absolute())}
-    names = ", ".join(SOURCES.names())
-    raise ValueError(f"`data` must be one of {names}, or a folder or a file that exists. Received: {text}")
+    raise ValueError(f"`data` must be one of {', '.join(names)}, or a folder or a file that exists. Received: {text}")
 
 
 def load_source(name: str, arguments: Mapping[str, Any], data_dir: str | Path | None = None) -> np.ndarray:

@@ -79,6 +79,8 @@ class GAN(SteppedModel):
     ) -> None:
         super().__init__(**kwargs)
         check_networks(generator, critic)
+        if seed is not None and (not isinstance(seed, int) or seed < 0):
+            raise ValueError(f"`seed` must be an integer of at least 0, or None. Received: seed={seed!r}")
         if not isinstance(n_critic, int) or n_critic < 1:
             raise ValueError(f"`n_critic` must be an integer of at least 1. Received: n_critic={n_critic!r}")
         if not isinstance(loss, AdversarialLoss) or loss.reduction in (None, "none"):
@@ -179,7 +181,11 @@ class GAN(SteppedModel):
         steps_per_epoch = kwargs.get("steps_per_epoch")
         check_endless(x, steps_per_epoch)
         if isinstance(x, ImageFeed):
-            given = {"y": y, "batch_size": batch_size, "epochs": epochs, "verbose": verbose, "callbacks": callbacks}
+            if batch_size is not None:
+                raise ValueError(
+                    f"`batch_size` must be left out with a feed, which has its own. Received: {batch_size}"
+                )
+            given = {"y": y, "epochs": epochs, "verbose": verbose, "callbacks": callbacks}
             return self._fit_on_feed(x, **given, **kwargs)
         callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks or [])
         if hasattr(x, "shape"):
@@ -213,6 +219,8 @@ class GAN(SteppedModel):
 
     def _fit_on_feed(self, feed: ImageFeed, **kwargs: Any) -> keras.callbacks.History:
         """Train on a feed, and advance its position by the steps that were trained, even if training fails."""
+        if not self.compiled:
+            raise ValueError("The model must be compiled before `fit`: call `compile(critic_optimizer, …)`")
         before = self.steps_taken
         try:
             return self.fit(feed.stream(), **kwargs)

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from keras_gan.checks import require
 from keras_gan.networks.layers.blocks import (
     activation,
     convolution,
@@ -42,10 +43,14 @@ def upsampling_generator(
         A model from `(batch, latent_dim)` to `(batch, height, width, channels)`.
 
     Raises:
-        ValueError: If `filters` is empty.
+        ValueError: If `filters` is empty, or a number is out of range.
     """
-    if not filters:
-        raise ValueError("`filters` must have at least one element, the image's channels. Received: none")
+    for name, size in (("latent_dim", latent_dim), ("kernel_size", kernel_size)):
+        require(size >= 1, name, "at least 1", size)
+    require(
+        len(filters) > 0 and min(filters) >= 1, "filters", "positive integers, the last the image's channels", filters
+    )
+    require(0 <= batch_norm_momentum < 1, "batch_norm_momentum", "in [0, 1)", batch_norm_momentum)
     latents = keras.Input((latent_dim,), name="latents")
     x = layers.Dense(BASE_SIZE * BASE_SIZE * filters[0], kernel_initializer=normal_initializer())(latents)
     x = normalised_activation(x, batch_norm_momentum)
@@ -80,8 +85,10 @@ def convolutional_critic(
         A model from `(batch, height, width, channels)` to scores `(batch, 1)`.
 
     Raises:
-        ValueError: If `filters` and `strides` differ in length.
+        ValueError: If `filters` and `strides` differ in length, or a number is out of range.
     """
+    for name, sizes in (("filters", filters), ("strides", strides), ("kernel_size", (kernel_size,))):
+        require(len(sizes) > 0 and min(sizes) >= 1, name, "positive", sizes)
     if len(filters) != len(strides):
         raise ValueError(f"`filters` and `strides` must be of one length. Received: {filters} and {strides}")
     images = keras.Input(image_shape, name="images")

@@ -48,7 +48,15 @@ def change(config: ExperimentConfig, /, **settings: Any) -> ExperimentConfig:
     """
     remaining = dict(settings)
     config = _select_parts(config, remaining)
+    selected = config.lipschitz.name
     config = _set_constraint(config, remaining)
+    if "lipschitz" in settings and config.lipschitz.name != selected:
+        raise ValueError(
+            f"`lipschitz` must go with the values of its own policy, {selected}. Received: also a value that selects "
+            f"{config.lipschitz.name}"
+        )
+    if {"data", "dataset"} <= set(settings):
+        raise ValueError("`data` and `dataset` are one setting: give one of them. Received: both")
     run = {name: remaining.pop(name) for name in RUN_NAMES if name in remaining}
     evaluation = {own: remaining.pop(name) for name, own in EVALUATION_NAMES.items() if name in remaining}
     changed = {part: _set_arguments(part, getattr(config, part), remaining) for part in REGISTRIES}

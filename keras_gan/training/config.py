@@ -2,12 +2,13 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
 from keras_gan import parts, settings
+from keras_gan.checks import conform, require
 from keras_gan.registry import Registry
-from keras_gan.training.checks import conform, require
 from keras_gan.training.upgrades import VERSION, upgrade
 
 Made = TypeVar("Made")
@@ -50,7 +51,10 @@ class Part:
         values = {name: self.arguments.get(name, each.default) for name, each in parameters.items()}
         missing = [name for name, value in values.items() if value is dataclasses.MISSING]
         if missing:
-            raise ValueError(f"`{role}` {self.name!r} needs the arguments {missing}. Received: none")
+            raise ValueError(
+                f"`{role}` {self.name!r} must be given {missing}, which have no default: as a Part with its arguments, "
+                "or give them defaults to choose it by name. Received: none"
+            )
         names = {name: settings.setting_name(role, name) for name in values}
         checked = {name: conform(value, parameters[name].kind, names[name]) for name, value in values.items()}
         return Part(self.name, checked)
@@ -96,6 +100,7 @@ class RunConfig:
             conform(getattr(self, field.name), field.type, field.name)
         for name in ("epochs", "batch_size", "n_critic", "steps_per_execution"):
             require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
+            require(getattr(self, name) < 2**31, name, "less than 2³¹", getattr(self, name))
         require(0 <= self.seed < 2**31, "seed", "in [0, 2³¹)", self.seed)
 
 
@@ -151,6 +156,8 @@ class ExperimentConfig:
     """How samples are measured."""
 
     def __post_init__(self) -> None:
+        conform(self.preset, str, "preset")
+        require(re.fullmatch(r"[\w-]{1,100}", self.preset) is not None, "preset", "a plain name", self.preset)
         for name, registry in REGISTRIES.items():
             object.__setattr__(self, name, getattr(self, name).completed(registry, name))
         for name in ("augmentation", "averaging"):

@@ -166,8 +166,12 @@ class Experiment:
     @property
     def resume_command(self) -> str:
         """Command that continues the run."""
-        data_flag = [] if self.options.data_dir is None else ["--data-dir", self.options.data_dir]
-        return command_line("train", "--resume", self.folder, *data_flag)
+        if self.config.data.name == "array":
+            return f"kg.train(resume={str(self.folder)!r}, images=…, epochs=…), with the same images"
+        options = self.options
+        data_flag = [] if options.data_dir is None else ["--data-dir", options.data_dir]
+        plugin_flag = ["--plugin", *options.plugin] if options.plugin else []
+        return command_line("train", "--resume", self.folder, *data_flag, *plugin_flag)
 
 
 def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | None = None) -> Experiment:
@@ -205,6 +209,8 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
             say(f"Resuming under another version, so the last bits may differ: {change}")
         model, start = _restore(folder, config)
         evaluator = _evaluator(images, config.evaluation)
+        if evaluator is not None and (folder / "quality.csv").exists():
+            callbacks.check_provenance(folder / "quality.csv", start, evaluator.provenance)
         run_folder.write_config(folder, config)
     save_real_picture(images, folder)
     say(f"Run folder: {folder}")
@@ -222,6 +228,8 @@ def _check_dispatches(steps_per_execution: int) -> None:
 
 def _check_image_shape(model: models.GAN, images: np.ndarray) -> None:
     made, given = model.generator.output_shape[1:], images.shape[1:]
+    if given[-1] not in (1, 3):
+        raise ValueError(f"Images must have 1 or 3 channels. Received: {given[-1]}")
     if made != given:
         raise ValueError(f"`generator` must make images of the data's shape {given}. Received: {made}")
 

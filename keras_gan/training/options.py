@@ -2,9 +2,9 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_type_hints
 
-from keras_gan.training.checks import require
+from keras_gan.checks import conform, require
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +30,14 @@ class RunOptions:
     notes: str = ""
     """Remarks on the run, for the report and the experiment log."""
 
+    plugin: tuple[str, ...] = ()
+    """Modules that register parts of your own."""
+
     def __post_init__(self) -> None:
+        hints = get_type_hints(type(self))
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if not isinstance(value, Path):
+                conform(value, hints[field.name], field.name)
         for name in ("log_every", "sample_every", "checkpoint_every"):
             require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))

@@ -15,6 +15,7 @@ from typing import Any
 
 from keras_gan.analysis.run.saved_run import RUN_NOTES
 from keras_gan.files import replace_text
+from keras_gan.settings import PARTS, setting_name
 from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.options import RunOptions
 
@@ -75,7 +76,7 @@ def load_config(folder: Path) -> ExperimentConfig:
         raise FileNotFoundError(f"{folder} is not a run folder: it has no config.json")
     try:
         return ExperimentConfig.from_json(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from error
 
 
@@ -175,7 +176,17 @@ def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
 
 
 def _differences(expected: ExperimentConfig, received: ExperimentConfig) -> list[str]:
-    """Return one line for each setting in which two configurations differ, by its flat name."""
-    before, now = (config.flat() for config in (expected, received))
+    """Return one line for each setting in which two configurations differ."""
+    before, now = _settings(expected), _settings(received)
     names = dict.fromkeys([*before, *now])
     return [f"{name}: {before.get(name)} → {now.get(name)}" for name in names if before.get(name) != now.get(name)]
+
+
+def _settings(config: ExperimentConfig) -> dict[str, Any]:
+    """Return all values of a configuration by names that are the same whatever the other values are."""
+    values = {"preset": config.preset, **dataclasses.asdict(config.run)}
+    for part in PARTS:
+        chosen = getattr(config, part)
+        values[part] = chosen.name
+        values.update({setting_name(part, argument): value for argument, value in chosen.arguments.items()})
+    return values

@@ -12,7 +12,7 @@ from keras_gan.analysis.run.saved_run import load_run
 from keras_gan.analysis.verdict.indicators import Verdict
 from keras_gan.analysis.verdict.judge import judge
 from keras_gan.console import say
-from keras_gan.data.images import to_uint8
+from keras_gan.data.images import RangeCheck, to_uint8
 from keras_gan.models import GAN
 from keras_gan.training.changes import change
 from keras_gan.training.config import ExperimentConfig, Part
@@ -21,7 +21,8 @@ from keras_gan.training.options import RunOptions
 from keras_gan.training.presets import PRESETS
 from keras_gan.training.run_folder import load_config
 
-OPTION_NAMES = tuple(field.name for field in dataclasses.fields(RunOptions))
+#: Options that are settings; a caller imports modules with parts itself.
+OPTION_NAMES = tuple(field.name for field in dataclasses.fields(RunOptions) if field.name != "plugin")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,15 +84,24 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
     options = RunOptions(**_paths({name: settings.pop(name) for name in OPTION_NAMES if name in settings}))
     config = _starting_config(preset, options)
     array = None
-    if isinstance(images, (str, Path)):
-        settings["data"] = images
-    elif images is not None:
-        array = to_uint8(images, "`images`")
-        settings["data"] = Part("array")
+    if images is not None:
+        if given := {"data", "dataset"} & set(settings):
+            raise ValueError(f"`images` must be given alone. Received: also {', '.join(sorted(given))}")
+        if not isinstance(images, (str, Path)):
+            array = _checked(images)
+        settings["data"] = images if array is None else Part("array")
     experiment = prepare(change(config, **settings), options, array)
     epochs = experiment.train()
     say(experiment.summary(epochs))
     return TrainedRun(experiment.folder, experiment.config, experiment.model, epochs)
+
+
+def _checked(images: np.ndarray) -> np.ndarray:
+    """Return images as uint8; refuse those in another range."""
+    converted, values = to_uint8(images, "`images`"), RangeCheck("`images`")
+    values.update(np.asarray(images))
+    values.check()
+    return converted
 
 
 def _starting_config(preset: str | None, options: RunOptions) -> ExperimentConfig:
@@ -100,8 +110,8 @@ def _starting_config(preset: str | None, options: RunOptions) -> ExperimentConfi
             raise ValueError(f"`preset` must be left out with `resume`, which has its own. Received: preset={preset!r}")
         return load_config(options.resume)
     name = "horses" if preset is None else preset
-    if name not in PRESETS:
-        raise ValueError(f"`preset` must be one of {', '.join(PRESETS)}. Received: preset={preset!r}")
+    if not isinstance(name, str) or name not in PRESETS:
+        raise ValueError(f"`preset` must be one of {', '.join(PRESETS)}. Received: preset={str(preset)[:80]}")
     return PRESETS[name]
 
 

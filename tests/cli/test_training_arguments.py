@@ -1,3 +1,4 @@
+import json
 import os
 import pathlib
 import subprocess
@@ -7,6 +8,8 @@ import pytest
 from helpers import SCRIPTS
 
 from keras_gan.cli.training_arguments import parse_training
+from keras_gan.settings import flatten
+from keras_gan.training import run_folder
 from keras_gan.training.changes import change
 from keras_gan.training.presets import PRESETS
 
@@ -59,9 +62,13 @@ def test_penalty_in_place_of_clipping():
         (("--epochs", "many"), "invalid literal for int() with base 10: 'many'"),
         (("--preset", "nope"), "unknown preset 'nope'. Presets: horses, horses_gp, demo"),
         (("--no-such-flag", "3"), "Unrecognized options: --no-such-flag"),
-        (("--dataset", "cats"), "`data` must be one of horses, toy, folder, file, array, or a folder or a file"),
+        (("--dataset", "cats"), "`data` must be one of horses, toy, or a folder or a file"),
         (("--optimizer", "sgd"), "`optimizer` must be one of adam, rmsprop. Received: 'sgd'"),
         (("--lipschitz", "gradient_penalty", "--lipschitz.weigth", "5"), "Unrecognized options: --lipschitz-weigth"),
+        (("--lipschitz", "none", "--clip-threshold", "0.1"), "`lipschitz` must go with the values of its own policy"),
+        (("--resume", "nowhere", "--preset", "demo"), "`preset` must be left out with `resume`"),
+        (("--plugin", "./foo.py"), "`plugin` must be the name of a module, without a path or an ending"),
+        (("--plugin", "no_such_module", "--plugin", "json"), "Received: no_such_module"),
         (("--plugin", "no_such_module"), "`plugin` must be a module that can be imported. Received: no_such_module"),
         (("--preset",), "--preset"),
         (("--gradient-penalty", "10"), "exclude each other"),
@@ -125,8 +132,9 @@ def test_help_fits_a_screen_and_help_all_describes_the_rest(capsys, monkeypatch)
         assert stop.value.code == 0
         texts.append(capsys.readouterr().out)
     assert len(texts[0].splitlines()) <= 50
-    assert "Filters of the convolutions" not in texts[0]
-    assert "Filters of the convolutions" in texts[1]
+    assert "Side of the convolutions' kernels" not in texts[0]
+    assert "--generator-kernel-size" in texts[0]
+    assert texts[1].count("default:") > 30
 
 
 def test_flags_are_those_of_the_chosen_parts(capsys):
@@ -142,3 +150,48 @@ def test_what_is_slow_is_not_loaded():
     code = "import sys; from keras_gan.cli.main import main; sys.argv[1:] = ['train', '--no-such-flag', '1']\n"
     code += "try: main()\nexcept SystemExit: pass\nsys.exit('keras' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_optimizers_of_two_kinds_have_flags():
+    config, _ = parsed("--preset", "demo", "--critic-optimizer", "rmsprop", "--rho", "0.5", "--beta-1", "0.3")
+    assert config.critic_optimizer.arguments["rho"] == 0.5
+    assert config.generator_optimizer.arguments["beta_1"] == 0.3
+    config, _ = parsed("--preset", "horses", "--beta-2", "0.7")
+    assert config.critic_optimizer.arguments["rho"] == config.generator_optimizer.arguments["rho"] == 0.7
+
+
+def test_values_of_two_optimizers_that_differ_are_resumed_and_refused_apart(tmp_path, capsys):
+    config = change(PRESETS["horses"], generator_optimizer_rho=0.5)
+    folder = run_folder.make(tmp_path, config, {})
+    assert parsed("--resume", str(folder))[0] == config
+    error = refused(capsys, "--resume", str(folder), "--critic-optimizer-rho", "0.5")
+    assert "critic_optimizer_rho: 0.9 → 0.5" in error
+    assert "generator_optimizer_rho" not in error
+    assert "Unrecognized options: --rho" in refused(capsys, "--resume", str(folder), "--rho", "0.5")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda values: values.update(preset={"a": [1]}),
+        lambda values: values.update(preset="../../x"),
+        lambda values: values["critic_optimizer"]["arguments"].update(learning_rate=10**400),
+        lambda values: values["run"].update(epochs=10**400),
+        lambda values: values.update(evaluation=None),
+        lambda values: values.update(lipschitz={"name": [], "arguments": {}}),
+    ],
+)
+def test_damaged_configurations_are_refused_in_one_line(tmp_path, capsys, spoil):
+    folder = run_folder.make(tmp_path, PRESETS["demo"], {})
+    values = json.loads(PRESETS["demo"].to_json())
+    spoil(values)
+    (folder / "config.json").write_text(json.dumps(values))
+    assert "config.json" in refused(capsys, "--resume", str(folder))
+    # Reports and diagnoses take what they understand.
+    flatten(values)
+
+
+def test_endless_nesting_is_refused_in_one_line(tmp_path, capsys):
+    folder = run_folder.make(tmp_path, PRESETS["demo"], {})
+    (folder / "config.json").write_text("[" * 200_000)
+    assert "config.json" in refused(capsys, "--resume", str(folder))

@@ -105,3 +105,18 @@ def test_seed_that_was_drawn_is_kept(make_gan, tmp_path):
 def test_batch_sizes_that_are_none_are_refused(make_gan, float_images, batch_size):
     with pytest.raises(ValueError, match="`batch_size` must be an integer of at least 1"):
         make_gan().fit(float_images, batch_size=batch_size, verbose=0)
+
+
+def test_feed_has_its_own_batch_size_and_wants_a_compiled_model(make_gan, images):
+    gan = make_gan()
+    with pytest.raises(ValueError, match="`batch_size` must be left out with a feed, which has its own. Received: 9"):
+        gan.fit(gan.batches(images, 8), batch_size=9, steps_per_epoch=1)
+    with pytest.raises(ValueError, match="must be compiled before `fit`"):
+        type(gan)(gan.generator, gan.critic).fit(gan.batches(images, 8), steps_per_epoch=1)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "3"])
+def test_seeds_that_are_none_are_refused(make_gan, seed):
+    gan = make_gan()
+    with pytest.raises(ValueError, match="`seed` must be an integer of at least 0, or None"):
+        type(gan)(gan.generator, gan.critic, seed=seed)

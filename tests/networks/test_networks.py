@@ -67,7 +67,7 @@ def test_other_sizes():
 
 
 def test_generator_needs_filters():
-    with pytest.raises(ValueError, match="`filters` must have at least one element"):
+    with pytest.raises(ValueError, match="`filters` must be positive integers, the last the image's channels"):
         upsampling_generator(filters=())
 
 

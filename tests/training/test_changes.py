@@ -90,9 +90,22 @@ def test_data_may_be_a_folder_or_a_file(tmp_path):
         ({"generator": {"arguments": {}}}, "`generator` must have a name"),
         ({"generator": {"name": "upsampling", "depth": 3}}, "`generator` must have a name"),
         ({"lipschitz": "gradient_penalty", "lipschitz_threshold": 1.0}, "`lipschitz_threshold` must be a setting"),
+        ({"lipschitz": "none", "clip_threshold": 0.1}, "`lipschitz` must go with the values of its own policy, none"),
+        ({"data": "toy", "dataset": "toy"}, "`data` and `dataset` are one setting"),
+        ({"loss": "hinge", "epochs": 2**31}, "`epochs` must be less than 2³¹"),
+        ({"critic_learning_rate": 10**400}, "`critic_learning_rate` must be a finite number"),
+        ({"data": "array"}, "`data` must be one of horses, toy, or a folder"),
         ({"data": "nowhere"}, "`data` must be one of horses, .* or a folder or a file that exists. Received: nowhere"),
     ],
 )
 def test_what_is_no_setting_is_named(settings, message):
     with pytest.raises(ValueError, match=message):
         change(DEMO, **settings)
+
+
+def test_folder_with_the_name_of_a_set_is_ambiguous(tmp_path, monkeypatch):
+    (tmp_path / "horses").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="Received: horses, which is both: give ./horses for the folder"):
+        change(DEMO, data="horses")
+    assert change(DEMO, data="./horses").data.name == "folder"

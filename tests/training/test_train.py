@@ -78,6 +78,15 @@ def test_images_may_move_but_not_change(tmp_path):
         ({"images": IMAGES.astype(int)}, "`images` must be uint8, or floats"),
         ({"images": "nowhere"}, "`data` must be one of .* Received: nowhere"),
         ({"images": IMAGES[:3]}, "`batch_size` must be at most the 3 images of the data set array"),
+        ({"dataset": "toy"}, "`images` must be given alone. Received: also dataset"),
+        ({"images": (IMAGES / 255.0).astype("float32")}, r"`images` must be .* these look like \[0, 1\]"),
+        ({"critic_learning_rate": -1e-3}, "`optimizer` 'adam': `learning_rate` must be positive. Received"),
+        ({"beta_1": 7.0}, r"`optimizer` 'adam': `beta_1` must be in \[0, 1\)"),
+        ({"latent_dim": 0}, "`generator` 'upsampling': `latent_dim` must be at least 1"),
+        ({"critic_filters": (4, 0)}, "`critic` 'convolutional': `filters` must be positive"),
+        ({"wandb": False}, "`wandb` must be one of"),
+        ({"log_every": "3"}, "`log_every` must be of type int"),
+        ({"plugin": ("a",)}, "`plugin` must be a setting"),
         ({"lipschitz": "spectral"}, "`lipschitz` must be one of none, weight_clipping, gradient_penalty"),
         ({"log_every": 0}, "`log_every` must be at least 1"),
     ],
@@ -89,7 +98,23 @@ def test_what_will_not_do_is_named_before_anything_is_made(tmp_path, settings, m
 
 
 def test_presets_are_named(tmp_path):
-    with pytest.raises(ValueError, match="`preset` must be one of horses, horses_gp, demo. Received: preset='cats'"):
+    with pytest.raises(ValueError, match="`preset` must be one of horses, horses_gp, demo. Received: preset=cats"):
         kg.train("cats")
     with pytest.raises(ValueError, match="`preset` must be left out with `resume`"):
         kg.train("demo", resume=tmp_path)
+
+
+@pytest.mark.usefixtures("user_cache")
+@pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
+def test_refused_evaluation_leaves_the_run_as_it_was(tmp_path):
+    run = train(tmp_path, quality_every=1, quality_samples=20, epochs=2)
+    config = (run.folder / "config.json").read_bytes()
+    with pytest.raises(ValueError, match="figures of another provenance: n_samples is 20. Received: 30"):
+        kg.train(images=IMAGES, resume=run.folder, epochs=3, quality_samples=30, wandb="off")
+    assert (run.folder / "config.json").read_bytes() == config
+    assert kg.train(images=IMAGES, resume=run.folder, epochs=3, wandb="off").epochs == 3
+
+
+def test_array_is_no_preset():
+    with pytest.raises(ValueError, match="`preset` must be one of horses, horses_gp, demo"):
+        kg.train(IMAGES)

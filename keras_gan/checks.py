@@ -52,9 +52,16 @@ def _is_of(value: Any, kind: Any) -> bool:
         element = get_args(kind)[0]
         return isinstance(value, (tuple, list)) and all(_is_of(each, element) for each in value)
     if kind is float:
-        return type(value) in (int, float) and math.isfinite(value)
+        return type(value) in (int, float) and _is_finite(value)
     # JSON stores a path as text.
     return type(value) is (str if kind is Path else kind)
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # An integer beyond what a float holds.
+        return False
 
 
 def _describe(kind: Any) -> str:

@@ -244,6 +244,17 @@ def test_float16_scales_both_losses(float_images):
     assert np.all(np.isfinite(history["critic_gradient_norm"]))
 
 
+def test_optimizer_that_scales_its_loss_is_not_wrapped_again():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        gan = WGAN(small_generator(), small_critic(), WeightClipping(), 1, seed=1)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    scaling = keras.optimizers.LossScaleOptimizer(keras.optimizers.RMSprop(1e-3), initial_scale=8.0)
+    gan.compile(scaling, keras.optimizers.RMSprop(1e-3))
+    assert gan.critic_optimizer is scaling
+
+
 # --- seeds and samples ---------------------------------------------------------------------------------------------
 
 

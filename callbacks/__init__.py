@@ -7,7 +7,7 @@ from keras_gan.callbacks.epoch_log import EpochLog, render_epoch, render_quality
 from keras_gan.callbacks.graceful_stop import GracefulStop
 from keras_gan.callbacks.loss_csv import LossCsv, kept_rows
 from keras_gan.callbacks.progress import ProgressStream, TrainingProgress, progress_display
-from keras_gan.callbacks.quality_monitor import SAMPLE_BATCH, QualityMonitor, check_provenance, sample_batches
+from keras_gan.callbacks.quality_monitor import SAMPLE_BATCH, QualityMonitor, sample_batches
 from keras_gan.callbacks.sample_grid import SampleGrid, pictures
 from keras_gan.callbacks.tensorboard_scalars import TensorBoardScalars
 from keras_gan.callbacks.wandb_charts import WandbCharts
@@ -28,7 +28,6 @@ __all__ = [
     "TensorBoardScalars",
     "TrainingProgress",
     "WandbCharts",
-    "check_provenance",
     "checkpoints",
     "define_wgan_charts",
     "finish_wandb",

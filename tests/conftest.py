@@ -16,7 +16,7 @@ from keras_gan import WGAN, WeightClipping
 from keras_gan.data import load_cifar10
 
 #: Files that take minutes, so that no worker is left alone with one of them at the end.
-FIRST = ("test_jax.py", "test_experiment.py", "test_triage.py")
+FIRST = ("test_jax.py", "test_experiment.py", "test_registry.py", "test_triage.py", "test_train.py", "test_evaluate.py")
 
 # A busy machine is no failure: the first call of an operation may take longer than Hypothesis gives an example.
 hypothesis.settings.register_profile("untimed", deadline=None)

@@ -171,14 +171,14 @@ def own_parts(monkeypatch):
 
 @pytest.mark.filterwarnings("ignore:n_.* is less than twice the 64 features")
 def test_parts_of_ones_own_are_trained_measured_and_saved(own_parts, tmp_path):
-    config = change(PRESETS["stripes"], lipschitz_bound=0.5, generator_width=8, data_count=40)
+    config = change(PRESETS["stripes"], lipschitz_bound=0.1, generator_width=8, data_count=40)
     gan, images = build_model(config), data.load_source(config.data.name, config.data.arguments)
     gan.fit(gan.batches(images, batch_size=4), steps_per_epoch=1, epochs=1, verbose=0)
     norms = [np.linalg.norm(np.asarray(weight)) for weight in gan.critic.trainable_weights]
-    # In float32, to a few roundings.
-    assert max(norms) == pytest.approx(0.5, rel=1e-5)
+    # Fresh kernels have norms of 1 and more. In float32, to a few roundings.
+    assert max(norms) == pytest.approx(0.1, rel=1e-5)
     gan.save(tmp_path / "gan.keras")
-    assert kg.load_model(tmp_path / "gan.keras").lipschitz.bound == 0.5
+    assert kg.load_model(tmp_path / "gan.keras").lipschitz.bound == 0.1
     evaluator = metrics.Evaluator(config.evaluation.extractor.build(parts.EXTRACTORS), images, 20, cache_dir=tmp_path)
     assert evaluator.evaluate(gan.generate(20, seed=0)).fid_score > 0
 

@@ -139,23 +139,28 @@ def as_package(tmp_path):
 def test_own_parts_are_trained_with_resumed_and_evaluated(tmp_path, request, way):
     plugin = request.getfixturevalue(way)
 
-    def run(*arguments):
-        # As `keras-gan`, which does not look for modules in the working directory.
-        code = "import sys; sys.path.remove(''); from keras_gan.cli.main import main; sys.exit(main())"
+    def run(*commands):
+        """Run commands one after another in a new process, as `keras-gan`, which does not look for modules here."""
+        code = "import sys; sys.path.remove(''); from keras_gan.cli.main import main\n"
+        code += f"for command in {[list(map(str, command)) for command in commands]}: assert main(command) == 0"
         environment = {**os.environ, "PYTHONPATH": "" if plugin else str(tmp_path), "PYTHONWARNINGS": "ignore"}
-        command = [sys.executable, "-c", code, *arguments]
+        command = [sys.executable, "-c", code]
         result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stderr
         return result.stdout
 
-    run("train", *FLAGS, *plugin, "--out", "runs")
     folder = tmp_path / "runs" / "0001_demo"
+    run(["train", *FLAGS, *plugin, "--out", "runs"])
     config = json.loads((folder / "config.json").read_text())
     assert config["generator"] == {"name": "dense", "arguments": {"latent_dim": 6, "width": 5}}
     assert config["lipschitz"] == {"name": "weight_decay", "arguments": {"factor": 0.8}}
-    assert "Run finished" in run("train", "--resume", str(folder), "--epochs", "3", "--wandb", "off", *plugin)
+    output = run(
+        ["train", "--resume", folder, "--epochs", 3, "--wandb", "off", *plugin],
+        ["evaluate", folder, "--extractor", "mean-colour", "--n-samples", 20, "--out", "figures.json", *plugin],
+    )
+    assert "Run finished" in output
     assert len((folder / "losses.csv").read_text().splitlines()) == 4
-    evaluation = json.loads(run("evaluate", str(folder), "--extractor", "mean-colour", "--n-samples", "20", *plugin))
+    evaluation = json.loads((tmp_path / "figures.json").read_text())
     assert evaluation["provenance"]["extractor"] == "mean-colour"
     assert np.isfinite(evaluation["fid_score"])
 

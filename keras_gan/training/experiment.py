@@ -10,6 +10,7 @@ import numpy as np
 from keras_gan import callbacks, data, metrics, models, parts
 from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.saved_run import annotate
+from keras_gan.callbacks.quality_monitor import check_provenance
 from keras_gan.console import say
 from keras_gan.files import whole_file
 from keras_gan.invocation import command_line
@@ -210,7 +211,7 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
         model, start = _restore(folder, config)
         evaluator = _evaluator(images, config.evaluation)
         if evaluator is not None and (folder / "quality.csv").exists():
-            callbacks.check_provenance(folder / "quality.csv", start, evaluator.provenance)
+            check_provenance(folder / "quality.csv", start, evaluator.provenance)
         run_folder.write_config(folder, config)
     save_real_picture(images, folder)
     say(f"Run folder: {folder}")

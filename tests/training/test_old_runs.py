@@ -14,6 +14,7 @@ import pytest
 from helpers import call_script
 
 from keras_gan import data
+from keras_gan.analysis.report import write as report_files
 from keras_gan.analysis.run.history import read_losses
 from keras_gan.callbacks import checkpoints
 from keras_gan.data.horses import ARCHIVE_NAME
@@ -34,6 +35,12 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features"),
     pytest.mark.usefixtures("user_cache"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def quick_reports(monkeypatch):
+    """Draw no figures, which nobody looks at here: they take longer than these runs."""
+    monkeypatch.setattr(report_files, "save_figures", lambda run, folder: {})
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import pytest
 
 import keras_gan as kg
 from keras_gan import data
+from keras_gan.analysis.report import write as report_files
 from keras_gan.training.config import Part
 
 SMALL = {
@@ -19,6 +20,12 @@ SMALL = {
 }
 
 IMAGES = data.toy_horses(24)
+
+
+@pytest.fixture(autouse=True)
+def quick_reports(monkeypatch):
+    """Draw no figures, which nobody looks at here: they take longer than these runs."""
+    monkeypatch.setattr(report_files, "save_figures", lambda run, folder: {})
 
 
 def train(tmp_path, **settings):

@@ -140,3 +140,22 @@ class RangeCheck:
                 f"{self.source} must be uint8, or floats in [−1, 1]; these look like [0, 1]. "
                 f"Received: values in [{self.low:g}, {self.high:g}]"
             )
+
+
+def checked_levels(images: np.ndarray, source: str) -> np.ndarray:
+    """Return a whole set of images as uint8, with its range checked.
+
+    Args:
+        images: `(count, height, width, channels)`, uint8, or floats in [−1, 1].
+        source: Name of the images in errors.
+
+    Returns:
+        The images in uint8.
+
+    Raises:
+        ImageError: If they are no such images, or their values are those of images in [0, 1].
+    """
+    converted, values = to_uint8(images, source), RangeCheck(source)
+    values.update(np.asarray(images))
+    values.check()
+    return converted

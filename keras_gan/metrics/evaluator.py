@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 import numpy as np
 import platformdirs
 
-from keras_gan.data.images import ImageError, RangeCheck, fingerprint, to_uint8
+from keras_gan.data.images import ImageError, RangeCheck, checked_levels, fingerprint, to_uint8
 from keras_gan.metrics.diversity import feature_diversity
 from keras_gan.metrics.evaluation import Evaluation, Provenance
 from keras_gan.metrics.extractors.extractor import FeatureExtractor, FeatureFunction, as_extractor
@@ -64,7 +64,7 @@ class Evaluator:
         cache_dir: str | Path | None = None,
     ) -> None:
         self.extractor = as_extractor(extractor)
-        images = _checked(real, "The real images")
+        images = checked_levels(real, "The real images")
         n_real = len(images) if n_real is None else n_real
         for name, value, most in (("n_samples", n_samples, np.inf), ("n_real", n_real, len(images))):
             if not LEAST_IMAGES <= value <= most:
@@ -165,7 +165,7 @@ class Evaluator:
         Raises:
             ImageError: If their shape is not that of the real images, or a value is NaN or out of range.
         """
-        self._check_shape(_checked(images, "The samples"))
+        self._check_shape(checked_levels(images, "The samples"))
 
     def _batches(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the samples as checked uint8 batches, and check the range of the whole set at the end."""
@@ -223,14 +223,6 @@ class Evaluator:
                     "equal numbers of images, or use fid_infinity or the kernel distance, which is unbiased.",
                     stacklevel=3,
                 )
-
-
-def _checked(images: np.ndarray, source: str) -> np.ndarray:
-    """Return images as uint8, after a check of their range."""
-    converted, values = to_uint8(images, source), RangeCheck(source)
-    values.update(np.asarray(images))
-    values.check()
-    return converted
 
 
 def _kernel_distance(real: np.ndarray, generated: np.ndarray) -> tuple[float, float]:

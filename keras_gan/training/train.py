@@ -12,7 +12,7 @@ from keras_gan.analysis.run.saved_run import load_run
 from keras_gan.analysis.verdict.indicators import Verdict
 from keras_gan.analysis.verdict.judge import judge
 from keras_gan.console import say
-from keras_gan.data.images import RangeCheck, to_uint8
+from keras_gan.data.images import checked_levels
 from keras_gan.models import GAN
 from keras_gan.training.changes import change
 from keras_gan.training.config import ExperimentConfig, Part
@@ -88,20 +88,12 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
         if given := {"data", "dataset"} & set(settings):
             raise ValueError(f"`images` must be given alone. Received: also {', '.join(sorted(given))}")
         if not isinstance(images, (str, Path)):
-            array = _checked(images)
+            array = checked_levels(images, "`images`")
         settings["data"] = images if array is None else Part("array")
     experiment = prepare(change(config, **settings), options, array)
     epochs = experiment.train()
     say(experiment.summary(epochs))
     return TrainedRun(experiment.folder, experiment.config, experiment.model, epochs)
-
-
-def _checked(images: np.ndarray) -> np.ndarray:
-    """Return images as uint8; refuse those in another range."""
-    converted, values = to_uint8(images, "`images`"), RangeCheck("`images`")
-    values.update(np.asarray(images))
-    values.check()
-    return converted
 
 
 def _starting_config(preset: str | None, options: RunOptions) -> ExperimentConfig:

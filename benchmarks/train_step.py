@@ -49,11 +49,11 @@ def our_model(config):
 
 def our_fit(config):
     """Return a block of our epochs."""
-    from train_step_networks import fit_block
+    from train_step_networks import fit_block, image_feed
 
     from keras_gan import EpochLog
 
-    return fit_block(our_model(config), config, lambda: [EpochLog(every=1, stream=io.StringIO())])
+    return fit_block(our_model(config), image_feed(config), lambda: [EpochLog(every=1, stream=io.StringIO())])
 
 
 def our_bare_step(config):

@@ -62,15 +62,19 @@ class Stopwatch(keras.callbacks.Callback):
         self.moments.append(time.perf_counter())
 
 
-def fit_block(model, config, make_callbacks=list):
+def image_feed(config):
+    """Return a feed of random images."""
+    return image_batches(random_images(config), config.batch_size, config.n_critic)
+
+
+def fit_block(model, batches, make_callbacks=list):
     """Return a function that takes a number of steps by `fit`, an epoch each, and returns their times.
 
     Args:
         model: What to fit.
-        config: What `settings_of` returns.
+        batches: What it is fitted on, endless.
         make_callbacks: Returns the callbacks of a block. Defaults to `list`, none.
     """
-    batches = image_batches(random_images(config), config.batch_size, config.n_critic)
 
     def block(count):
         stopwatch = Stopwatch()

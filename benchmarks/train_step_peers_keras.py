@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 from train_step_cost import block_of, step_images
-from train_step_networks import build_optimizer, fit_block, plain_critic, plain_generator
+from train_step_networks import build_optimizer, fit_block, image_feed, plain_critic, plain_generator
 
 # --- keras.io's recipe ----------------------------------------------------------------------------------------------
 
@@ -26,7 +26,6 @@ class RecipeGan(keras.Model):
         self.generator = plain_generator(config)
         self.critic = plain_critic(config)
         self.latent_dim = config.latent_dim
-        self.n_critic = config.n_critic
         self.penalty_weight = config.gradient_penalty
         self.clip_threshold = config.clip_threshold
 
@@ -64,7 +63,7 @@ class RecipeGan(keras.Model):
 
     def train_step(self, images):
         images = tf.cast(images, tf.float32) / 127.5 - 1.0
-        for real in tf.split(images, self.n_critic):
+        for real in tf.unstack(images, axis=1):
             critic_loss = self.critic_update(real)
         latents = tf.random.normal((tf.shape(real)[0], self.latent_dim))
         with tf.GradientTape() as tape:
@@ -80,7 +79,7 @@ def prepare_recipe(config):
     gan.compile(
         build_optimizer(config, config.critic_learning_rate), build_optimizer(config, config.generator_learning_rate)
     )
-    return fit_block(gan, config)
+    return fit_block(gan, image_feed(config).stream())
 
 
 # --- the reference loop ---------------------------------------------------------------------------------------------

@@ -6,6 +6,11 @@ where a file takes minutes. What a file says must occur once in it.
 
 MODELS = {
     "keras_gan/models/gan.py": (
+        ("array_batch_size", "batch_size = self.n_critic * batch_size", "pass", "models/test_feeds.py"),
+        ("feed_of_trained_model", "self.steps_taken if self.compiled else 0", "0", "models/test_feeds.py"),
+        ("feed_position", "+= self.steps_taken - before", "+= self.steps_taken", "models/test_feeds.py"),
+    ),
+    "keras_gan/models/updates.py": (
         ("relativistic_reals", "in_range(batches[-1])", "in_range(batches[0])", "models/test_gan.py"),
         ("penalty_without_weight", "self._constraint.weight * penalty\n", "penalty\n", "models/test_step.py"),
         ("critic_regularisation", "return loss + regularisation, (loss", "return loss, (loss", "models/test_gan.py"),
@@ -16,21 +21,20 @@ MODELS = {
             "_mean_score(fake_scores) - _mean_score(real_scores)",
             "models/test_step.py",
         ),
-        ("array_batch_size", "batch_size = self.n_critic * batch_size", "pass", "models/test_feeds.py"),
-        ("feed_of_trained_model", "self.steps_taken if self.compiled else 0", "0", "models/test_feeds.py"),
         (
             "fakes_by_moving_statistics",
             "fake = self._call_frozen(self.generator, self._latents(ops.shape(real)[0]))",
             "fake = self.generator(self._latents(ops.shape(real)[0]))",
             "models/test_gan.py",
         ),
-        ("feed_position", "+= self.steps_taken - before", "+= self.steps_taken", "models/test_feeds.py"),
         (
             "frozen_in_inference",
             "outputs = network(inputs, training=True)",
             "outputs = network(inputs)",
             "models/test_gan.py",
         ),
+    ),
+    "keras_gan/models/persistence.py": (
         (
             "seeds_not_restored",
             'state.assign(store[f"seed_{index}"])',

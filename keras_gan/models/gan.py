@@ -1,43 +1,32 @@
 """The trainable model: a generator and a critic under `model.fit`."""
 
 import inspect
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.data.images import in_range
 from keras_gan.data.pipeline import ImageFeed, image_batches
 from keras_gan.losses import AdversarialLoss
-from keras_gan.models import autodiff, sampling
-from keras_gan.models.descent import build_optimizer, descend
+from keras_gan.models import sampling
+from keras_gan.models.descent import build_optimizer
 from keras_gan.models.fitting import OptimizerPair, in_stage_order
-from keras_gan.models.inputs import check_endless, check_networks, check_step_sizes, split_images
+from keras_gan.models.inputs import check_endless, check_networks, check_parts, check_step_sizes
 from keras_gan.models.lipschitz import LipschitzPolicy
+from keras_gan.models.persistence import PersistentModel
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
-from keras_gan.models.state import inner_scope
-from keras_gan.models.stepping import SteppedModel
-from keras_gan.models.tracker import TrainingTracker, mean_and_std
+from keras_gan.models.tracker import TrainingTracker
+from keras_gan.models.updates import AlternatingModel
 from keras_gan.tensors import Tensor
 
 #: Images of one critic update if `fit` gets an array without a batch size.
 DEFAULT_BATCH_SIZE = 32
 
-CRITIC_UPDATE_KEYS = (
-    "d_loss",
-    "d_loss_real",
-    "d_loss_fake",
-    "gradient_penalty",
-    "wasserstein_distance",
-    "critic_gradient_norm",
-    "critic_learning_rate",
-)
-
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(SteppedModel):
+class GAN(PersistentModel, AlternatingModel):
     """A generative adversarial network, trained by `fit` on images alone.
 
     One step consists of `n_critic` critic updates, each on a new batch of real images and new noise, and then one
@@ -79,14 +68,7 @@ class GAN(SteppedModel):
     ) -> None:
         super().__init__(**kwargs)
         check_networks(generator, critic)
-        if seed is not None and (not isinstance(seed, int) or seed < 0):
-            raise ValueError(f"`seed` must be an integer of at least 0, or None. Received: seed={seed!r}")
-        if not isinstance(n_critic, int) or n_critic < 1:
-            raise ValueError(f"`n_critic` must be an integer of at least 1. Received: n_critic={n_critic!r}")
-        if not isinstance(loss, AdversarialLoss) or loss.reduction in (None, "none"):
-            raise ValueError(f"`loss` must be an adversarial loss with a reduction. Received: {loss!r}")
-        if lipschitz is not None and not isinstance(lipschitz, LipschitzPolicy):
-            raise ValueError(f"`lipschitz` must be a LipschitzPolicy or None. Received: {lipschitz!r}")
+        check_parts(loss, lipschitz, n_critic, seed)
         self.generator = generator
         self.critic = critic
         self.adversarial_loss = loss
@@ -203,7 +185,8 @@ class GAN(SteppedModel):
     def batches(self, images: np.ndarray, batch_size: int) -> ImageFeed:
         """Make a feed of images for `fit`, in an order that depends only on the model's seed and step.
 
-        A model that was trained or loaded continues with the next images of this order.
+        A model that was trained or loaded continues with the next images of this order. One that is compiled again
+        starts the order again, as its optimizers start again.
 
         Args:
             images: The set, `(images, height, width, channels)`, uint8.
@@ -226,73 +209,6 @@ class GAN(SteppedModel):
             return self.fit(feed.stream(), **kwargs)
         finally:
             feed.position += self.steps_taken - before
-
-    def run_step(self, data: Any) -> dict[str, Tensor]:
-        """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
-        batches = split_images(data, self.n_critic, self.generator.output_shape[1:])
-        critic_values = autodiff.repeat(self._critic_update, batches, CRITIC_UPDATE_KEYS)
-        generator_values = self._generator_update(in_range(batches[-1]))
-        self.tracker.update_state({**critic_values, **generator_values, **self._weight_values()})
-        return self.tracker.result()
-
-    def _critic_update(self, batch: Tensor) -> dict[str, Tensor]:
-        real = in_range(batch)
-        fake = self._call_frozen(self.generator, self._latents(ops.shape(real)[0]))
-        fake = ops.cast(fake, real.dtype)
-
-        def objective() -> tuple[Tensor, tuple[Tensor, ...]]:
-            real_scores, fake_scores = self._score(self.critic, real, fake)
-            # Read before the penalty, which calls the critic again and so replaces its losses.
-            regularisation = sum(self.critic.losses)
-            real_loss, fake_loss = self.adversarial_loss.discriminator_terms(real_scores, fake_scores)
-            penalty = self._constraint.penalty(self._critic_in_training, real, fake, self.noise)
-            loss = self._constraint.critic_loss_scale * (real_loss + fake_loss) + self._constraint.weight * penalty
-            distance = _mean_score(real_scores) - _mean_score(fake_scores)
-            return loss + regularisation, (loss, real_loss, fake_loss, penalty, distance)
-
-        values, norm, learning_rate = descend(objective, self.critic, self.critic_optimizer)
-        self._constraint.constrain(self.critic)
-        return dict(zip(CRITIC_UPDATE_KEYS, (*values, norm, learning_rate)))
-
-    def _generator_update(self, real: Tensor) -> dict[str, Tensor]:
-        latents = self._latents(ops.shape(real)[0])
-
-        def objective() -> tuple[Tensor, Tensor]:
-            fake = self.generator(latents, training=True)
-            regularisation = sum(self.generator.losses)
-            compared = [fake, real] if self.adversarial_loss.generator_needs_reals else [fake]
-            loss = self.adversarial_loss.generator(*(self._call_frozen(self.critic, images) for images in compared))
-            return loss + regularisation, loss
-
-        loss, norm, learning_rate = descend(objective, self.generator, self.generator_optimizer)
-        return {"g_loss": loss, "generator_gradient_norm": norm, "generator_learning_rate": learning_rate}
-
-    def _weight_values(self) -> dict[str, Tensor]:
-        critic_mean, critic_std = mean_and_std(self.critic.trainable_weights)
-        generator_mean, generator_std = mean_and_std(self.generator.trainable_weights)
-        return {
-            "critic_weight_mean": critic_mean,
-            "critic_weight_std": critic_std,
-            "generator_weight_mean": generator_mean,
-            "generator_weight_std": generator_std,
-            "clip_ratio": self._constraint.clip_ratio(self.critic),
-        }
-
-    def _critic_in_training(self, images: Tensor) -> Tensor:
-        return self.critic(images, training=True)
-
-    def _call_frozen(self, network: keras.Model, inputs: Tensor) -> Tensor:
-        """Call a network in training mode without changing its weights; only its random seeds advance."""
-        with inner_scope() as scope:
-            outputs = network(inputs, training=True)
-        for seed in _seed_states(network):
-            drawn = scope.get_current_value(seed)
-            if drawn is not None:
-                seed.assign(drawn)
-        return outputs
-
-    def _latents(self, batch_size: int | Tensor) -> Tensor:
-        return keras.random.normal((batch_size, *self.generator.input_shape[1:]), seed=self.noise)
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
@@ -327,56 +243,3 @@ class GAN(SteppedModel):
             ValueError: If `n` or `batch_size` is less than 1.
         """
         return sampling.generate(self.generator, n, seed, batch_size)
-
-    # --- saving -----------------------------------------------------------------------------------------------------
-
-    def get_config(self) -> dict[str, Any]:
-        serialize = keras.saving.serialize_keras_object
-        return {
-            **super().get_config(),
-            "generator": serialize(self.generator),
-            "critic": serialize(self.critic),
-            "loss": serialize(self.adversarial_loss),
-            "lipschitz": serialize(self.lipschitz),
-            "n_critic": self.n_critic,
-            "seed": self.seed,
-        }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "GAN":
-        nested = {"generator", "critic", "loss", "lipschitz"} & set(config)
-        deserialize = keras.saving.deserialize_keras_object
-        return cls(**{**config, **{name: deserialize(config[name]) for name in nested}})
-
-    def get_compile_config(self) -> dict[str, Any]:
-        if not self.compiled:
-            return {}
-        serialize = keras.saving.serialize_keras_object
-        return {
-            **self._compile_options,
-            "critic_optimizer": serialize(self.critic_optimizer),
-            "generator_optimizer": serialize(self.generator_optimizer),
-        }
-
-    def compile_from_config(self, config: dict[str, Any]) -> None:
-        deserialize = keras.saving.deserialize_keras_object
-        optimizers = {name: deserialize(config[name]) for name in ("critic_optimizer", "generator_optimizer")}
-        self.compile(**{**config, **optimizers})
-
-    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
-        # Keras does not save random seeds, but a resumed run must continue their sequences.
-        for index, state in enumerate(_seed_states(self)):
-            store[f"seed_{index}"] = state
-
-    def load_own_variables(self, store: Mapping[str, Any]) -> None:
-        for index, state in enumerate(_seed_states(self)):
-            state.assign(store[f"seed_{index}"])
-
-
-def _mean_score(scores: Tensor) -> Tensor:
-    return ops.mean(ops.cast(scores, "float32"))
-
-
-def _seed_states(model: keras.Model) -> list[keras.Variable]:
-    weights = {id(weight) for weight in model.weights}
-    return [variable for variable in model.non_trainable_variables if id(variable) not in weights]

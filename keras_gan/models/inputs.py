@@ -6,6 +6,8 @@ import keras
 from keras import ops
 
 from keras_gan.data.pipeline import ImageFeed
+from keras_gan.losses import AdversarialLoss
+from keras_gan.models.lipschitz import LipschitzPolicy
 
 
 def check_networks(generator: keras.Model, critic: keras.Model) -> None:
@@ -24,6 +26,28 @@ def check_networks(generator: keras.Model, critic: keras.Model) -> None:
         raise ValueError(
             f"`critic` must take the generator's images, of shape {image_shape}. Received: a critic of {critic_shape}"
         )
+
+
+def check_parts(loss: Any, lipschitz: Any, n_critic: Any, seed: Any) -> None:
+    """Refuse what is no loss, policy, number of critic updates or seed of a GAN.
+
+    Args:
+        loss: To be an adversarial loss with a reduction.
+        lipschitz: To be a Lipschitz policy or None.
+        n_critic: To be an integer of at least 1.
+        seed: To be an integer of at least 0, or None.
+
+    Raises:
+        ValueError: If one of them is something else.
+    """
+    if seed is not None and (not isinstance(seed, int) or seed < 0):
+        raise ValueError(f"`seed` must be an integer of at least 0, or None. Received: seed={seed!r}")
+    if not isinstance(n_critic, int) or n_critic < 1:
+        raise ValueError(f"`n_critic` must be an integer of at least 1. Received: n_critic={n_critic!r}")
+    if not isinstance(loss, AdversarialLoss) or loss.reduction in (None, "none"):
+        raise ValueError(f"`loss` must be an adversarial loss with a reduction. Received: {loss!r}")
+    if lipschitz is not None and not isinstance(lipschitz, LipschitzPolicy):
+        raise ValueError(f"`lipschitz` must be a LipschitzPolicy or None. Received: {lipschitz!r}")
 
 
 def check_step_sizes(count: int, batch_size: int, n_critic: int) -> None:

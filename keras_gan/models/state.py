@@ -1,4 +1,4 @@
-"""A scope that keeps assignments to variables inside itself."""
+"""State of models: a scope that keeps assignments inside itself, and the states of random seeds."""
 
 import contextlib
 from collections.abc import Iterator
@@ -17,3 +17,9 @@ def inner_scope() -> Iterator[keras.StatelessScope]:
         if scope.original_scope is not None:
             scope.state_mapping.update(scope.original_scope.state_mapping)
         yield scope
+
+
+def seed_states(model: keras.Model) -> list[keras.Variable]:
+    """Return the states of a model's random seeds, which Keras does not count among its weights."""
+    weights = {id(weight) for weight in model.weights}
+    return [variable for variable in model.non_trainable_variables if id(variable) not in weights]

@@ -1,0 +1,71 @@
+"""What a saved model consists of, besides its weights."""
+
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import keras
+
+from keras_gan.losses import AdversarialLoss
+from keras_gan.models.lipschitz import LipschitzPolicy
+from keras_gan.models.state import seed_states
+from keras_gan.models.stepping import SteppedModel
+
+
+class PersistentModel(SteppedModel):
+    """A model that is saved with its networks, loss, policy, optimizers and random seeds.
+
+    `GAN` sets the attributes.
+    """
+
+    generator: keras.Model
+    critic: keras.Model
+    critic_optimizer: keras.optimizers.Optimizer
+    generator_optimizer: keras.optimizers.Optimizer
+    adversarial_loss: AdversarialLoss
+    lipschitz: LipschitzPolicy | None
+    n_critic: int
+    seed: int
+
+    _compile_options: dict[str, Any]
+
+    def get_config(self) -> dict[str, Any]:
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            "generator": serialize(self.generator),
+            "critic": serialize(self.critic),
+            "loss": serialize(self.adversarial_loss),
+            "lipschitz": serialize(self.lipschitz),
+            "n_critic": self.n_critic,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "PersistentModel":
+        nested = {"generator", "critic", "loss", "lipschitz"} & set(config)
+        deserialize = keras.saving.deserialize_keras_object
+        return cls(**{**config, **{name: deserialize(config[name]) for name in nested}})
+
+    def get_compile_config(self) -> dict[str, Any]:
+        if not self.compiled:
+            return {}
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **self._compile_options,
+            "critic_optimizer": serialize(self.critic_optimizer),
+            "generator_optimizer": serialize(self.generator_optimizer),
+        }
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        deserialize = keras.saving.deserialize_keras_object
+        optimizers = {name: deserialize(config[name]) for name in ("critic_optimizer", "generator_optimizer")}
+        self.compile(**{**config, **optimizers})
+
+    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
+        # Keras does not save random seeds, but a resumed run must continue their sequences.
+        for index, state in enumerate(seed_states(self)):
+            store[f"seed_{index}"] = state
+
+    def load_own_variables(self, store: Mapping[str, Any]) -> None:
+        for index, state in enumerate(seed_states(self)):
+            state.assign(store[f"seed_{index}"])

@@ -12,6 +12,9 @@ from keras_gan.data.images import in_range, nearest_levels
 #: Key of a text in the PNG file that says how to cut the picture: "64 32x32" means 64 images of height and width 32.
 TILES = "Tiles"
 
+#: Pillow's modes of the pictures that `grid_picture` makes, one for each number of channels.
+MODES = ("L", "LA", "RGB", "RGBA")
+
 
 def image_grid(images: np.ndarray) -> np.ndarray:
     """Arrange images row by row in a nearly square grid; unused cells of the last row are black.
@@ -69,12 +72,15 @@ def read_grid(path: str | Path) -> np.ndarray | None:
     """
     try:
         with Image.open(path) as picture:
-            pixels, tiles = np.asarray(picture), getattr(picture, "text", {}).get(TILES)
-    except (OSError, SyntaxError) as error:
+            mode, tiles = picture.mode, getattr(picture, "text", {}).get(TILES)
+            pixels = np.asarray(picture)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValueError(f"{path} cannot be read as a picture: {error}") from error
     if tiles is None:
         return None
-    match = re.fullmatch(r"(\d+) (\d+)x(\d+)", tiles)
+    if mode not in MODES:
+        raise ValueError(f"{path} must be a picture of mode {' or '.join(MODES)}. Received: mode {mode}")
+    match = re.fullmatch(r"([1-9]\d{0,8}) ([1-9]\d{0,8})x([1-9]\d{0,8})", tiles, re.ASCII)
     if match is None:
         raise ValueError(f"{path} must tell its tiles as in '64 32x32'. Received: {tiles!r}")
     count, height, width = map(int, match.groups())

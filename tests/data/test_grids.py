@@ -24,7 +24,16 @@ def test_other_files_are_refused(tmp_path):
         read_grid(tmp_path / "grid.png")
 
 
-@pytest.mark.parametrize(("tiles", "message"), [("many", "must tell its tiles"), ("9 4x4", "must hold 9 tiles of 4x4")])
+@pytest.mark.parametrize(
+    ("tiles", "message"),
+    [
+        ("many", "must tell its tiles"),
+        ("9 4x4", "must hold 9 tiles of 4x4"),
+        ("4 0x4", "must tell its tiles"),
+        ("0 4x4", "must tell its tiles"),
+        (f"{'9' * 5000} 4x4", "must tell its tiles"),
+    ],
+)
 def test_wrong_tiles_are_refused(tmp_path, tiles, message):
     from PIL import PngImagePlugin
 
@@ -32,4 +41,21 @@ def test_wrong_tiles_are_refused(tmp_path, tiles, message):
     text.add_text("Tiles", tiles)
     Image.new("RGB", (8, 8)).save(tmp_path / "grid.png", pnginfo=text)
     with pytest.raises(ValueError, match=message):
+        read_grid(tmp_path / "grid.png")
+
+
+def test_pictures_of_other_modes_are_refused(tmp_path):
+    from PIL import PngImagePlugin
+
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Tiles", "4 4x4")
+    Image.new("P", (8, 8)).save(tmp_path / "grid.png", pnginfo=text)
+    with pytest.raises(ValueError, match="must be a picture of mode .* Received: mode P"):
+        read_grid(tmp_path / "grid.png")
+
+
+def test_picture_that_is_too_large_is_refused(tmp_path, monkeypatch):
+    Image.new("RGB", (8, 8)).save(tmp_path / "grid.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 8)
+    with pytest.raises(ValueError, match="cannot be read as a picture"):
         read_grid(tmp_path / "grid.png")

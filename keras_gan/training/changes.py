@@ -168,9 +168,13 @@ def _set_arguments(part: str, old: Part, remaining: dict[str, Any]) -> Part:
     """Return a part with the arguments that `remaining` sets, and remove their names from it."""
     new = {}
     for argument in old.arguments:
-        for name in (setting_name(part, argument), f"{part}_{argument}"):
-            if name in remaining:
-                new[argument] = remaining.pop(name)
+        given = [
+            name for name in dict.fromkeys((setting_name(part, argument), f"{part}_{argument}")) if name in remaining
+        ]
+        if len(given) > 1:
+            raise ValueError(f"`{'` and `'.join(given)}` are one setting: give one of them. Received: both")
+        for name in given:
+            new[argument] = remaining.pop(name)
     return Part(old.name, {**old.arguments, **new}) if new else old
 
 

@@ -31,6 +31,8 @@ class Part:
         require(isinstance(self.name, str), "name", "the name of a part", self.name)
         if not isinstance(self.arguments, Mapping):
             raise ValueError(f"{self.name!r} must have arguments by name. Received: arguments={self.arguments!r}")
+        # A copy, so that a change of the caller's mapping does not change the configuration.
+        object.__setattr__(self, "arguments", dict(self.arguments))
 
     def completed(self, registry: Registry, role: str | None = None) -> "Part":
         """Return the part with all arguments that its function takes, and check their types.

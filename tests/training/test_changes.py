@@ -109,3 +109,16 @@ def test_folder_with_the_name_of_a_set_is_ambiguous(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="Received: horses, which is both: give ./horses for the folder"):
         change(DEMO, data="horses")
     assert change(DEMO, data="./horses").data.name == "folder"
+
+
+def test_two_names_of_one_setting_exclude_each_other():
+    with pytest.raises(ValueError, match="`latent_dim` and `generator_latent_dim` are one setting"):
+        change(DEMO, latent_dim=7, generator_latent_dim=8)
+    assert change(DEMO, generator_latent_dim=8).generator.arguments["latent_dim"] == 8
+
+
+def test_changes_of_a_callers_mapping_do_not_reach_a_part():
+    arguments = {"weight": 5.0}
+    part = Part("gradient_penalty", arguments)
+    arguments["weight"] = 7.0
+    assert part.arguments == {"weight": 5.0}

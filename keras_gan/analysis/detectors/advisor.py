@@ -29,6 +29,8 @@ CRITIC_DETECTORS: tuple[Detector, ...] = (
 
 #: Detectors for runs whose losses are a discriminator's cross-entropies.
 CROSS_ENTROPY_DETECTORS: tuple[Detector, ...] = (
+    critic_curves.weak_constraint,
+    critic_curves.persistent_clipping,
     cross_entropy_curves.mode_collapse,
     cross_entropy_curves.vanishing_gradients,
     cross_entropy_curves.critic_dominates,

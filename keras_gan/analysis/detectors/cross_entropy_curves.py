@@ -1,6 +1,7 @@
 """Detectors for the curves of a discriminator that is trained by cross-entropy.
 
-They are for the files of other programs. Each detector takes a `SavedRun` and returns a `Finding` or None.
+They are for the files of other programs, and for runs with the losses `non_saturating` and `minimax`. Each detector
+takes a `SavedRun` and returns a `Finding` or None.
 """
 
 import numpy as np
@@ -25,7 +26,7 @@ NEAR_ZERO = 0.05
 
 def mode_collapse(run: SavedRun) -> Finding | None:
     """Find a discriminator that is stuck at its loss of collapse, or at chance while the generator always wins."""
-    losses = late(run.history["d_loss"])
+    losses = late(mean_cross_entropy(run))
     if STUCK[0] <= np.median(losses) <= STUCK[1] and np.std(losses) < STUCK_SPREAD:
         return Finding(Diagnosis.MODE_COLLAPSE, f"d_loss is stuck at {np.median(losses):.3f} in the last third")
     d_accuracy, g_accuracy = (_accuracy(run, name) for name in ("d_accuracy", "g_accuracy"))
@@ -48,7 +49,7 @@ def vanishing_gradients(run: SavedRun) -> Finding | None:
 
 def critic_dominates(run: SavedRun) -> Finding | None:
     """Find a discriminator loss near 0 while the generator's loss grows."""
-    d_loss, g_loss = late(run.history["d_loss"]), run.history["g_loss"]
+    d_loss, g_loss = late(mean_cross_entropy(run)), run.history["g_loss"]
     first, last = np.median(g_loss[: len(g_loss) // 3]), np.median(late(g_loss))
     if np.median(d_loss) > NEAR_ZERO or last <= first:
         return None
@@ -63,6 +64,19 @@ def oscillation(run: SavedRun) -> Finding | None:
         if found is not None:
             return found
     return None
+
+
+def mean_cross_entropy(run: SavedRun) -> np.ndarray:
+    """Return the discriminator's mean loss over reals and fakes, which is log 2 where it cannot tell them apart.
+
+    The d_loss of this package is the sum of both. Other programs log the mean, which is taken as it is if the two
+    losses were not logged.
+
+    Args:
+        run: The run.
+    """
+    halves = [run.history[name] for name in ("d_loss_real", "d_loss_fake") if name in run.history]
+    return np.mean(halves, axis=0) if len(halves) == 2 else run.history["d_loss"]
 
 
 def _accuracy(run: SavedRun, name: str) -> np.ndarray | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from keras_gan.analysis.detectors.findings import Diagnosis
+from keras_gan.analysis.run.saved_run import has_cross_entropy
 
 #: The guides' usual values, for parameters whose value in a run is not known.
 USUAL = {
@@ -80,7 +81,7 @@ def remedies(diagnosis: Diagnosis, config: Mapping[str, Any]) -> list[Remedy]:
         diagnosis: The kind of problem.
         config: Configuration of the run, as far as it is known.
     """
-    table = CROSS_ENTROPY_CHANGES if config.get("loss") == "cross-entropy" else CHANGES
+    table = CROSS_ENTROPY_CHANGES if has_cross_entropy(config) else CHANGES
     changes = (change for change in table[diagnosis] if change.applies_to(config))
     return [remedy for remedy in (change.remedy(config) for change in changes) if remedy is not None]
 

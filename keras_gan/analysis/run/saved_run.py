@@ -20,6 +20,9 @@ REQUIRED = ("d_loss", "g_loss")
 #: Least number of epochs for a diagnosis.
 LEAST_EPOCHS = 20
 
+#: Losses whose values are a discriminator's cross-entropies: of other programs, and of runs of this package.
+CROSS_ENTROPIES = ("cross-entropy", "non_saturating", "minimax")
+
 #: File with remarks about a run.
 RUN_NOTES = "run.json"
 
@@ -90,7 +93,16 @@ class SavedRun:
     @property
     def is_cross_entropy(self) -> bool:
         """Whether the losses are cross-entropies, as in the original GAN, and not means of a critic's scores."""
-        return self.config.get("loss") == "cross-entropy"
+        return has_cross_entropy(self.config)
+
+
+def has_cross_entropy(config: Mapping[str, Any]) -> bool:
+    """Return whether a discriminator is trained by cross-entropy.
+
+    Args:
+        config: Configuration of the run under flat names, as far as it is known.
+    """
+    return config.get("loss") in CROSS_ENTROPIES
 
 
 def load_run(folder: str | Path) -> SavedRun:

@@ -63,3 +63,18 @@ def test_remedies_are_those_for_discriminators():
 
 def test_losses_that_are_no_numbers_are_found_here_too():
     assert found(d_loss=np.nan) == [Diagnosis.EXPLODING_LOSSES]
+
+
+@pytest.mark.parametrize("loss", ["non_saturating", "minimax"])
+def test_runs_of_the_package_are_read_by_the_mean_of_both_losses(loss):
+    # A d_loss of twice the range of collapse, and a distance by which a critic of scores would count as lost.
+    columns = {"d_loss": 1.47, "d_loss_real": 0.5, "d_loss_fake": 0.97, "wasserstein_distance": -1.0}
+    stuck = SavedRun("ours", run(**columns).history, {"loss": loss})
+    assert [finding.diagnosis for finding in findings_of_curves(stuck)] == [Diagnosis.MODE_COLLAPSE]
+    won = run(d_loss=0.08, d_loss_real=0.04, d_loss_fake=0.04, g_loss=EPOCHS / 50)
+    assert cross_entropy_curves.critic_dominates(SavedRun("ours", won.history, {"loss": loss})) is not None
+
+
+def test_policies_of_cross_entropy_runs_are_judged():
+    assert found(clip_ratio=0.9) == [Diagnosis.PERSISTENT_CLIPPING]
+    assert Diagnosis.WEAK_CONSTRAINT in found(gradient_penalty=9.0)

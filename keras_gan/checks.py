@@ -1,9 +1,35 @@
-"""Checks of the values in a configuration, which come from JSON files and from callers."""
+"""Checks of the values in a configuration, which come from JSON files and from callers.
 
+The annotation of an argument may contain `Positive` and the other names below. Its bounds then hold in a configuration
+before Keras is loaded.
+"""
+
+import dataclasses
 import math
 import types
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+
+@dataclasses.dataclass(frozen=True)
+class Bounds:
+    """Bounds of a number, in its annotation.
+
+    Attributes:
+        expected: Description of valid values.
+        hold: Returns whether a value is valid.
+    """
+
+    expected: str
+    hold: Callable[[Any], bool]
+
+
+#: Numbers within bounds, for annotations.
+Positive = Annotated[float, Bounds("a finite positive number", lambda value: value > 0)]
+NotNegative = Annotated[float, Bounds("a finite number of at least 0", lambda value: value >= 0)]
+DecayRate = Annotated[float, Bounds("a number in [0, 1)", lambda value: 0 <= value < 1)]
+Count = Annotated[int, Bounds("an integer of at least 1", lambda value: value >= 1)]
 
 
 def require(holds: bool, name: str, expected: str, received: Any) -> None:
@@ -27,11 +53,12 @@ def conform(value: Any, kind: Any, name: str) -> Any:
 
     Args:
         value: The value.
-        kind: The type: int, bool, str, float, a tuple of these, a Literal, a union of these, or Any.
+        kind: The type: int, bool, str, float, one of the numbers within bounds, a tuple of these, a Literal, a union of
+            these, or Any.
         name: Name of the value in the error message.
 
     Raises:
-        ValueError: If the value has another type, or a number is not finite.
+        ValueError: If the value has another type, or a number is not finite or out of bounds.
     """
     value = str(value) if isinstance(value, Path) else value
     options = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
@@ -44,6 +71,9 @@ def conform(value: Any, kind: Any, name: str) -> Any:
 def _is_of(value: Any, kind: Any) -> bool:
     if kind is Any:
         return True
+    if get_origin(kind) is Annotated:
+        plain, *remarks = get_args(kind)
+        return _is_of(value, plain) and all(remark.hold(value) for remark in remarks if isinstance(remark, Bounds))
     if kind in (None, type(None)):
         return value is None
     if get_origin(kind) is Literal:
@@ -67,10 +97,13 @@ def _is_finite(value: float) -> bool:
 def _describe(kind: Any) -> str:
     if kind in (None, type(None)):
         return "None"
+    if get_origin(kind) is Annotated:
+        plain, *remarks = get_args(kind)
+        return next((remark.expected for remark in remarks if isinstance(remark, Bounds)), _describe(plain))
     if get_origin(kind) is Literal:
         return f"one of {get_args(kind)}"
     if get_origin(kind) is tuple:
-        plural = {int: "integers", float: "finite numbers", str: "strings"}
+        plural = {int: "integers", float: "finite numbers", str: "strings", Count: "integers of at least 1"}
         element = get_args(kind)[0]
         return f"a tuple of {plural.get(element, element)}"
     names = {float: "a finite number", int: "of type int", bool: "of type bool", str: "of type str", Path: "a path"}

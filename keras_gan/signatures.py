@@ -16,11 +16,21 @@ from typing import Any, Literal
 
 import docstring_parser
 
+from keras_gan.checks import Count, DecayRate, NotNegative, Positive
+
 #: Arguments that every Keras object has and that do not describe what a part does.
 HOUSEKEEPING = ("self", "cls", "name", "reduction", "dtype")
 
 #: Names that the annotation of an argument may contain, besides the built-in types.
-_TYPES = {"Literal": Literal, "Path": Path, "Any": Any}
+_TYPES = {
+    "Literal": Literal,
+    "Path": Path,
+    "Any": Any,
+    "Positive": Positive,
+    "NotNegative": NotNegative,
+    "DecayRate": DecayRate,
+    "Count": Count,
+}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan.checks import Count
 from keras_gan.data.folder import load_images
 from keras_gan.data.horses import load_horses
 from keras_gan.data.images import check_images
@@ -26,7 +27,7 @@ def horses(data_dir: str | None = None) -> np.ndarray:
     return load_horses(data_dir)[0]
 
 
-def toy(count: int = 5000, seed: int = 0) -> np.ndarray:
+def toy(count: Count = 5000, seed: int = 0) -> np.ndarray:
     """Draw horses, for machines that cannot get CIFAR-10.
 
     Args:

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gan.checks import require
+from keras_gan.checks import Count, DecayRate, require
 from keras_gan.networks.layers.blocks import (
     activation,
     convolution,
@@ -20,10 +20,10 @@ BASE_SIZE = 4
 
 
 def upsampling_generator(
-    latent_dim: int = 100,
-    filters: tuple[int, ...] = (128, 64, 32, 3),
-    kernel_size: int = 5,
-    batch_norm_momentum: float = 0.8,
+    latent_dim: Count = 100,
+    filters: tuple[Count, ...] = (128, 64, 32, 3),
+    kernel_size: Count = 5,
+    batch_norm_momentum: DecayRate = 0.8,
 ) -> keras.Model:
     """Build a generator of nearest-neighbour upsamplings and convolutions.
 
@@ -69,9 +69,9 @@ def upsampling_generator(
 
 def convolutional_critic(
     image_shape: tuple[int, int, int] = (32, 32, 3),
-    filters: tuple[int, ...] = (32, 64, 128, 128),
-    strides: tuple[int, ...] = (2, 2, 2, 1),
-    kernel_size: int = 5,
+    filters: tuple[Count, ...] = (32, 64, 128, 128),
+    strides: tuple[Count, ...] = (2, 2, 2, 1),
+    kernel_size: Count = 5,
 ) -> keras.Model:
     """Build a critic of strided convolutions with LeakyReLU(0.2) and no normalisation.
 

@@ -57,8 +57,10 @@ class Part:
                 f"`{role}` {self.name!r} must be given {missing}, which have no default: as a Part with its arguments, "
                 "or give them defaults to choose it by name. Received: none"
             )
-        names = {name: settings.setting_name(role, name) for name in values}
-        checked = {name: conform(value, parameters[name].kind, names[name]) for name, value in values.items()}
+        shown = {name: settings.setting_name(role, name) for name in values}
+        if role == "lipschitz" and self.name in settings.CONSTRAINTS:
+            shown.update([settings.CONSTRAINTS[self.name]])
+        checked = {name: conform(value, parameters[name].kind, shown[name]) for name, value in values.items()}
         return Part(self.name, checked)
 
     def build(self, registry: Registry, **given: Any) -> Any:

@@ -2,10 +2,12 @@
 
 import keras
 
-from keras_gan.checks import require
+from keras_gan.checks import DecayRate, Positive, require
 
 
-def adam(learning_rate: float = 1e-4, beta_1: float = 0.0, beta_2: float = 0.9) -> keras.optimizers.Optimizer:
+def adam(
+    learning_rate: Positive = 1e-4, beta_1: DecayRate = 0.0, beta_2: DecayRate = 0.9
+) -> keras.optimizers.Optimizer:
     """Build Adam, with the momentum of WGAN-GP.
 
     Args:
@@ -24,7 +26,7 @@ def adam(learning_rate: float = 1e-4, beta_1: float = 0.0, beta_2: float = 0.9) 
     return keras.optimizers.Adam(learning_rate, beta_1=beta_1, beta_2=beta_2)
 
 
-def rmsprop(learning_rate: float = 5e-5, rho: float = 0.9) -> keras.optimizers.Optimizer:
+def rmsprop(learning_rate: Positive = 5e-5, rho: DecayRate = 0.9) -> keras.optimizers.Optimizer:
     """Build RMSprop, without momentum.
 
     Args:

@@ -57,6 +57,11 @@ def test_penalty_in_place_of_clipping():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("--critic-learning-rate", "-1"), "`critic_learning_rate` must be a finite positive number"),
+        (("--preset", "demo", "--beta-1", "1"), "`critic_optimizer_beta_1` must be a number in [0, 1)"),
+        (("--latent-dim", "0"), "`latent_dim` must be an integer of at least 1"),
+        (("--critic-filters", "4", "0"), "`critic_filters` must be a tuple of integers of at least 1"),
+        (("--preset", "demo", "--gradient-penalty", "0"), "`gradient_penalty` must be a finite positive number"),
         (("--epochs", "0"), "`epochs` must be at least 1. Received: epochs=0"),
         (("--batch-size", "0"), "`batch_size` must be at least 1. Received: batch_size=0"),
         (("--epochs", "many"), "invalid literal for int() with base 10: 'many'"),
@@ -74,7 +79,7 @@ def test_penalty_in_place_of_clipping():
         (("--gradient-penalty", "10"), "exclude each other"),
         (("--resume", "nowhere"), "nowhere is not a run folder: it has no config.json"),
         (("--log-every", "0"), "`log_every` must be at least 1"),
-        (("--critic-learning-rate", "inf"), "`critic_learning_rate` must be a finite number"),
+        (("--critic-learning-rate", "inf"), "`critic_learning_rate` must be a finite positive number"),
         (("--out", "/dev/null"), "`out` must be a folder that can be written to. Received: /dev/null"),
     ],
 )

@@ -93,7 +93,7 @@ def test_data_may_be_a_folder_or_a_file(tmp_path):
         ({"lipschitz": "none", "clip_threshold": 0.1}, "`lipschitz` must go with the values of its own policy, none"),
         ({"data": "toy", "dataset": "toy"}, "`data` and `dataset` are one setting"),
         ({"loss": "hinge", "epochs": 2**31}, "`epochs` must be less than 2³¹"),
-        ({"critic_learning_rate": 10**400}, "`critic_learning_rate` must be a finite number"),
+        ({"critic_learning_rate": 10**400}, "`critic_learning_rate` must be a finite positive number"),
         ({"data": "array"}, "`data` must be one of horses, toy, or a folder"),
         ({"data": "nowhere"}, "`data` must be one of horses, .* or a folder or a file that exists. Received: nowhere"),
     ],

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.checks import NotNegative, Positive
 from keras_gan.losses import gradient_penalty
 from keras_gan.models import autodiff
 from keras_gan.models.lipschitz.policy import LipschitzPolicy, has_batch_norm
@@ -31,7 +32,7 @@ class GradientPenalty(LipschitzPolicy):
         Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
     """
 
-    def __init__(self, weight: float = 10.0, target: float = 1.0, one_sided: bool = False) -> None:
+    def __init__(self, weight: Positive = 10.0, target: NotNegative = 1.0, one_sided: bool = False) -> None:
         if not weight > 0:
             raise ValueError(f"`weight` must be positive. Received: weight={weight}")
         if not target >= 0:

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.checks import Positive
 from keras_gan.models.lipschitz.policy import LipschitzPolicy, has_batch_norm
 from keras_gan.models.tracker import element_count
 from keras_gan.tensors import Tensor
@@ -30,7 +31,7 @@ class WeightClipping(LipschitzPolicy):
 
     critic_loss_scale = 0.5
 
-    def __init__(self, threshold: float = 0.01) -> None:
+    def __init__(self, threshold: Positive = 0.01) -> None:
         if not threshold > 0:
             raise ValueError(f"`threshold` must be positive. Received: threshold={threshold}")
         self.threshold = threshold

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: Samples generated at a time.
 SAMPLE_BATCH = 1000
 
+#: Columns that files of earlier versions do not have, and whose absence says what it was then.
+LATER_COLUMNS = ("floor_images",)
+
 #: Samples looked at before training begins.
 FIRST_LOOK = 64
 
@@ -97,10 +100,11 @@ class QualityMonitor(Periodic):
         if self.path is not None and self.path.exists() and not self.append:
             raise FileExistsError(f"{self.path} exists: give another `path`, or `append=True` to continue it")
         self._started = False
-        floor, provenance = self.evaluator.floors["fid_floor"], self.evaluator.provenance
+        evaluator = self.evaluator
+        provenance, half = evaluator.provenance, evaluator.floor_images
         say(
             f"Quality: FID{self.label} of {provenance.n_samples} samples against {provenance.n_real} real images; "
-            f"between two halves of these it is {floor:.1f}.",
+            f"between {half} and {half} of these it is {evaluator.floors['fid_floor']:.1f}.",
             self.stream,
         )
 
@@ -128,9 +132,8 @@ class QualityMonitor(Periodic):
         logs.update(evaluation.figures())
         say(render_quality(logs, self.label), self.stream)
         if self.path is not None:
-            self._append(
-                self.path, {"epoch": epoch, **evaluation.figures(), **dataclasses.asdict(evaluation.provenance)}
-            )
+            sizes = {"floor_images": evaluation.floor_images, **dataclasses.asdict(evaluation.provenance)}
+            self._append(self.path, {"epoch": epoch, **evaluation.figures(), **sizes})
 
     def _append(self, path: Path, row: dict[str, Any]) -> None:
         with named_errors(path):
@@ -140,7 +143,7 @@ class QualityMonitor(Periodic):
             # A file that was deleted under the run must not begin anew without its past.
             with open(path, "r+", newline="", encoding="utf-8") as file:
                 columns = next(csv.reader(file))
-                if missing := [key for key in row if key not in columns]:
+                if missing := [key for key in row if key not in (*columns, *LATER_COLUMNS)]:
                     message = f"{path} was begun without columns {missing}: they are left out of it"
                     warnings.warn(message, stacklevel=4)
                 file.seek(0, os.SEEK_END)

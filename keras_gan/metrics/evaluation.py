@@ -60,6 +60,8 @@ class Evaluation:
     """Inception score; None if the extractor has no classifier."""
     inception_score_std: float | None
     """Standard deviation of the Inception score over the splits; None if the extractor has no classifier."""
+    floor_images: int | None = None
+    """Images in each of the halves that floors are measured between; None in a record that does not say it."""
     fid_infinity: float | None = None
     """Fréchet distance extrapolated to infinitely many samples; None if it was not requested."""
     fid_interval: tuple[float, float] | None = None

@@ -85,6 +85,8 @@ class Evaluator:
         )
         cache = ReferenceCache(cache_dir or platformdirs.user_cache_path("keras-gan"))
         self.reference = self._summarize_reference(images, order, cache)
+        #: Images in each of the halves that floors are measured between.
+        self.floor_images = len(self.reference.features) // 2
         self.floors = self._measure_floors()
         self._warn_of_bias()
 
@@ -127,6 +129,7 @@ class Evaluator:
             pixel_variance=samples.pixel_variance,
             inception_score_mean=score_mean,
             inception_score_std=score_std,
+            floor_images=self.floor_images,
             **self.floors,
         )
 
@@ -204,7 +207,7 @@ class Evaluator:
 
     def _measure_floors(self) -> _Floors:
         """Return the distances between two disjoint halves of the real set."""
-        middle = len(self.reference.features) // 2
+        middle = self.floor_images
         halves = self.reference.features[:middle], self.reference.features[middle : 2 * middle]
         return {
             "fid_floor": frechet_distance(*map(feature_statistics, halves)),

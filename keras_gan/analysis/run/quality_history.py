@@ -10,13 +10,14 @@ import numpy as np
 #: The training guide's ratings for an FID below a bound. They hold for Inception's features.
 INCEPTION_BANDS = ((50.0, "Excellent"), (100.0, "Good"), (200.0, "Moderate"), (400.0, "Fair"))
 
-#: Ratings for other features, whose scale depends on the set of images. The bounds are multiples of the floor of 5000
-#: real images. With `Cifar10ResNet` and CIFAR-10's horses, unseen horses are at 5 times the floor, horses blurred by a
-#: pixel at 110 times, deer at 290 times and noise at 420 times.
+#: Ratings for other features, whose scale depends on the set of images. The bounds are multiples of the floor between
+#: halves of 2500 real images. With `Cifar10ResNet` and CIFAR-10's horses, unseen horses are at 5 times the floor,
+#: horses blurred by a pixel at 110 times, deer at 290 times and noise at 420 times.
 FLOOR_BANDS = ((10.0, "Excellent"), (50.0, "Good"), (150.0, "Moderate"), (300.0, "Fair"))
 
-#: Number of real images whose floor is the unit of `FLOOR_BANDS`; a floor is inversely proportional to this number.
-FLOOR_IMAGES = 5000
+#: Images in each half of the real set whose floor is the unit of `FLOOR_BANDS`; a floor is inversely proportional to
+#: this number. It is also the most that a half has in a file that does not record the sizes of its halves.
+FLOOR_IMAGES = 2500
 
 #: Least number of samples for a rating.
 LEAST_SAMPLES = 500
@@ -79,7 +80,8 @@ class QualityHistory:
         floor = self.last("fid_floor")
         if floor is None or floor <= 0:
             return ()
-        unit = floor * self.n_real / FLOOR_IMAGES
+        half = self.last("floor_images") or min(self.n_real // 2, FLOOR_IMAGES)
+        unit = floor * half / FLOOR_IMAGES
         return tuple((multiple * unit, word) for multiple, word in FLOOR_BANDS)
 
     def last(self, name: str) -> float | None:

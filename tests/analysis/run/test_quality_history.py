@@ -48,6 +48,16 @@ def test_floor_of_few_images_is_that_of_many_and_more():
     np.testing.assert_allclose([bound for bound, _ in few.bands], [bound for bound, _ in many.bands], rtol=1e-12)
 
 
+def test_floor_of_many_images_is_that_of_the_halves_it_was_measured_on():
+    # Of 50000 real images, 2500 and 2500 are measured: the FID of 75.7 is at 133 times their floor.
+    unknown = history("cifar10-resnet", fid=75.7, floor=0.57, n_real=50_000)
+    assert unknown.word() == "Moderate"
+    known = QualityHistory(unknown.provenance, {**unknown.figures, "floor_images": np.array([2500.0])})
+    assert known.bands == unknown.bands
+    halves = QualityHistory(unknown.provenance, {**unknown.figures, "floor_images": np.array([250.0])})
+    np.testing.assert_allclose(halves.bands[0][0], known.bands[0][0] / 10, rtol=1e-12)
+
+
 @pytest.mark.parametrize("floor", [np.nan, 0.0])
 def test_features_without_a_floor_have_no_words(floor):
     assert history("my-features", floor=floor).word() is None

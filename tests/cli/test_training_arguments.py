@@ -1,6 +1,8 @@
+import io
 import json
 import os
 import pathlib
+import runpy
 import subprocess
 import sys
 
@@ -89,6 +91,22 @@ def test_unusable_arguments_are_one_line(capsys, arguments, message):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_script_in_its_own_process_ends_with_code_two_and_one_line(tmp_path, encoding):
+    # What is refused last, before Keras is loaded.
+    command = [sys.executable, SCRIPT, "--data-dir", "nowhere"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    result = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert_is_the_scripts_error(result.stderr)
+    assert not list(tmp_path.iterdir())
+
+
+def assert_is_the_scripts_error(content):
+    assert content.startswith(b"train_horses.py: error: ")
+    assert content.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -101,13 +119,16 @@ def test_unusable_arguments_are_one_line(capsys, arguments, message):
     ],
     ids=lambda arguments: "".join(arguments),
 )
-def test_script_ends_with_code_two_and_one_line(tmp_path, arguments, encoding):
-    environment = {**os.environ, "PYTHONIOENCODING": encoding}
-    result = subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, env=environment, check=False)
-    assert result.returncode == 2
-    assert result.stdout == b""
-    assert result.stderr.startswith(b"train_horses.py: error: ")
-    assert result.stderr.count(b"\n") == 1
+def test_script_ends_with_code_two_and_one_line(tmp_path, monkeypatch, arguments, encoding):
+    output, error = io.BytesIO(), io.BytesIO()
+    monkeypatch.setattr(sys, "argv", [str(SCRIPT), *arguments])
+    # As Python opens them.
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(output, encoding, "strict", write_through=True))
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(error, encoding, "backslashreplace", write_through=True))
+    with pytest.raises(SystemExit) as stop:
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+    assert (stop.value.code, output.getvalue()) == (2, b"")
+    assert_is_the_scripts_error(error.getvalue())
     assert not list(tmp_path.iterdir())
 
 

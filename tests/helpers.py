@@ -48,6 +48,22 @@ def values_of(variables) -> list[np.ndarray]:
     return [keras.ops.convert_to_numpy(variable) for variable in variables]
 
 
+def variables_of(gan) -> list:
+    """Return all that training changes."""
+    return [*gan.variables, *gan.metrics_variables, *gan.optimizer.variables]
+
+
+def state_of(gan) -> list[np.ndarray]:
+    return values_of(variables_of(gan))
+
+
+def set_back(gan, state):
+    """Give a GAN a state that it had, and begin the random numbers of Keras anew."""
+    for variable, value in zip(variables_of(gan), state, strict=True):
+        variable.assign(value)
+    keras.utils.set_random_seed(7)
+
+
 def assert_bits_equal(actual, expected):
     assert len(actual) == len(expected)
     for one, other in zip(actual, expected):

@@ -141,9 +141,11 @@ def test_best_model_by_a_key_is_kept(make_gan, float_images, tmp_path, mode, sco
 
 
 def test_best_model_outlives_a_resume_and_not_a_new_training(make_gan, float_images, tmp_path):
+    gan = make_gan()
+
     def train(scores, mode="min", **kwargs):
         saver = GanCheckpoint(tmp_path, monitor="score", mode=mode)
-        make_gan().fit(float_images, batch_size=32, verbose=0, callbacks=[saver, Scores(scores)], **kwargs)
+        gan.fit(float_images, batch_size=32, verbose=0, callbacks=[saver, Scores(scores)], **kwargs)
         return json.loads((tmp_path / "best.json").read_text())["value"]
 
     assert train({1: 5.0}, epochs=2) == 5.0

@@ -90,9 +90,11 @@ def test_values_that_only_some_epochs_have_get_a_column_and_empty_cells(make_gan
             if epoch in (1, 3):
                 logs.update(fid_score=10.5 + epoch, recall=0.5)
 
+    gan = make_gan()
+
     def run(**kwargs):
         callbacks = [Sometimes(), LossCsv(path, append=True)]
-        return make_gan().fit(float_images, batch_size=32, verbose=0, callbacks=callbacks, **kwargs).history
+        return gan.fit(float_images, batch_size=32, verbose=0, callbacks=callbacks, **kwargs).history
 
     path = tmp_path / "losses.csv"
     first = run(epochs=3)

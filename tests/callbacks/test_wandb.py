@@ -249,7 +249,8 @@ def test_online_without_a_key_says_so(tmp_path):
     wandb_run._to_upload.clear()
 
 
-def test_service_that_goes_away_does_not_end_training(make_gan, float_images, tmp_path, server, capsys):
+def test_service_that_goes_away_does_not_end_training(make_gan, float_images, tmp_path, server, monkeypatch):
+    monkeypatch.setattr(wandb_run, "END_TIMEOUT", 1)
     run = init_wandb("name", folder=tmp_path)
     leave = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: server.close() if epoch == 1 else None)
     assert fit(make_gan(), float_images, WandbCharts(run), leave, epochs=4).epoch == [0, 1, 2, 3]
@@ -262,7 +263,8 @@ def test_service_that_goes_away_does_not_end_training(make_gan, float_images, tm
 
 
 @pytest.mark.parametrize("comes_back", [True, False])
-def test_service_that_cannot_be_reached_is_tried_again_at_the_end(tmp_path, server, capsys, comes_back):
+def test_service_that_cannot_be_reached_is_tried_again_at_the_end(tmp_path, server, capsys, monkeypatch, comes_back):
+    monkeypatch.setattr(wandb_run, "BEGIN_TIMEOUT", 1)
     server.close()
     with pytest.warns(UserWarning, match="cannot be online, so the run is logged offline and uploaded .*refused$"):
         run = init_wandb("name", folder=tmp_path)
@@ -270,6 +272,8 @@ def test_service_that_cannot_be_reached_is_tried_again_at_the_end(tmp_path, serv
     run.log({"epoch": 7})
     if comes_back:
         server = WandbServer(server.port)
+    else:
+        monkeypatch.setattr(wandb_run, "END_TIMEOUT", 1)
     finish_wandb(run)
     said = capsys.readouterr().out
     if comes_back:

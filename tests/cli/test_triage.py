@@ -50,6 +50,11 @@ def script(tmp_path):
     return path
 
 
+def command(script):
+    """Return the command that trains a cell, without site-packages, which the script does not need."""
+    return [sys.executable, "-S", str(script)]
+
+
 @pytest.fixture
 def options(tmp_path):
     return TriageOptions("demo", seeds=(1, 2, 3), batch_sizes=(4, 8), out=tmp_path / "triage")
@@ -65,7 +70,7 @@ def outcomes(options):
 
 
 def test_every_cell_is_trained_once_and_a_failure_stops_no_other(options, script, capsys):
-    text = run_triage(options, [], [sys.executable, str(script)])
+    text = run_triage(options, [], command(script))
     assert calls(script) == ["1 4 begun", "1 8 begun", "2 4 begun", "2 8 begun", "3 4 begun", "3 8 begun"]
     assert outcomes(options) == {
         (1, 4): Outcome.HEALTHY,
@@ -86,10 +91,10 @@ def test_every_cell_is_trained_once_and_a_failure_stops_no_other(options, script
 
 
 def test_what_failed_is_tried_again_and_nothing_else(options, script):
-    run_triage(options, [], [sys.executable, str(script)])
+    run_triage(options, [], command(script))
     script.with_name("calls").unlink()
     script.with_name("mended").touch()
-    run_triage(options, [], [sys.executable, str(script)])
+    run_triage(options, [], command(script))
     assert calls(script) == ["1 8 begun"]
     assert outcomes(options)[1, 8] is Outcome.HEALTHY
 
@@ -100,7 +105,7 @@ def test_all_that_failed_is_tried_again_at_once(options, tmp_path):
         "import pathlib, sys; open(pathlib.Path(__file__).with_name('calls'), 'a').write('x\\n'); sys.exit(1)"
     )
     for count in (6, 12):
-        run_triage(options, [], [sys.executable, str(script)])
+        run_triage(options, [], command(script))
         assert len(calls(script)) == count
 
 
@@ -112,7 +117,7 @@ def test_cell_that_died_before_its_first_row_stops_no_other(options, script):
     (folder / "config.json").write_text("{}")
     (folder.parent / "training.log").touch()
     assert outcomes(options)[3, 4] is Outcome.FAILED
-    run_triage(options, [], [sys.executable, str(script)])
+    run_triage(options, [], command(script))
     assert "3 4 resumed" in calls(script)
     assert set(outcomes(options).values()) == {Outcome.HEALTHY, Outcome.DIVERGED}
 
@@ -123,23 +128,23 @@ def test_run_whose_end_went_wrong_is_trained_all_the_same(options, script):
         script.read_text().replace("sys.exit(1 if", "(folder / 'generator.keras').touch(); sys.exit(1 if 1 or")
     )
     script.with_name("mended").touch()
-    run_triage(options, [], [sys.executable, str(script)])
+    run_triage(options, [], command(script))
     assert outcomes(options)[1, 4] is Outcome.HEALTHY
 
 
 def test_larger_grid_trains_what_it_has_more(options, script):
     script.with_name("mended").touch()
-    run_triage(options, [], [sys.executable, str(script)])
+    run_triage(options, [], command(script))
     script.with_name("calls").unlink()
     larger = TriageOptions("demo", seeds=(1, 2, 3, 4), batch_sizes=(4, 8), out=options.out)
-    run_triage(larger, [], [sys.executable, str(script)])
+    run_triage(larger, [], command(script))
     assert calls(script) == ["4 4 begun", "4 8 begun"]
 
 
 def test_folder_of_other_arguments_is_refused(options, script):
-    run_triage(options, ["--epochs", "5"], [sys.executable, str(script)])
+    run_triage(options, ["--epochs", "5"], command(script))
     with pytest.raises(ValueError, match="is of arguments '--epochs 5'. Received: '--epochs 6'"):
-        run_triage(options, ["--epochs", "6"], [sys.executable, str(script)])
+        run_triage(options, ["--epochs", "6"], command(script))
 
 
 CALL = """
@@ -149,7 +154,7 @@ from keras_gan.cli.triage_grid import run_triage
 seeds, sizes = (tuple(map(int, part.split(","))) for part in sys.argv[3:])
 options = TriageOptions("demo", seeds, sizes, Path(sys.argv[1]))
 try:
-    run_triage(options, [], [sys.executable, sys.argv[2]])
+    run_triage(options, [], [sys.executable, "-S", sys.argv[2]])
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -158,8 +163,8 @@ except KeyboardInterrupt:
 def begin(options, script, seconds):
     environment = {**os.environ, "SECONDS_A_CELL": str(seconds)}
     grid = [",".join(map(str, values)) for values in (options.seeds, options.batch_sizes)]
-    command = [sys.executable, "-c", CALL, str(options.out), str(script), *grid]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+    arguments = [sys.executable, "-c", CALL, str(options.out), str(script), *grid]
+    return subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
 
 
 def wait_for_calls(script, count):
@@ -182,11 +187,11 @@ def test_cell_of_a_process_that_was_killed_is_taken_over(options, script):
     script.with_name("mended").touch()
     holder = begin(TriageOptions("demo", (1,), (4,), options.out), script, 30)
     wait_for_calls(script, 1)
-    run_triage(options, [], [sys.executable, str(script)])
+    run_triage(options, [], command(script))
     assert outcomes(options)[1, 4] is Outcome.RUNNING
     os.killpg(holder.pid, signal.SIGKILL)
     holder.wait(30)
-    run_triage(options, [], [sys.executable, str(script)])
+    run_triage(options, [], command(script))
     assert "1 4 resumed" in calls(script)
     assert outcomes(options)[1, 4] is Outcome.HEALTHY
 
@@ -199,7 +204,7 @@ def test_killed_cell_goes_on_when_called_again(options, script):
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(30)
     (killed,) = calls(script)
-    assert begin(options, script, 0).wait(120) == 0
+    run_triage(options, [], command(script))
     assert killed.replace("begun", "resumed") in calls(script)
     assert len(calls(script)) == 7
     assert Outcome.MISSING not in outcomes(options).values()
@@ -232,7 +237,7 @@ def test_ctrl_c_ends_the_grid(options, tmp_path):
     script = tmp_path / "train.py"
     script.write_text("import sys; sys.exit(130)")
     with pytest.raises(KeyboardInterrupt):
-        run_triage(options, [], [sys.executable, str(script)])
+        run_triage(options, [], command(script))
 
 
 @pytest.mark.parametrize("flag", ["--seed", "--batch-size=8", "--batch_size", "--resume", "--preset"])
@@ -260,8 +265,8 @@ def test_machines_may_have_their_data_elsewhere(options, script):
     script.with_name("mended").touch()
     text = SCRIPT.replace('"epochs"):', '"epochs", "data-dir"):')
     script.write_text(text)
-    run_triage(options, ["--data-dir", "/here", "--epochs", "5"], [sys.executable, str(script)])
-    run_triage(options, ["--epochs", "5", "--data-dir=/there"], [sys.executable, str(script)])
+    run_triage(options, ["--data-dir", "/here", "--epochs", "5"], command(script))
+    run_triage(options, ["--epochs", "5", "--data-dir=/there"], command(script))
     assert len(calls(script)) == 6
 
 

@@ -48,6 +48,14 @@ def test_images_are_resized_and_scaled_to_what_the_network_was_trained_on(extrac
     np.testing.assert_allclose(images[1], 1, atol=1e-6)
 
 
+@pytest.fixture
+def built(extractor, monkeypatch):
+    """Keras's network as it was built before: its layers take seconds."""
+    network = keras.Model(extractor.network.input, extractor.network.outputs[1])
+    monkeypatch.setattr("keras.applications.InceptionV3", lambda **_: network)
+
+
+@pytest.mark.usefixtures("built")
 def test_only_kerass_weights_make_plain_fid(extractor, weights, monkeypatch):
     assert extractor.label == "[inception]"
     md5 = hashlib.md5(weights.read_bytes()).hexdigest()
@@ -65,6 +73,7 @@ def test_without_network_and_file_the_error_says_what_to_do(monkeypatch, tmp_pat
         InceptionV3()
 
 
+@pytest.mark.usefixtures("built")
 def test_files_that_hold_no_weights(tmp_path):
     with pytest.raises(FileNotFoundError, match="No file .*none.h5: `weights` must be Inception v3's"):
         InceptionV3(tmp_path / "none.h5")

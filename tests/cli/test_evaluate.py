@@ -32,6 +32,7 @@ SMALL = change(
     epochs=2,
     batch_size=4,
     n_critic=1,
+    lipschitz="none",
     generator_filters=(4, 4, 4, 3),
     critic_filters=(4, 4, 4),
     quality_samples=40,
@@ -66,7 +67,7 @@ def pictures(tmp_path):
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
     np.savez(folder / ARCHIVE_NAME, x_train=TRAIN, x_test=TEST)
-    prepared = experiment.prepare(SMALL, RunOptions(out=folder / "runs", data_dir=folder))
+    prepared = experiment.prepare(SMALL, RunOptions(out=folder / "runs", data_dir=folder, wandb="off"))
     prepared.train()
     return prepared
 
@@ -127,7 +128,7 @@ def test_unfinished_run_has_no_generator(run, data_dir):
 
 
 def test_inception_is_asked_for_by_name(pictures, tmp_path):
-    options = EvaluationOptions(pictures, "toy", extractor="inception", inception_weights=tmp_path / "none.h5")
+    options = EvaluationOptions(pictures, str(pictures), extractor="inception", inception_weights=tmp_path / "none.h5")
     with pytest.raises(FileNotFoundError, match=r"No file .*none\.h5"):
         quality.evaluate(options)
 
@@ -147,23 +148,22 @@ def test_script_prints_json_alone(pictures, data_dir):
 
 
 @needs_tf_gan
-def test_second_opinion_is_a_table_beside_the_json(pictures, data_dir, capsys):
+def test_second_opinion_is_a_table_beside_the_json(pictures, data_dir, capfd):
     flags = "--real", "horses", "--data-dir", data_dir, "--second-opinion"
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    result = subprocess.run([sys.executable, SCRIPT, pictures, *flags], capture_output=True, text=True, env=environment)
-    assert result.returncode == 0, result.stderr
-    evaluation = Evaluation.from_json(result.stdout)
+    assert main(pictures, *flags) == 0
+    output, error = capfd.readouterr()
+    evaluation = Evaluation.from_json(output)
     assert {row.metric for row in evaluation.second_opinion if row.peer == "tf-gan"} == {
         *("fid_score", "kernel_distance", "inception_score_mean", "sliced_wasserstein")
     }
     # The covariance of 30 samples is singular. Peers take roots of eigenvalues that are 0 only up to rounding, which
     # changes the Fréchet distance by some millionths.
     assert max(row.relative_difference for row in evaluation.second_opinion) < 1e-4
-    assert second_opinion.render(evaluation.second_opinion) in result.stderr
+    assert second_opinion.render(evaluation.second_opinion) in error
 
     # If the JSON goes to a file, the table goes to standard output.
     assert main(pictures, *flags, "--out", data_dir / "out.json") == 0
-    heading, *lines = capsys.readouterr().out.splitlines()
+    heading, *lines = capfd.readouterr().out.splitlines()
     assert heading == f"Figures in {data_dir / 'out.json'}"
     written = Evaluation.from_json((data_dir / "out.json").read_text())
     assert lines == second_opinion.render(written.second_opinion).splitlines()
@@ -203,9 +203,10 @@ def test_unusable_arguments_are_one_line(pictures, monkeypatch, capsys, argument
     assert message in error
 
 
-def test_script_ends_with_one_line_on_images_that_are_none(tmp_path, capsys):
-    (tmp_path / "a.png").write_text("no image")
+def test_script_ends_with_one_line_on_images_that_are_none(pictures, data_dir, capsys):
+    picture = pictures / "000.png"
+    picture.write_text("no image")
     with pytest.raises(SystemExit) as stop:
-        main(tmp_path, "--real", "toy")
+        main(pictures, "--real", "horses", "--data-dir", data_dir)
     assert stop.value.code == 2
-    assert capsys.readouterr().err.startswith(f"keras-gan evaluate: error: {tmp_path}/a.png cannot be read as an image")
+    assert capsys.readouterr().err.startswith(f"keras-gan evaluate: error: {picture} cannot be read as an image")

@@ -1,6 +1,7 @@
 """Figures that other packages compute from the same features and logits."""
 
 import dataclasses
+import importlib
 import sys
 
 import numpy as np
@@ -19,6 +20,7 @@ from keras_gan.metrics import (
     tf_gan,
 )
 from keras_gan.metrics.comparison import Comparison
+from keras_gan.metrics.second_opinion import peers
 
 RANDOM = np.random.default_rng(0)
 REAL = RANDOM.integers(0, 256, (100, 4, 4, 3), dtype=np.uint8)
@@ -42,6 +44,28 @@ def features_of(images):
     """Return eight features and five logits."""
     rows = images.reshape(len(images), -1).astype("float32")
     return rows[:, ::6] / 100, rows @ LOGITS
+
+
+def remembered(function):
+    """Return a function that computes the answer to the same arguments once."""
+    answers = {}
+
+    def answer(*arguments):
+        key = tuple(np.asarray(argument).tobytes() for argument in arguments)
+        if key not in answers:
+            answers[key] = function(*arguments)
+        return answers[key]
+
+    return answer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _peers_answer_a_question_once():
+    with pytest.MonkeyPatch.context() as patch:
+        for figures in (importlib.import_module(peer.figures).FIGURES for peer in peers.PEERS if peer.installed):
+            for metric, function in figures.items():
+                patch.setitem(figures, metric, remembered(function))
+        yield
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def reference_history():
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def quality():
     """Six evaluations, 60 to 30; the bands of the floor 1 end at 10, 50, 150 and 300."""
     figures = {
@@ -66,7 +66,7 @@ def quality():
     return QualityHistory(PROVENANCE, figures)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def healthy_run(quality):
     """A run with a penalty: the critic's distance rises to 6, then falls to 2."""
     epochs = np.arange(float(EPOCHS))

@@ -11,6 +11,13 @@ from keras_gan.analysis.report.panels import panels, thinned
 LINES = np.array([(31, 119, 180), (255, 127, 14)])
 
 
+@pytest.fixture(scope="module")
+def saved(healthy_run, tmp_path_factory):
+    """The folder of a run's figures, and the figures for a page."""
+    folder = tmp_path_factory.mktemp("run") / "plots"
+    return folder, save_figures(healthy_run, folder)
+
+
 def titles(figure):
     return [axes.get_title() for axes in figure.axes if axes.axison]
 
@@ -96,31 +103,31 @@ def test_runs_are_compared_on_one_axis(healthy_run, changed):
     np.testing.assert_array_equal(quality.lines[0].get_ydata(), healthy_run.quality.figures["fid_score"])
 
 
-def test_figures_are_saved_as_pictures_and_for_a_page(healthy_run, tmp_path):
-    figures = save_figures(healthy_run, tmp_path / "plots")
+def test_figures_are_saved_as_pictures_and_for_a_page(saved):
+    folder, figures = saved
     names = ["losses", "wasserstein_distance", "dg_ratio", "constraint", "weights", "epoch_time", "quality"]
     assert list(figures) == names
     expected = {f"{name}.{suffix}" for name in names for suffix in ("png", "svg")} | {"dashboard.png"}
-    assert {path.name for path in (tmp_path / "plots").iterdir()} == expected
+    assert {path.name for path in folder.iterdir()} == expected
     for name, svg in figures.items():
         root = ElementTree.fromstring(svg)
         assert "width" not in root.attrib
         assert "currentColor" in svg
         assert "#010203" not in svg
-        file = (tmp_path / "plots" / f"{name}.svg").read_text()
+        file = (folder / f"{name}.svg").read_text()
         assert "currentColor" not in file
         ElementTree.fromstring(file)
 
 
-def test_figures_of_one_page_share_no_identifiers(healthy_run, tmp_path):
+def test_figures_of_one_page_share_no_identifiers(saved):
     identifiers = [
         element.attrib["id"]
-        for svg in save_figures(healthy_run, tmp_path).values()
+        for svg in saved[1].values()
         for element in ElementTree.fromstring(svg).iter()
         if "id" in element.attrib
     ]
     assert len(identifiers) == len(set(identifiers))
 
 
-def test_same_run_has_the_same_figures(healthy_run, tmp_path):
-    assert save_figures(healthy_run, tmp_path / "a") == save_figures(healthy_run, tmp_path / "b")
+def test_same_run_has_the_same_figures(healthy_run, saved, tmp_path):
+    assert save_figures(healthy_run, tmp_path) == saved[1]

@@ -1,3 +1,5 @@
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -78,6 +80,13 @@ def test_whitened_patches_have_variance_one_in_each_direction():
     assert not layer.trainable
 
 
+@pytest.fixture
+def eagerly(monkeypatch):
+    """Trace no steps: to trace this network takes longer than a dozen steps."""
+    monkeypatch.setattr(keras.Model, "compile", functools.partialmethod(keras.Model.compile, run_eagerly=True))
+
+
+@pytest.mark.usefixtures("eagerly")
 def test_training_learns_and_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     labels = np.arange(64) % 2
     images = np.where(labels[:, None, None, None] == 1, IMAGES // 2 + 128, IMAGES // 2).astype(np.uint8)

@@ -6,11 +6,9 @@ import pathlib
 
 import hypothesis
 import keras
-import matplotlib
 import numpy as np
 import pytest
-import wandb
-from helpers import IMAGE_SHAPE, small_critic, small_generator
+from helpers import IMAGE_SHAPE, cache_apart, small_critic, small_generator, wandb_apart
 
 from keras_gan import WGAN, WeightClipping
 from keras_gan.data import load_cifar10
@@ -48,23 +46,17 @@ def cifar10():
 
 
 @pytest.fixture
-def user_cache(tmp_path, monkeypatch) -> pathlib.Path:
-    """A user cache folder of the test's own, but matplotlib's, which takes seconds to fill."""
-    monkeypatch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache"
+def user_cache(tmp_path) -> pathlib.Path:
+    """A user cache folder of the test's own."""
+    with cache_apart(tmp_path / "cache") as folder:
+        yield folder
 
 
 @pytest.fixture
-def wandb_alone(tmp_path, monkeypatch):
+def wandb_alone(tmp_path):
     """No key, no settings and no run of anybody else on Weights & Biases."""
-    for name in [name for name in os.environ if name.startswith("WANDB_")]:
-        monkeypatch.delenv(name)
-    for name in ("HOME", "NETRC", "WANDB_CONFIG_DIR", "WANDB_CACHE_DIR"):
-        monkeypatch.setenv(name, str(tmp_path / name.lower()))
-    yield
-    wandb.finish()
-    wandb.teardown()
+    with wandb_apart(tmp_path):
+        yield
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
-"""Small networks, scripts, and comparisons to the last bit."""
+"""Small networks, scripts, comparisons to the last bit, and folders of a test's own."""
 
+import contextlib
 import importlib.util
+import os
 import pathlib
 
 import keras
+import matplotlib
 import numpy as np
 import pytest
+import wandb
 
 from keras_gan.metrics.second_opinion.peers import PEERS
 
@@ -89,3 +93,27 @@ def refusal(capsys, name: str, *arguments) -> str:
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     return error
+
+
+@contextlib.contextmanager
+def cache_apart(folder: pathlib.Path):
+    """Set another user cache folder, but matplotlib's, which takes seconds to fill."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
+
+
+@contextlib.contextmanager
+def wandb_apart(folder: pathlib.Path):
+    """Show Weights & Biases no key, no settings and no run of anybody else; end its runs afterwards."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("WANDB_")]:
+            patch.delenv(name)
+        for name in ("HOME", "NETRC", "WANDB_CONFIG_DIR", "WANDB_CACHE_DIR"):
+            patch.setenv(name, str(folder / name.lower()))
+        try:
+            yield
+        finally:
+            wandb.finish()
+            wandb.teardown()

@@ -1,5 +1,9 @@
 """`kg.train`: the command from Python."""
 
+import contextlib
+import io
+import shutil
+
 import numpy as np
 import pytest
 
@@ -22,60 +26,86 @@ SMALL = {
 IMAGES = data.toy_horses(24)
 
 
-@pytest.fixture(autouse=True)
-def quick_reports(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def quick_reports():
     """Draw no figures, which nobody looks at here: they take longer than these runs."""
-    monkeypatch.setattr(report_files, "save_figures", lambda run, folder: {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report_files, "save_figures", lambda run, folder: {})
+        yield
 
 
 def train(tmp_path, **settings):
     return kg.train("demo", **{"images": IMAGES, "out": tmp_path / "runs", **SMALL, **settings})
 
 
+@pytest.fixture(scope="module")
+def on_array(tmp_path_factory):
+    """The folder of runs, a run on an array, and what it printed."""
+    folder = tmp_path_factory.mktemp("array")
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        run = train(folder)
+    return folder, run, output.getvalue()
+
+
+@pytest.fixture(scope="module")
+def on_file(tmp_path_factory):
+    """A run on a file that is no longer there, and the file's path."""
+    path = tmp_path_factory.mktemp("file") / "images.npy"
+    np.save(path, IMAGES)
+    run = train(path.parent, images=str(path))
+    path.unlink()
+    return run, path
+
+
+def copy(run, tmp_path):
+    """Copy a run's folder, to resume the copy."""
+    return shutil.copytree(run.folder, tmp_path / "runs" / run.folder.name)
+
+
 def weights(run):
     return [np.asarray(weight) for weight in run.model.get_weights()]
 
 
-def test_run_is_trained_and_returned(tmp_path, capsys):
-    run = train(tmp_path)
-    assert run.folder == tmp_path / "runs" / "0001_demo"
+def test_run_is_trained_and_returned(on_array):
+    folder, run, output = on_array
+    assert run.folder == folder / "runs" / "0001_demo"
     assert (run.epochs, run.config.run.epochs, run.config.data) == (3, 3, Part("array"))
     np.testing.assert_array_equal(run.history["epoch"], range(3))
     assert run.verdict.total == 5
     assert run.model.generate(2, seed=0).shape == (2, 32, 32, 3)
     assert {"report.html", "generator.keras", "checkpoints"} <= {path.name for path in run.folder.iterdir()}
-    assert f"Run finished. In {run.folder}" in capsys.readouterr().out
+    assert f"Run finished. In {run.folder}" in output
 
 
-def test_array_folder_and_file_train_the_same(tmp_path):
-    np.save(tmp_path / "images.npy", IMAGES)
-    by_array, by_file = train(tmp_path), train(tmp_path, images=str(tmp_path / "images.npy"))
+def test_array_folder_and_file_train_the_same(on_array, on_file, tmp_path):
+    (_, by_array, _), (by_file, path) = on_array, on_file
     by_floats = train(tmp_path, images=(IMAGES / 127.5 - 1.0).astype("float32"))
-    assert by_file.config.data == Part("file", {"path": str(tmp_path / "images.npy")})
+    assert by_file.config.data == Part("file", {"path": str(path)})
     for other in (by_file, by_floats):
         for one, another in zip(weights(by_array), weights(other), strict=True):
             np.testing.assert_array_equal(one, another)
 
 
-def test_run_is_resumed_as_if_it_had_never_stopped(tmp_path):
-    whole, part = train(tmp_path, epochs=5), train(tmp_path)
-    resumed = kg.train(images=IMAGES, resume=part.folder, epochs=5, wandb="off")
-    assert (resumed.folder, resumed.epochs) == (part.folder, 5)
+def test_run_is_resumed_as_if_it_had_never_stopped(on_array, tmp_path):
+    _, run, _ = on_array
+    part = copy(run, tmp_path)
+    whole, resumed = train(tmp_path, epochs=5), kg.train(images=IMAGES, resume=part, epochs=5, wandb="off")
+    assert (resumed.folder, resumed.epochs) == (part, 5)
     for one, other in zip(weights(whole), weights(resumed), strict=True):
         np.testing.assert_array_equal(one, other)
     with pytest.raises(ValueError, match="given as an array: give them again"):
-        kg.train(resume=part.folder, epochs=7, wandb="off")
+        kg.train(resume=part, epochs=7, wandb="off")
 
 
-def test_images_may_move_but_not_change(tmp_path):
-    np.save(tmp_path / "images.npy", IMAGES)
-    part = train(tmp_path, images=tmp_path / "images.npy")
-    (tmp_path / "images.npy").rename(tmp_path / "moved.npy")
-    moved = kg.train(images=tmp_path / "moved.npy", resume=part.folder, epochs=4, wandb="off")
+def test_images_may_move_but_not_change(on_file, tmp_path):
+    run, _ = on_file
+    part = copy(run, tmp_path)
+    np.save(tmp_path / "moved.npy", IMAGES)
+    moved = kg.train(images=tmp_path / "moved.npy", resume=part, epochs=4, wandb="off")
     assert moved.config.data.arguments == {"path": str(tmp_path / "moved.npy")}
-    assert kg.train(images=IMAGES, resume=part.folder, epochs=5, wandb="off").epochs == 5
+    assert kg.train(images=IMAGES, resume=part, epochs=5, wandb="off").epochs == 5
     with pytest.raises(ValueError, match="Received other images"):
-        kg.train(images=IMAGES[::-1], resume=part.folder, epochs=6, wandb="off")
+        kg.train(images=IMAGES[::-1], resume=part, epochs=6, wandb="off")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,16 @@ import wandb
 import wandb_reader
 
 from keras_gan import GradientPenalty, LossCsv, Report, SampleGrid, finish_wandb, init_wandb
+from keras_gan.analysis.report import write as report_files
 from keras_gan.analysis.run.saved_run import load_run
 from keras_gan.training.report import describe
+
+
+@pytest.fixture(autouse=True)
+def quick_reports(request, monkeypatch):
+    """Draw no figures where nobody looks at them: they take longer than these runs."""
+    if request.function is not test_report_stands_beside_what_it_reads:
+        monkeypatch.setattr(report_files, "save_figures", lambda run, folder: {})
 
 
 def fit(gan, images, folder, *callbacks, epochs=3):

@@ -4,12 +4,14 @@ import dataclasses
 import inspect
 import json
 import os
+import shutil
 import subprocess
 import sys
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers import cache_apart
 
 from keras_gan import parts
 from keras_gan.losses import Hinge
@@ -116,53 +118,79 @@ FLAGS = [
 ]
 
 
-@pytest.fixture
-def as_plugin(tmp_path):
-    """The parts in a module in the working directory, which registers them when it is imported."""
-    (tmp_path / "own_parts.py").write_text(OWN_PARTS + REGISTRATION)
-    return ["--plugin", "own_parts"]
+#: Begins a process as `keras-gan`, which does not look for modules in the working directory, but without figures: they
+#: take longer than these runs.
+AS_PROGRAM = """
+import sys
+sys.path.remove("")
+from keras_gan.analysis.report import write
+from keras_gan.cli.main import main
+write.save_figures = lambda run, folder: {}
+"""
 
 
-@pytest.fixture
-def as_package(tmp_path):
-    """The parts in an installed package with entry points."""
-    (tmp_path / "own_parts.py").write_text(OWN_PARTS)
-    info = tmp_path / "own_parts-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: own-parts\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(ENTRY_POINTS)
-    return []
+def run(folder, *commands, path=""):
+    """Run commands one after another in a new process in a folder; return what they print."""
+    code = AS_PROGRAM + f"for command in {[list(map(str, command)) for command in commands]}: assert main(command) == 0"
+    environment = {**os.environ, "PYTHONPATH": str(path), "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
-@pytest.mark.usefixtures("user_cache")
-@pytest.mark.parametrize("way", ["as_plugin", "as_package"])
-def test_own_parts_are_trained_with_resumed_and_evaluated(tmp_path, request, way):
-    plugin = request.getfixturevalue(way)
+def later(*flags):
+    """Return commands that resume the run for an epoch and evaluate it."""
+    resume = ("train", "--resume", "runs/0001_demo", "--epochs", 3, "--wandb", "off")
+    evaluate = ("evaluate", "runs/0001_demo", "--extractor", "mean-colour", "--n-samples", 20, "--out", "figures.json")
+    return (*resume, *flags), (*evaluate, *flags)
 
-    def run(*commands):
-        """Run commands one after another in a new process, as `keras-gan`, which does not look for modules here."""
-        code = "import sys; sys.path.remove(''); from keras_gan.cli.main import main\n"
-        code += f"for command in {[list(map(str, command)) for command in commands]}: assert main(command) == 0"
-        environment = {**os.environ, "PYTHONPATH": "" if plugin else str(tmp_path), "PYTHONWARNINGS": "ignore"}
-        command = [sys.executable, "-c", code]
-        result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-        assert result.returncode == 0, result.stderr
-        return result.stdout
 
-    folder = tmp_path / "runs" / "0001_demo"
-    run(["train", *FLAGS, *plugin, "--out", "runs"])
+def assert_trained(folder):
     config = json.loads((folder / "config.json").read_text())
     assert config["generator"] == {"name": "dense", "arguments": {"latent_dim": 6, "width": 5}}
     assert config["lipschitz"] == {"name": "weight_decay", "arguments": {"factor": 0.8}}
-    output = run(
-        ["train", "--resume", folder, "--epochs", 3, "--wandb", "off", *plugin],
-        ["evaluate", folder, "--extractor", "mean-colour", "--n-samples", 20, "--out", "figures.json", *plugin],
-    )
-    assert "Run finished" in output
-    assert len((folder / "losses.csv").read_text().splitlines()) == 4
-    evaluation = json.loads((tmp_path / "figures.json").read_text())
+
+
+def assert_resumed_and_evaluated(folder, output):
+    assert "Run finished. In runs/0001_demo:" in output
+    assert len((folder / "runs" / "0001_demo" / "losses.csv").read_text().splitlines()) == 4
+    evaluation = json.loads((folder / "figures.json").read_text())
     assert evaluation["provenance"]["extractor"] == "mean-colour"
     assert np.isfinite(evaluation["fid_score"])
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with the parts in a module, which registers them when it is imported, and with a run of them."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "own_parts.py").write_text(OWN_PARTS + REGISTRATION)
+    with cache_apart(folder / "cache"):
+        run(folder, ["train", *FLAGS, "--plugin", "own_parts", "--out", "runs"])
+    return folder
+
+
+@pytest.mark.usefixtures("user_cache")
+def test_parts_of_a_plugin_are_trained_with_resumed_and_evaluated(trained, tmp_path):
+    folder = shutil.copytree(trained, tmp_path / "plugin")
+    assert_trained(folder / "runs" / "0001_demo")
+    assert_resumed_and_evaluated(folder, run(folder, *later("--plugin", "own_parts")))
+
+
+@pytest.mark.usefixtures("user_cache")
+def test_parts_of_an_installed_package_are_trained_with_resumed_and_evaluated(trained, tmp_path):
+    folder = tmp_path / "package"
+    shutil.copytree(trained / "runs", folder / "runs")
+    installed = tmp_path / "installed"
+    info = installed / "own_parts-1.0.dist-info"
+    info.mkdir(parents=True)
+    (installed / "own_parts.py").write_text(OWN_PARTS)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: own-parts\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(ENTRY_POINTS)
+    # Resuming comes first, in a process that has not trained with the parts yet.
+    output = run(folder, *later(), ["train", *FLAGS, "--out", "new"], path=installed)
+    assert_trained(folder / "new" / "0001_demo")
+    assert_resumed_and_evaluated(folder, output)
 
 
 def test_every_builtin_loads_and_is_what_its_source_says():

@@ -10,6 +10,7 @@ from PIL import Image
 
 import keras_gan as kg
 from keras_gan.analysis.detectors.findings import Diagnosis
+from keras_gan.analysis.report import write as report_files
 from keras_gan.callbacks import CHARTS
 from keras_gan.callbacks.epoch_log import RULE_WIDTH
 from keras_gan.training.presets import PRESETS
@@ -41,6 +42,12 @@ def smaller(example, **numbers):
         assert example.count(old) == 1, old
         example = example.replace(old, new)
     return example
+
+
+@pytest.fixture(autouse=True)
+def quick_reports(monkeypatch):
+    """Draw no figures, which nobody looks at here: they take longer than these runs."""
+    monkeypatch.setattr(report_files, "save_figures", lambda run, folder: {})
 
 
 # --- examples --------------------------------------------------------------------------------------------------------

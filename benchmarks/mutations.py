@@ -25,11 +25,12 @@ ROOT = Path(__file__).parents[1]
 #: Stored at the top level of the repository, installed inside the package.
 INSIDE = ("losses", "callbacks")
 
-#: As in `tests/test_jax.py`: most of the time on JAX goes into compiling programs that run for milliseconds.
+#: As in `tests/helpers.py`: most of the time on JAX goes into compiling programs that run for milliseconds.
 JAX = {
     "KERAS_BACKEND": "jax",
     "JAX_PLATFORMS": "cpu",
-    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
+    "--xla_cpu_use_fusion_emitters=false",
 }
 
 #: pytest's exit status where all tests passed.

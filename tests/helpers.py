@@ -74,6 +74,19 @@ def assert_bits_equal(actual, expected):
         np.testing.assert_array_equal(one, other)
 
 
+#: Most of the time on JAX goes into compiling programs that run for milliseconds.
+XLA_FLAGS = (
+    "--xla_backend_optimization_level=0",
+    "--xla_llvm_disable_expensive_passes=true",
+    "--xla_cpu_use_fusion_emitters=false",
+)
+
+
+def environment_of(backend: str) -> dict[str, str]:
+    """Return the environment of a process on another Keras backend, on the CPU."""
+    return {**os.environ, "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": " ".join(XLA_FLAGS)}
+
+
 SCRIPTS = pathlib.Path(__file__).parents[1] / "scripts"
 
 

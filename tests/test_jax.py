@@ -1,6 +1,5 @@
 """The package on JAX: its own tests, and models that pass from one backend to the other."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from helpers import environment_of
 
 from keras_gan import GradientPenalty
 
@@ -34,12 +34,8 @@ np.savez(f"{folder}/ours.npz", samples=gan.predict(given["latents"], verbose=0))
 
 
 def run_on_jax(*arguments, **kwargs):
-    # Most of the time goes into compiling programs that run for milliseconds.
-    flags = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "XLA_FLAGS": flags}
-    return subprocess.run(
-        [sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False, **kwargs
-    )
+    options = {"env": environment_of("jax"), "capture_output": True, "text": True, "check": False}
+    return subprocess.run([sys.executable, *arguments], **options, **kwargs)
 
 
 def test_suite_passes_on_jax():

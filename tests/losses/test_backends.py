@@ -1,12 +1,12 @@
 """The losses on Keras's other backends, against the same golden values."""
 
 import importlib.util
-import os
 import pathlib
 import subprocess
 import sys
 
 import pytest
+from helpers import environment_of
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -56,8 +56,6 @@ print("equal")
 def test_golden_values(backend):
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
-    environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
-    process = subprocess.run(
-        [sys.executable, "-c", PROGRAM], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
+    options = {"env": environment_of(backend), "capture_output": True, "text": True, "check": False}
+    process = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, **options)
     assert process.stdout.strip() == "equal", process.stderr

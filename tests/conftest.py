@@ -8,7 +8,7 @@ import hypothesis
 import keras
 import numpy as np
 import pytest
-from helpers import IMAGE_SHAPE, cache_apart, small_critic, small_generator, wandb_apart
+from helpers import IMAGE_SHAPE, cache_apart, small_critic, small_generator, values_of, wandb_apart
 
 from keras_gan import WGAN, WeightClipping
 from keras_gan.data import load_cifar10
@@ -69,7 +69,7 @@ def float_images(images) -> np.ndarray:
     return images.astype("float32") / 127.5 - 1.0
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_gan():
     """Build a small compiled WGAN, the same one for the same arguments."""
 
@@ -84,3 +84,25 @@ def make_gan():
         return gan
 
     return make
+
+
+@pytest.fixture(scope="module")
+def untrained(make_gan):
+    """Return a small WGAN in the state in which it was made.
+
+    The tests of a file share it, because compiling its step takes a second: copy its values before the next call.
+    """
+    made = {}
+
+    def untrained(n_critic=2, steps_per_execution=1):
+        key = n_critic, steps_per_execution
+        if key not in made:
+            gan = make_gan(n_critic=n_critic, compile_options={"steps_per_execution": steps_per_execution})
+            variables = [*gan.variables, *gan.optimizer.variables, *gan.tracker.variables]
+            made[key] = gan, list(zip(variables, values_of(variables)))
+        gan, state = made[key]
+        for variable, value in state:
+            variable.assign(value)
+        return gan
+
+    return untrained

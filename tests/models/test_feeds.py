@@ -39,32 +39,36 @@ def test_feed_of_another_n_critic_is_refused_at_the_first_step(make_gan, images)
     assert gan.steps_taken == feed.position == 0
 
 
-def test_second_fit_goes_on_where_the_first_ended(make_gan, images):
-    whole, parts = make_gan(), make_gan()
-    trained(whole, whole.batches(images, 8), 5)
-    feed = parts.batches(images, 8)
-    trained(trained(parts, feed, 2), feed, 3)
+@pytest.fixture
+def whole(untrained, images):
+    """The variables of a model that was trained for five steps without a stop."""
+    gan = untrained()
+    return values_of(trained(gan, gan.batches(images, 8), 5).variables)
+
+
+def test_second_fit_goes_on_where_the_first_ended(untrained, images, whole):
+    gan = untrained()
+    feed = gan.batches(images, 8)
+    trained(trained(gan, feed, 2), feed, 3)
     assert feed.position == 5
-    assert_bits_equal(values_of(parts.variables), values_of(whole.variables))
+    assert_bits_equal(values_of(gan.variables), whole)
 
 
-def test_feed_of_a_trained_model_begins_where_that_ended(make_gan, images, tmp_path):
-    whole = make_gan()
-    trained(whole, whole.batches(images, 8), 5)
-    part = make_gan()
+def test_feed_of_a_trained_model_begins_where_that_ended(untrained, images, whole, tmp_path):
+    part = untrained()
     trained(part, part.batches(images, 8), 2, callbacks=[GanCheckpoint(tmp_path)])
     loaded = keras.saving.load_model(checkpoints(tmp_path)[-1][1])
     trained(loaded, loaded.batches(images, 8), 5, initial_epoch=2)
-    assert_bits_equal(values_of(loaded.variables), values_of(whole.variables))
+    assert_bits_equal(values_of(loaded.variables), whole)
 
 
-def test_position_is_that_of_the_model_when_training_is_interrupted(make_gan, images):
+def test_position_is_that_of_the_model_when_training_is_interrupted(untrained, images):
     class Interrupt(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             if epoch == 2:
                 raise KeyboardInterrupt
 
-    gan = make_gan()
+    gan = untrained()
     feed = gan.batches(images, 8)
     with pytest.raises(KeyboardInterrupt):
         trained(gan, feed, 9, callbacks=[Interrupt()])

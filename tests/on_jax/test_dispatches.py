@@ -15,36 +15,12 @@ def all_state(gan):
     return [np.array(variable.value) for variable in [*gan.variables, *gan.optimizer.variables]]
 
 
-@pytest.fixture(scope="module")
-def compiled():
-    """Models of the tests of this file, with the state in which each was made: compiling a program takes a second."""
-    return {}
-
-
-@pytest.fixture
-def untrained(make_gan, compiled):
-    """Return the model with these steps and critic updates, in the state in which it was made."""
-
-    def untrained(steps_per_execution, n_critic=1):
-        key = steps_per_execution, n_critic
-        if key not in compiled:
-            gan = make_gan(n_critic=n_critic, compile_options={"steps_per_execution": steps_per_execution})
-            variables = [*gan.variables, *gan.optimizer.variables, *gan.tracker.variables]
-            compiled[key] = gan, list(zip(variables, values_of(variables)))
-        gan, state = compiled[key]
-        for variable, value in state:
-            variable.assign(value)
-        return gan
-
-    return untrained
-
-
 @pytest.fixture
 def train(untrained, images):
     """Train an untrained model for epochs of one step; return its state and its history."""
 
     def train(steps_per_execution, epochs=7, callbacks=(), batches=None, n_critic=1):
-        gan = untrained(steps_per_execution, n_critic)
+        gan = untrained(n_critic, steps_per_execution)
         batches = batches or image_batches(images, batch_size=4, n_critic=gan.n_critic, seed=3)
         history = gan.fit(batches, steps_per_epoch=1, epochs=epochs, verbose=0, callbacks=list(callbacks)).history
         del history["epoch_time"]
@@ -146,14 +122,14 @@ def test_an_interrupted_dispatch_loses_no_weights(untrained, images, monkeypatch
         batches = image_batches(images, batch_size=4, n_critic=gan.n_critic)
         gan.fit(batches, steps_per_epoch=1, epochs=4, verbose=0)
 
-    gan = untrained(4)
+    gan = untrained(1, 4)
     with monkeypatch.context() as context:
         context.setattr(EpochDispatches, "receive", interrupt)
         with pytest.raises(KeyboardInterrupt):
             fit(gan)
     assert gan.steps_taken == 4
     weights = values_of(gan.weights)
-    fit(untrained(4))
+    fit(untrained(1, 4))
     assert_bits_equal(weights, values_of(gan.weights))
 
 
@@ -166,7 +142,7 @@ def test_unusable_images_lose_no_weights(make_gan):
 
 
 def test_a_batch_is_trained_on_without_fit(untrained, float_images):
-    gan = untrained(1, n_critic=2)
+    gan = untrained()
     assert np.isfinite(gan.train_on_batch(float_images[:16], return_dict=True)["d_loss"])
     assert gan.steps_taken == 1
 
@@ -233,7 +209,7 @@ def test_each_epoch_has_its_share_of_the_time():
 def test_a_dispatch_ends_with_its_epoch(untrained, float_images):
     histories = []
     for steps in (1, 2):
-        gan = untrained(steps)
+        gan = untrained(1, steps)
         # In the second epoch, the images of one step make a dispatch of their own.
         batches = ((float_images[:size],) for size in itertools.cycle((16, 16, 8)))
         history = gan.fit(batches, steps_per_epoch=2, epochs=6, verbose=0).history
@@ -246,7 +222,7 @@ def test_a_dispatch_ends_with_its_epoch(untrained, float_images):
 def test_an_array_is_gone_through_as_by_single_steps(untrained, float_images):
     results = []
     for steps in (1, 2):
-        gan = untrained(steps)
+        gan = untrained(1, steps)
         # The last step of a pass has fewer images, and so a dispatch of its own.
         options = {"batch_size": 16, "shuffle": False, "epochs": 3, "verbose": 0}
         results.append(gan.fit(float_images[:56], **options).history)

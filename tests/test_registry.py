@@ -14,6 +14,7 @@ import pytest
 from helpers import cache_apart
 
 from keras_gan import parts
+from keras_gan.checks import Positive
 from keras_gan.losses import Hinge
 from keras_gan.registry import Registry
 from keras_gan.signatures import HOUSEKEEPING, field_descriptions, read_parameters
@@ -254,7 +255,7 @@ def test_unknown_names_are_told_the_known_ones():
 def test_parameters_are_read_without_importing():
     parameters = read_parameters("keras_gan.models.lipschitz.gradient_penalty:GradientPenalty")
     assert list(parameters) == ["weight", "target", "one_sided"]
-    assert (parameters["weight"].kind, parameters["weight"].default) == (float, 10.0)
+    assert (parameters["weight"].kind, parameters["weight"].default) == (Positive, 10.0)
     assert parameters["weight"].description.startswith("The coefficient λ, positive.")
     # That of the base class in the same file.
     assert list(read_parameters("keras_gan.losses.adversarial:NonSaturating")) == ["real_target"]

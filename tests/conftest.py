@@ -1,3 +1,4 @@
+import gc
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -8,7 +9,7 @@ import hypothesis
 import keras
 import numpy as np
 import pytest
-from helpers import IMAGE_SHAPE, cache_apart, small_critic, small_generator, values_of, wandb_apart
+from helpers import IMAGE_SHAPE, cache_apart, set_back, small_critic, small_generator, state_of, wandb_apart
 
 from keras_gan import WGAN, WeightClipping
 from keras_gan.data import load_cifar10
@@ -25,6 +26,13 @@ REFERENCE = pathlib.Path(__file__).parents[2] / "shared"
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name not in FIRST)
+
+
+def pytest_collection_finish():
+    # Millions of objects of imported modules need not be searched for garbage again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture
@@ -98,11 +106,9 @@ def untrained(make_gan):
         key = n_critic, steps_per_execution
         if key not in made:
             gan = make_gan(n_critic=n_critic, compile_options={"steps_per_execution": steps_per_execution})
-            variables = [*gan.variables, *gan.optimizer.variables, *gan.tracker.variables]
-            made[key] = gan, list(zip(variables, values_of(variables)))
+            made[key] = gan, state_of(gan)
         gan, state = made[key]
-        for variable, value in state:
-            variable.assign(value)
+        set_back(gan, state)
         return gan
 
     return untrained

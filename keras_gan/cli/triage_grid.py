@@ -136,9 +136,9 @@ def _train_cell(
     tried[seed, size] = 0.0
     folder = cell_folder(options, seed, size)
     folder.mkdir(exist_ok=True)
-    lock = filelock.FileLock(folder / LOCK)
     try:
-        lock.acquire(blocking=False)
+        # Acquired once: a lock that is acquired again by its own `with` stays locked after it.
+        lock = filelock.FileLock(folder / LOCK).acquire(blocking=False)
     except filelock.Timeout as error:
         raise optuna.TrialPruned(f"{folder} is being trained by another process") from error
     with lock:

@@ -6,16 +6,17 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import pathlib
 
 import hypothesis
-import keras
 import numpy as np
 import pytest
-from helpers import IMAGE_SHAPE, cache_apart, set_back, small_critic, small_generator, state_of, wandb_apart
 
-from keras_gan import WGAN, WeightClipping
-from keras_gan.data import load_cifar10
+# Fixtures import what they need: the process that only hands out the tests does not wait for TensorFlow.
 
-#: Files that take minutes, so that no worker is left alone with one of them at the end.
-FIRST = ("test_jax.py", "test_experiment.py", "test_registry.py", "test_triage.py", "test_train.py", "test_evaluate.py")
+#: Files that take longest, so that no worker is left alone with one of them at the end.
+FIRST = (
+    *("test_experiment.py", "test_jax.py", "test_wandb.py", "test_examples.py", "test_contracts.py", "test_gan.py"),
+    *("test_registry.py", "test_train.py", "test_evaluate.py", "test_cifar10_resnet.py", "test_step.py"),
+    *("test_saving.py", "test_views.py", "test_public_face.py", "test_composition.py", "test_triage.py"),
+)
 
 # A busy machine is no failure: the first call of an operation may take longer than Hypothesis gives an example.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -25,7 +26,8 @@ REFERENCE = pathlib.Path(__file__).parents[2] / "shared"
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.path.name not in FIRST)
+    order = {name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 def pytest_collection_finish():
@@ -47,6 +49,8 @@ def reference_dir() -> pathlib.Path:
 @pytest.fixture(scope="session")
 def cifar10():
     """All of CIFAR-10, from the copy beside the checkout."""
+    from keras_gan.data import load_cifar10
+
     path = REFERENCE / "data" / "cifar10_jpeg.npz"
     if not path.is_file():
         pytest.skip(f"CIFAR-10 is not at {path}")
@@ -56,6 +60,8 @@ def cifar10():
 @pytest.fixture
 def user_cache(tmp_path) -> pathlib.Path:
     """A user cache folder of the test's own."""
+    from helpers import cache_apart
+
     with cache_apart(tmp_path / "cache") as folder:
         yield folder
 
@@ -63,12 +69,16 @@ def user_cache(tmp_path) -> pathlib.Path:
 @pytest.fixture
 def wandb_alone(tmp_path):
     """No key, no settings and no run of anybody else on Weights & Biases."""
+    from helpers import wandb_apart
+
     with wandb_apart(tmp_path):
         yield
 
 
 @pytest.fixture
 def images() -> np.ndarray:
+    from helpers import IMAGE_SHAPE
+
     return np.random.default_rng(0).integers(0, 256, (64, *IMAGE_SHAPE), dtype=np.uint8)
 
 
@@ -80,6 +90,10 @@ def float_images(images) -> np.ndarray:
 @pytest.fixture(scope="session")
 def make_gan():
     """Build a small compiled WGAN, the same one for the same arguments."""
+    import keras
+    from helpers import small_critic, small_generator
+
+    from keras_gan import WGAN, WeightClipping
 
     def make(lipschitz=WeightClipping(0.01), n_critic=2, generator=None, critic=None, compile_options=None, **kwargs):
         keras.utils.set_random_seed(7)
@@ -100,6 +114,8 @@ def untrained(make_gan):
 
     The tests of a file share it, because compiling its step takes a second: copy its values before the next call.
     """
+    from helpers import set_back, state_of
+
     made = {}
 
     def untrained(n_critic=2, steps_per_execution=1):

@@ -11,17 +11,8 @@ import numpy as np
 import pytest
 import wandb
 
-from keras_gan.metrics.second_opinion.peers import PEERS
-
 IMAGE_SHAPE = (4, 4, 3)
 LATENT_DIM = 5
-
-#: Marks for tests that need another package, by its name.
-NEEDS_PEER = {
-    peer.name: pytest.mark.skipif(not peer.installed, reason=f"{peer.name} is not installed: {peer.command}")
-    for peer in PEERS
-}
-needs_tf_gan = NEEDS_PEER["tf-gan"]
 
 
 def small_generator(batch_norm: bool = True, dropout: float = 0.0) -> keras.Model:

@@ -11,7 +11,8 @@ import sys
 
 import numpy as np
 import pytest
-from helpers import SCRIPTS, needs_tf_gan, refusal
+from helpers import SCRIPTS, refusal
+from peers import needs_tf_gan
 from PIL import Image
 
 from keras_gan import Evaluator, QualityMonitor, data

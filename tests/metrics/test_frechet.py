@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import scipy.linalg
-from helpers import needs_tf_gan
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from peers import needs_tf_gan
 
 from keras_gan.metrics import (
     FeatureStatistics,

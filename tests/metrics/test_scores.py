@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
-from helpers import needs_tf_gan
 from keras import ops
+from peers import needs_tf_gan
 
 from keras_gan.metrics import (
     RunningInceptionScore,

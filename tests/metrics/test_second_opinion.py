@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from helpers import NEEDS_PEER, needs_tf_gan
+from peers import NEEDS_PEER, needs_tf_gan
 
 from keras_gan import Evaluator
 from keras_gan.metrics import (

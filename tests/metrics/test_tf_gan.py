@@ -2,7 +2,7 @@ import sys
 
 import pytest
 import tensorflow as tf
-from helpers import needs_tf_gan
+from peers import needs_tf_gan
 
 from keras_gan.metrics import tf_gan
 

@@ -7,8 +7,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.checks import check_count
 from keras_gan.models import autodiff
 from keras_gan.models.gan import GAN
+from keras_gan.models.scoring import image_scores
 from keras_gan.tensors import Tensor
 
 #: Number of segments between real and generated images, and of points on each segment.
@@ -65,8 +67,7 @@ def probe_critic(
     Raises:
         ValueError: If the images do not have the model's shape, or `updates` is less than 1.
     """
-    if updates < 1:
-        raise ValueError(f"`updates` must be at least 1. Received: updates={updates}")
+    check_count(updates, "updates")
     if real.shape[1:] != gan.generator.output_shape[1:]:
         raise ValueError(f"`real` must be images {gan.generator.output_shape[1:]}. Received: {real.shape[1:]}")
     real = real.astype(np.float32)
@@ -100,8 +101,12 @@ def _distance(gan: GAN, real: np.ndarray, fake: np.ndarray) -> float:
 
 def _gradient_norms(gan: GAN, real: np.ndarray, fake: np.ndarray) -> np.ndarray:
     shares = np.linspace(0.0, 1.0, POINTS, dtype=np.float32)[:, None, None, None, None]
+
+    def score(images: Tensor) -> Tensor:
+        return image_scores(gan.critic(images))
+
     points = (fake + shares * (real - fake)).reshape(-1, *real.shape[1:])
-    gradients = _in_batches(lambda images: autodiff.input_gradients(gan.critic, images), points)
+    gradients = _in_batches(lambda images: autodiff.input_gradients(score, images), points)
     return np.sqrt(np.sum(np.square(gradients, dtype=np.float64), axis=(1, 2, 3)))
 
 

@@ -54,7 +54,19 @@ def scores_each_alone(critic: keras.Model) -> bool:
     )
 
 
-def score_together(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+def image_scores(scores: Tensor) -> Tensor:
+    """Return the mean of each image's scores, of which a critic of patches has several.
+
+    Args:
+        scores: Scores, `(batch, ...)`.
+
+    Returns:
+        One score of each image, `(batch,)`: the function of the image whose mean an adversarial loss takes.
+    """
+    return ops.mean(scores, axis=tuple(range(1, len(scores.shape))))
+
+
+def score_together(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return the scores of real and of generated images, from one pass of the critic over both, in training mode.
 
     Args:
@@ -63,16 +75,30 @@ def score_together(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Ten
         fake: Generated images, `(batch, height, width, channels)`.
 
     Returns:
-        The scores of the real images, and those of the generated images.
+        The scores of the real images, those of the generated images, and the sum of the critic's regularisation losses.
     """
     scores = critic(ops.concatenate([real, fake]), training=True)
     count = ops.shape(real)[0]
-    return scores[:count], scores[count:]
+    return scores[:count], scores[count:], sum(critic.losses)
 
 
-def score_apart(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the scores of real and of generated images, from one pass each; see `score_together`."""
-    return critic(real, training=True), critic(fake, training=True)
+def score_apart(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the scores of real and of generated images, from one pass each; see `score_together`.
+
+    Losses of activities count once for each pass, and losses of weights once.
+    """
+    real_scores = critic(real, training=True)
+    # Keras clears them when the next pass begins.
+    of_reals = sum(_activity_losses(critic))
+    fake_scores = critic(fake, training=True)
+    return real_scores, fake_scores, of_reals + sum(critic.losses)
+
+
+def _activity_losses(critic: keras.Model) -> list[Tensor]:
+    """Return the losses of the last pass. In Keras's list, those of the weights come after them."""
+    of_weights = sum(weight.regularizer is not None for weight in critic.trainable_weights)
+    losses = critic.losses
+    return losses[: len(losses) - of_weights]
 
 
 def _is_samplewise(operation: keras.Operation) -> bool:

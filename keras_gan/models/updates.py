@@ -44,7 +44,7 @@ class AlternatingModel(SteppedModel):
     tracker: TrainingTracker
 
     _constraint: LipschitzPolicy
-    _score: Callable[[keras.Model, Tensor, Tensor], tuple[Tensor, Tensor]]
+    _score: Callable[[keras.Model, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
 
     def run_step(self, data: Any) -> dict[str, Tensor]:
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
@@ -60,9 +60,7 @@ class AlternatingModel(SteppedModel):
         fake = ops.cast(fake, real.dtype)
 
         def objective() -> tuple[Tensor, tuple[Tensor, ...]]:
-            real_scores, fake_scores = self._score(self.critic, real, fake)
-            # Read before the penalty, which calls the critic again and so replaces its losses.
-            regularisation = sum(self.critic.losses)
+            real_scores, fake_scores, regularisation = self._score(self.critic, real, fake)
             real_loss, fake_loss = self.adversarial_loss.discriminator_terms(real_scores, fake_scores)
             penalty = self._constraint.penalty(self._critic_in_training, real, fake, self.noise)
             loss = self._constraint.critic_loss_scale * (real_loss + fake_loss) + self._constraint.weight * penalty

@@ -143,3 +143,38 @@ def test_config_round_trip(policy):
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(policy))
     assert type(copy) is type(policy)
     assert vars(copy) == vars(policy)
+
+
+def patch_critic(is_pooled):
+    """A critic with 2×2 scores an image, or their mean, with the same weights."""
+    keras.utils.set_random_seed(4)
+    x = images = keras.Input(IMAGE_SHAPE)
+    x = keras.layers.Conv2D(4, 3, strides=2, activation="tanh", padding="same")(x)
+    x = keras.layers.Conv2D(1, 3, strides=IMAGE_SHAPE[0] // 4, padding="same")(x)
+    return keras.Model(images, keras.layers.GlobalAveragePooling2D()(x) if is_pooled else x)
+
+
+@pytest.mark.parametrize("options", [{}, {"run_eagerly": True}], ids=["compiled", "eager"])
+def test_critic_of_patches_is_trained_as_the_mean_of_its_scores(float_images, options):
+    """F4."""
+    results = []
+    for is_pooled in (False, True):
+        critic = patch_critic(is_pooled)
+        assert critic.output_shape == ((None, 1) if is_pooled else (None, 2, 2, 1))
+        gan = WGAN(small_generator(), critic, GradientPenalty(10.0), 2, seed=1)
+        gan.compile(keras.optimizers.SGD(0.05), keras.optimizers.SGD(0.05), **options)
+        history = gan.fit(float_images, batch_size=16, epochs=2, verbose=0).history
+        del history["epoch_time"]
+        results.append((history, values_of(critic.weights)))
+    (patches, weights), (pooled, pooled_weights) = results
+    # The same sums in another order.
+    for key in (
+        "wasserstein_distance",
+        "gradient_penalty",
+        "critic_gradient_norm",
+        "generator_gradient_norm",
+        "d_loss",
+    ):
+        np.testing.assert_allclose(patches[key], pooled[key], rtol=1e-5, err_msg=key)
+    for one, other in zip(weights, pooled_weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)

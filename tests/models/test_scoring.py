@@ -87,8 +87,23 @@ def test_scores_and_gradients_are_those_of_two_passes(shape):
         with tf.GradientTape() as tape:
             scores = score(critic, real, fake)
             loss = tf.reduce_sum(scores[0] ** 2) - 3.0 * tf.reduce_sum(scores[1])
-        results.append([*scores, *tape.gradient(loss, critic.trainable_weights)])
+        results.append([*scores[:2], *tape.gradient(loss, critic.trainable_weights)])
     for together, apart in zip(*results):
         assert together.shape == apart.shape
         # Sums over a batch of twice the size, in another order.
         np.testing.assert_allclose(together, apart, rtol=1e-5, atol=1e-5)
+
+
+def test_activity_losses_count_once_for_each_pass_and_weight_losses_once():
+    """F16."""
+    activity, weight = keras.regularizers.L2(0.7), keras.regularizers.L2(0.3)
+    critic = small_critic(keras.layers.Dense(3, kernel_regularizer=weight, activity_regularizer=activity))
+    real, fake = np.random.default_rng(5).uniform(-1, 1, (2, 4, *IMAGE_SHAPE)).astype("float32")
+    losses = []
+    for images in (real, fake):
+        critic(images, training=True)
+        losses.append([float(loss) for loss in critic.losses])
+    (of_reals, of_weights), (of_fakes, _) = losses
+    assert of_reals != of_fakes
+    *_, regularisation = score_apart(critic, real, fake)
+    np.testing.assert_allclose(regularisation, of_reals + of_fakes + of_weights, rtol=1e-6)

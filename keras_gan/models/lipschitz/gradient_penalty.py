@@ -10,6 +10,7 @@ from keras_gan.checks import NotNegative, Positive
 from keras_gan.losses import gradient_penalty
 from keras_gan.models import autodiff
 from keras_gan.models.lipschitz.policy import LipschitzPolicy, has_batch_norm
+from keras_gan.models.scoring import image_scores
 from keras_gan.tensors import Tensor
 
 
@@ -18,7 +19,8 @@ class GradientPenalty(LipschitzPolicy):
     """Penalise the norm of the critic's gradient between real and generated images.
 
     The critic's loss is R + F + λ·GP with GP = E[(‖∇f(x̂)‖₂ − target)²], x̂ = ε·x + (1−ε)·G(z), and one ε ~ U[0, 1]
-    for each sample. Norm and penalty are computed in at least float32 under any precision policy.
+    for each sample. If a critic has several scores of an image, f is their mean, as in the loss. Norm and penalty are
+    computed in at least float32 under any precision policy.
 
     Args:
         weight: The coefficient λ, positive. Defaults to 10.0.
@@ -55,7 +57,7 @@ class GradientPenalty(LipschitzPolicy):
         mixing_shape = (ops.shape(real)[0], *[1] * (len(real.shape) - 1))
         mixing = keras.random.uniform(mixing_shape, dtype=real.dtype, seed=seed)
         interpolates = fake + mixing * (real - fake)
-        gradients = autodiff.input_gradients(critic, interpolates)
+        gradients = autodiff.input_gradients(lambda images: image_scores(critic(images)), interpolates)
         return ops.mean(gradient_penalty(gradients, self.target, self.one_sided))
 
     def get_config(self) -> dict[str, Any]:

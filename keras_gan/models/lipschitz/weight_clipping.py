@@ -40,7 +40,7 @@ class WeightClipping(LipschitzPolicy):
         if has_batch_norm(critic):
             warnings.warn(
                 "The critic has BatchNormalization, which makes one image's score depend on the others' and is not "
-                "bounded by weight clipping. Use LayerNormalization or no normalization.",
+                "bounded by weight clipping. Use no normalization: others have scales that are clipped too.",
                 stacklevel=4,
             )
 

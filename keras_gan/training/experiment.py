@@ -78,6 +78,10 @@ class Experiment:
     def _fit(self, stop: callbacks.GracefulStop, charts: list[callbacks.WandbCharts]) -> str | None:
         """Train, and return the finding of `DivergenceGuard`."""
         run = self.config.run
+        if self.start == 0:
+            # A run that was killed before its first checkpoint: its epochs will be trained again.
+            for name in ("losses.csv", "quality.csv", "checkpoints/best.json"):
+                (self.folder / name).unlink(missing_ok=True)
         batches = self.model.batches(self.images, run.batch_size)
         guard = callbacks.DivergenceGuard()
         with callbacks.progress_display() as display:
@@ -213,6 +217,7 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
         if evaluator is not None and (folder / "quality.csv").exists():
             check_provenance(folder / "quality.csv", start, evaluator.provenance)
         run_folder.write_config(folder, config)
+        run_folder.record_resume(folder, environment, start)
     save_real_picture(images, folder)
     say(f"Run folder: {folder}")
     return Experiment(config, options, folder, images, model, start, evaluator)

@@ -161,7 +161,7 @@ def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
     path = folder / "environment.json"
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
-        data, backend, versions = saved["data"], saved["backend"], saved["versions"].items()
+        data, backend, versions = saved["data"], saved["backend"], _last_versions(saved)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} must hold the run's data and versions: {error!r}") from error
     if data != environment["data"]:
@@ -172,7 +172,27 @@ def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
             f"KERAS_BACKEND={backend}. Received: {environment['backend']}"
         )
     now = environment["versions"]
-    return [f"{name} {old} → {now.get(name)}" for name, old in versions if now.get(name) != old]
+    return [f"{name} {old} → {now.get(name)}" for name, old in versions.items() if now.get(name) != old]
+
+
+def record_resume(folder: Path, environment: dict[str, Any], epoch: int) -> None:
+    """Add to a run's environment.json under which versions it goes on, if these are others than before.
+
+    Args:
+        folder: The run's folder.
+        environment: The current backend, versions and data.
+        epoch: Index of the epoch that the run goes on with.
+    """
+    path = folder / "environment.json"
+    saved = json.loads(path.read_text(encoding="utf-8"))
+    if environment["versions"] != _last_versions(saved):
+        resumes = [*saved.get("resumes", []), {"epoch": epoch, "versions": environment["versions"]}]
+        _write_json(path, {**saved, "resumes": resumes})
+
+
+def _last_versions(environment: dict[str, Any]) -> dict[str, str]:
+    """Return the versions that a run was last trained with, from its environment.json."""
+    return dict([environment, *environment.get("resumes", [])][-1]["versions"])
 
 
 def _differences(expected: ExperimentConfig, received: ExperimentConfig) -> list[str]:

@@ -208,6 +208,17 @@ def test_a_run_goes_on_with_more_epochs_as_if_it_had_been_given_them(options, ha
     assert_same_run(folder, finished.folder)
 
 
+def test_a_resume_under_other_versions_is_recorded(options, half):
+    """F12."""
+    path = half.copy(options.out) / "environment.json"
+    environment = json.loads(path.read_text())
+    now = environment["versions"]
+    environment["versions"] = {**now, "numpy": "1.0"}
+    path.write_text(json.dumps(environment))
+    experiment.prepare(SMALL, dataclasses.replace(options, resume=path.parent))
+    assert json.loads(path.read_text()) == {**environment, "resumes": [{"epoch": 3, "versions": now}]}
+
+
 def test_a_finished_run_is_not_resumed_for_nothing(options, finished):
     folder = finished.copy(options.out)
     before = (folder / "losses.csv").read_bytes()

@@ -112,3 +112,17 @@ def test_other_images_are_refused_and_other_versions_told(tmp_path):
         run_folder.check_environment(folder, {**ENVIRONMENT, "data": {"images": 3, "sha256": "cd"}})
     with pytest.raises(ValueError, match="backend jax.*resume it with KERAS_BACKEND=jax. Received: tensorflow"):
         run_folder.check_environment(folder, {**ENVIRONMENT, "backend": "tensorflow"})
+
+
+def test_versions_of_a_resume_are_recorded_beside_those_of_the_start(tmp_path):
+    """F12."""
+    folder = make(tmp_path)
+    run_folder.record_resume(folder, ENVIRONMENT, 2)
+    assert json.loads((folder / "environment.json").read_text()) == ENVIRONMENT
+    other = {**ENVIRONMENT, "versions": {"keras": "3.16.0"}}
+    for epoch in (4, 6):
+        run_folder.record_resume(folder, other, epoch)
+    resumes = [{"epoch": 4, "versions": {"keras": "3.16.0"}}]
+    assert json.loads((folder / "environment.json").read_text()) == {**ENVIRONMENT, "resumes": resumes}
+    assert run_folder.check_environment(folder, other) == []
+    assert run_folder.check_environment(folder, ENVIRONMENT) == ["keras 3.16.0 → 3.15.1"]

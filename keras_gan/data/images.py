@@ -10,6 +10,9 @@ from keras_gan.tensors import Tensor
 #: Number of uint8 levels per unit of [−1, 1].
 LEVELS_PER_UNIT = 127.5
 
+#: Bright images on white, in [−1, 1], have no value at most the first of these and a value above the second.
+DARK, WHITE = 0.1, 0.9
+
 #: How far outside [−1, 1] a float image may be: half of one of the 256 levels.
 TOLERANCE = 0.5 / LEVELS_PER_UNIT
 
@@ -130,12 +133,14 @@ class RangeCheck:
     def check(self) -> None:
         """Refuse a set whose values look like those of images in [0, 1].
 
-        A set in which all values are equal passes, because it may be in either range.
+        A set in which all values are equal passes, because it may be in either range. So does one of bright images on
+        white.
 
         Raises:
-            ImageError: If the values differ and all of them are in [0, 1].
+            ImageError: If the values differ, all of them are in [0, 1], and the images are not bright ones on white.
         """
-        if 0 <= self.low < self.high <= 1:
+        is_on_white = self.low > DARK and self.high > WHITE
+        if 0 <= self.low < self.high <= 1 and not is_on_white:
             raise ImageError(
                 f"{self.source} must be uint8, or floats in [−1, 1]; these look like [0, 1]. "
                 f"Received: values in [{self.low:g}, {self.high:g}]"

@@ -59,6 +59,12 @@ def test_images_in_their_range_are_not(images):
     look(images[..., :1] * 0, images)
 
 
+@pytest.mark.parametrize("images", [image(0.738, 1), image(0.11, 1)], ids=["white", "bright"])
+def test_bright_images_on_white_are_not_refused(images):
+    """F40."""
+    look(images)
+
+
 def test_range_is_that_of_all_batches():
     look(image(-0.5, 0.5), image(0.2, 0.7))
     look(image(0.2, 0.7), image(-0.5, 0.5))

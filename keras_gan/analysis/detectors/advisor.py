@@ -67,7 +67,7 @@ def diagnose(
     Args:
         run: The run. If it has neither `quality` nor pictures and no samples are given, only its curves are searched.
         samples: Images `(count, height, width, channels)` in [−1, 1]. Defaults to None, the samples in the run's last
-            picture.
+            picture. Those of a run with fewer than 20 epochs are not searched: it has hardly begun to learn.
         training_images: All images that the run was trained on, in [−1, 1] or uint8, which are searched for originals
             of the samples. Defaults to None: samples are not searched for copies, and other detectors take the real
             images in `samples/real.png`.
@@ -78,6 +78,8 @@ def diagnose(
     Raises:
         ValueError: If samples and real images differ in shape, values are out of range, or a picture cannot be read.
     """
+    if run.epochs < LEAST_EPOCHS and samples is None:
+        return findings_of_curves(run)
     if samples is None and run.pictures:
         samples = read_grid(run.pictures[-1][1])
     real = None

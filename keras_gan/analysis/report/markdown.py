@@ -14,7 +14,7 @@ RULE = "\n---\n\n"
 #: Text for a run without notes.
 NO_NOTES = "None"
 
-STABILITY_SIGNS = {"STABLE": "✅", "UNSTABLE": "⚠️", "FAILED": "❌"}
+STABILITY_SIGNS = {"STABLE": "✅", "UNSTABLE": "⚠️", "TOO SHORT": "❔", "FAILED": "❌"}
 
 PHASE_COLUMNS = ("Phase", "Epoch Range", "D Loss (Start → End)", "G Loss (Start → End)", "Δ D/epoch", "Δ G/epoch")
 

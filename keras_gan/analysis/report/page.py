@@ -30,7 +30,7 @@ FRAMES = 40
 COMPRESSION = 90
 
 #: CSS class of each stability.
-TONES = {"STABLE": "good", "UNSTABLE": "warning", "FAILED": "bad"}
+TONES = {"STABLE": "good", "UNSTABLE": "warning", "TOO SHORT": "warning", "FAILED": "bad"}
 
 
 def render_page(

@@ -31,7 +31,7 @@ class Verdict:
 
     Attributes:
         indicators: The five indicators.
-        stability: "STABLE", "UNSTABLE" or "FAILED".
+        stability: "STABLE", "UNSTABLE" or "FAILED"; "TOO SHORT" if there are too few epochs for a judgement.
         quality: "Excellent", "Good", "Moderate", "Fair" or "Poor", by the default rules with the FID that it is based
             on; or "Unmeasured".
         recommendation: What to do next.

@@ -60,7 +60,24 @@ def test_few_epochs_have_no_verdict(changed):
     short = {name: values[:5] for name, values in changed().history.items()}
     indicators, verdict = judged(changed(short, quality=None))
     assert {one.observation for one in indicators} == {"5 epochs are too few to tell"}
-    assert (verdict.stability, verdict.passed) == ("UNSTABLE", 0)
+    assert (verdict.stability, verdict.passed) == ("TOO SHORT", 0)
+
+
+def test_few_epochs_have_no_verdict_whatever_their_samples_look_like(changed):
+    """F32."""
+    short = {name: values[:3] for name, values in changed().history.items()}
+    alike = changed(figures={"feature_diversity": np.full(6, 0.01)}).quality
+    indicators, verdict = judged(changed(short, quality=alike))
+    assert {one.observation for one in indicators} == {"3 epochs are too few to tell"}
+    assert (verdict.stability, verdict.recommendation) == ("TOO SHORT", "Train for at least 20 epochs before you judge")
+
+
+def test_samples_that_leave_out_most_of_the_real_set_are_no_success(changed):
+    """F32."""
+    indicators, _ = judged(changed(figures={"recall": np.full(6, 0.16)}))
+    collapse = {one.name: one for one in indicators}["Mode Collapse"]
+    assert collapse.status is Status.WARNING
+    assert collapse.observation.startswith("The samples are like 16% of the real images only (recall)")
 
 
 def test_features_without_bands_have_no_word(changed):

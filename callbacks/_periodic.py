@@ -4,6 +4,8 @@ import abc
 
 import keras
 
+from keras_gan.checks import check_count
+
 
 class Periodic(keras.callbacks.Callback, abc.ABC):
     """Call `act` every few epochs, and for the last epoch when `fit` ends, early or not, unless by an exception.
@@ -12,13 +14,12 @@ class Periodic(keras.callbacks.Callback, abc.ABC):
         every: Epochs from one call to the next, at least 1.
 
     Raises:
-        ValueError: If `every` is less than 1.
+        ValueError: If `every` is no integer of at least 1.
     """
 
     def __init__(self, every: int) -> None:
         super().__init__()
-        if every < 1:
-            raise ValueError(f"`every` must be at least 1. Received: every={every}")
+        check_count(every, "every")
         self.every = every
 
     @abc.abstractmethod

@@ -7,9 +7,14 @@ import warnings
 from pathlib import Path
 from typing import Literal
 
+import keras
+from keras import ops
+from keras.backend import is_float_dtype
+
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHARTS
+from keras_gan.checks import check_count
 from keras_gan.files import numbered_files, whole_file
 
 BEST = "best.keras"
@@ -23,11 +28,21 @@ def checkpoints(folder: str | Path) -> list[tuple[int, Path]]:
     return numbered_files(folder, ".keras")
 
 
+def has_finite_weights(model: keras.Model) -> bool:
+    """Return whether all weights of a model are finite.
+
+    Args:
+        model: The model.
+    """
+    return all(bool(ops.all(ops.isfinite(weight))) for weight in model.weights if is_float_dtype(weight.dtype))
+
+
 class GanCheckpoint(Periodic):
     """Save the whole model every few epochs and when `fit` ends, early or not, unless by an exception.
 
     A `.keras` file holds both networks, both optimizers, the noise generators and the metrics' windows. It appears
     under its name only once it is whole on disk. A model that has diverged, as `DivergenceGuard` finds, is not saved.
+    Nor is one with weights that are NaN or infinite, so that the last sound checkpoints stay; a warning says so.
 
     Args:
         folder: Where `epoch_000100.keras` and so on go; the number is that of the epochs done. Made if need be.
@@ -35,11 +50,11 @@ class GanCheckpoint(Periodic):
         keep: How many of the latest checkpoints to keep, at least 1. Defaults to 3.
         monitor: Key of the logs, such as "fid_score": the model of the epoch with its best value is kept besides, in
             `best.keras`, with the value and the epochs done in `best.json`. Only epochs whose logs have the key count.
-            Training that begins with an epoch other than 0 goes on with the file's. Defaults to None, for no best.
+            A best model of earlier training in this folder stays until one is better. Defaults to None, for no best.
         mode: "min" if less is better, "max" if more is. Defaults to "min".
 
     Raises:
-        ValueError: If `every` or `keep` is less than 1, or `mode` is another.
+        ValueError: If `every` or `keep` is no integer of at least 1, or `mode` is another.
     """
 
     stage = Stage.SAVE
@@ -53,8 +68,7 @@ class GanCheckpoint(Periodic):
         mode: Literal["min", "max"] = "min",
     ) -> None:
         super().__init__(every)
-        if keep < 1:
-            raise ValueError(f"`keep` must be at least 1. Received: keep={keep}")
+        check_count(keep, "keep")
         if mode not in ("min", "max"):
             raise ValueError(f'`mode` must be "min" or "max". Received: mode={mode!r}')
         self.folder = Path(folder)
@@ -74,14 +88,20 @@ class GanCheckpoint(Periodic):
         self._best: float | None = None
         self._saved_epoch: int | None = None
         self._is_monitored = False
+        self._is_sound = True
         self._latest: tuple[int, dict[str, float]] | None = None
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._is_started:
             return
         self._is_started = True
-        if epoch > 0:
-            self._best = self._read_best()
+        self._best = self._read_best()
+        if epoch == 0 and self._best is not None:
+            warnings.warn(
+                f"{self.folder} has a best model of another training, by {self.monitor} {self._best:g}, which stays "
+                "unless this training is better. Give another `folder` to keep them apart",
+                stacklevel=2,
+            )
         later = [path.name for number, path in checkpoints(self.folder) if number > epoch]
         if later:
             warnings.warn(f"{self.folder} has checkpoints of another training, which stay: {later}", stacklevel=2)
@@ -109,6 +129,15 @@ class GanCheckpoint(Periodic):
             )
 
     def act(self, epoch: int, logs: dict[str, float]) -> None:
+        if not has_finite_weights(self.model):
+            if self._is_sound:
+                warnings.warn(
+                    f"No checkpoint of epoch {epoch}: the model has weights that are NaN or infinite. Checkpoints stay "
+                    "what they were. DivergenceGuard stops such a training",
+                    stacklevel=2,
+                )
+            self._is_sound = False
+            return
         self.folder.mkdir(parents=True, exist_ok=True)
         with whole_file(self._path(epoch)) as path:
             self.model.save(path)
@@ -125,7 +154,7 @@ class GanCheckpoint(Periodic):
         if not (self.folder / BEST).exists():
             self._best = None
         is_better = self._best is None or (value < self._best if self.mode == "min" else value > self._best)
-        if not is_better or math.isnan(value):
+        if not is_better or not math.isfinite(value) or not has_finite_weights(self.model):
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         with whole_file(self.folder / BEST) as path:

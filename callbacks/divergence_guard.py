@@ -43,8 +43,8 @@ class DivergenceGuard(Observer):
 
     def __init__(self, bound: float = 1e6, stream: TextStream | None = None) -> None:
         super().__init__()
-        if not bound > 0:
-            raise ValueError(f"`bound` must be positive. Received: bound={bound}")
+        if not isinstance(bound, (int, float)) or not bound > 0:
+            raise ValueError(f"`bound` must be a positive number. Received: bound={bound!r}")
         self.bound = bound
         self.stream = stream
         self.finding: str | None = None

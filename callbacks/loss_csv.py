@@ -18,12 +18,13 @@ class LossCsv(EpochRecorder):
     where it is missing.
 
     Args:
-        path: The file.
+        path: The file. Its folder is made if need be.
         append: Whether to continue an existing file: its rows from the first trained epoch on are dropped, as those of
             a run that was killed after its last checkpoint. Defaults to False, where an existing file is an error.
 
     Raises:
-        FileExistsError: At the first epoch, if the file exists and is not to be continued.
+        FileExistsError: At the first epoch, if the file exists and is not to be continued, or has rows though training
+            begins with epoch 0.
         FileNotFoundError: At the first epoch, if there is no file of the epochs before it.
         ValueError: At the first epoch, if the file lacks some of them.
         OSError: At the end of an epoch, if its row cannot be written; the message names the file.
@@ -42,6 +43,9 @@ class LossCsv(EpochRecorder):
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._started:
             return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.append and epoch == 0:
+            check_empty(self.path)
         if self.append and (epoch > 0 or self.path.exists()):
             self._columns = _keep_rows(self.path, epoch)
         else:
@@ -85,6 +89,26 @@ class LossCsv(EpochRecorder):
 
 def _line(row: Sequence[object]) -> str:
     return ",".join(map(str, row)) + "\n"
+
+
+def check_empty(path: Path) -> None:
+    """Refuse to begin anew with a file that has rows of epochs.
+
+    Args:
+        path: The file, which need not exist.
+
+    Raises:
+        FileExistsError: If it has rows.
+    """
+    if not path.exists():
+        return
+    with open(path, encoding="utf-8") as file:
+        rows = sum(line.endswith("\n") for line in file) - 1
+    if rows > 0:
+        raise FileExistsError(
+            f"{path} has rows of {rows} epochs: give `fit` the `initial_epoch` that training goes on with, "
+            "or take another file. Received: initial_epoch=0"
+        )
 
 
 def kept_rows(path: Path, first_epoch: int) -> list[str]:

@@ -13,6 +13,8 @@ import numpy as np
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.epoch_log import render_quality
+from keras_gan.callbacks.loss_csv import check_empty
+from keras_gan.checks import check_count
 from keras_gan.console import TextStream, say
 from keras_gan.files import named_errors, whole_file
 
@@ -63,7 +65,8 @@ class QualityMonitor(Periodic):
     Args:
         evaluator: A `keras_gan.Evaluator` for the model's images.
         every: Epochs from one evaluation to the next, at least 1. Defaults to 100.
-        path: A CSV file for the figures with their provenances, one row an evaluation; None for none. Defaults to None.
+        path: A CSV file for the figures with their provenances, one row an evaluation; None for none. Its folder is
+            made if need be. Defaults to None.
         append: Whether to continue an existing file; its rows from the first trained epoch on are dropped. Defaults to
             False, where an existing file is an error.
         seed: Seed of the latents. Defaults to 0.
@@ -72,7 +75,8 @@ class QualityMonitor(Periodic):
     Raises:
         ValueError: If `every` is less than 1; before the first epoch of all, if the generator's images are not of the
             real images' shape and range; before the first epoch, if the file's figures have another provenance.
-        FileExistsError: When training begins, if the file exists and is not to be continued.
+        FileExistsError: When training begins, if the file exists and is not to be continued, or has rows though
+            training begins with epoch 0.
         OSError: At the end of an epoch, if its row cannot be written; the message names the file.
     """
 
@@ -88,6 +92,7 @@ class QualityMonitor(Periodic):
         stream: TextStream | None = None,
     ) -> None:
         super().__init__(every)
+        check_count(seed, "seed", 0)
         self.evaluator = evaluator
         self.path = None if path is None else Path(path)
         self.append = append
@@ -99,6 +104,8 @@ class QualityMonitor(Periodic):
         super().on_train_begin(logs)
         if self.path is not None and self.path.exists() and not self.append:
             raise FileExistsError(f"{self.path} exists: give another `path`, or `append=True` to continue it")
+        if self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         self._started = False
         evaluator = self.evaluator
         provenance, half = evaluator.provenance, evaluator.floor_images
@@ -115,6 +122,8 @@ class QualityMonitor(Periodic):
         if epoch == 0:
             self.evaluator.check(self.model.generate(FIRST_LOOK, seed=self.seed))
         if self.path is not None and self.path.exists():
+            if epoch == 0:
+                check_empty(self.path)
             _keep_rows(self.path, epoch, self.evaluator.provenance)
         self._has_file = self.path is not None and self.path.exists()
         self._started = True

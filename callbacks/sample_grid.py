@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
+from keras_gan.checks import check_count
 from keras_gan.data.grids import grid_picture, save_picture
 from keras_gan.files import numbered_files, whole_file
 
@@ -87,13 +88,15 @@ class SampleGrid(Periodic):
         seed: Seed of the latents. Defaults to 0.
 
     Raises:
-        ValueError: If `every` is less than 1.
+        ValueError: If `every` or `count` is no integer of at least 1, or `seed` none of at least 0.
     """
 
     stage = Stage.RECORD
 
     def __init__(self, folder: str | Path, every: int = 100, count: int = 64, seed: int = 0) -> None:
         super().__init__(every)
+        check_count(count, "count")
+        check_count(seed, "seed", 0)
         self.folder = Path(folder)
         self.count = count
         self.seed = seed

@@ -17,6 +17,7 @@ from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHART_NAMES
 from keras_gan.callbacks.sample_grid import sample_picture
 from keras_gan.callbacks.wandb_run import current_run, define_wgan_charts, finish_wandb, init_wandb
+from keras_gan.checks import check_count
 from keras_gan.console import say
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class WandbCharts(Periodic):
 
     def __init__(self, run: "wandb.Run | None" = None, every: int = 100, count: int = 64, seed: int = 0) -> None:
         super().__init__(every)
+        check_count(count, "count")
+        check_count(seed, "seed", 0)
         self.run: wandb.Run | None = None
         self.count = count
         self.seed = seed

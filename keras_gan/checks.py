@@ -6,6 +6,7 @@ before Keras is loaded.
 
 import dataclasses
 import math
+import numbers
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -46,6 +47,21 @@ def require(holds: bool, name: str, expected: str, received: Any) -> None:
     """
     if not holds:
         raise ValueError(f"`{name}` must be {expected}. Received: {name}={received}")
+
+
+def check_count(value: Any, name: str, least: int = 1) -> None:
+    """Refuse a number that counts nothing: no integer, or one that is too small.
+
+    Args:
+        value: The number, an integer of Python or NumPy.
+        name: Name of the argument.
+        least: The smallest valid number. Defaults to 1.
+
+    Raises:
+        ValueError: If the value is something else.
+    """
+    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    require(is_integer and value >= least, name, f"an integer of at least {least}", repr(value))
 
 
 def conform(value: Any, kind: Any, name: str) -> Any:

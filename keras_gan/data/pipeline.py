@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan.checks import check_count
 from keras_gan.data.images import check_images
 
 
@@ -108,8 +109,7 @@ def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int 
     """
     check_images(images)
     for name, value, least in (("batch_size", batch_size, 1), ("n_critic", n_critic, 1), ("start", start, 0)):
-        if not isinstance(value, (int, np.integer)) or value < least:
-            raise ValueError(f"`{name}` must be an integer of at least {least}. Received: {name}={value!r}")
+        check_count(value, name, least)
     if len(images) < batch_size:
         raise ValueError(f"`images` must hold at least one batch of {batch_size}. Received: {len(images)} images")
     return ImageFeed(images, batch_size, n_critic, seed, start)

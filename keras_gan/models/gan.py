@@ -13,7 +13,7 @@ from keras_gan.losses import AdversarialLoss
 from keras_gan.models import sampling
 from keras_gan.models.descent import build_optimizer
 from keras_gan.models.fitting import OptimizerPair, in_stage_order
-from keras_gan.models.inputs import check_endless, check_networks, check_parts, check_step_sizes
+from keras_gan.models.inputs import check_alone, check_endless, check_networks, check_parts, check_step_sizes
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.persistence import PersistentModel
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
@@ -142,7 +142,8 @@ class GAN(PersistentModel, AlternatingModel):
 
         Args:
             x: Images, floats in [−1, 1] or uint8: a feed that `batches` makes, an array, or a dataset whose elements
-                are the images of one step.
+                are the images of one step. If the last element of a `tf.data.Dataset` cannot be split into `n_critic`
+                equal batches, the few images that are left over are not used.
             y: Must be None, because a GAN has no targets.
             batch_size: Images of one critic update if `x` is an array; a step takes `n_critic` times as many.
                 Defaults to 32.
@@ -160,6 +161,7 @@ class GAN(PersistentModel, AlternatingModel):
         """
         if isinstance(callbacks, keras.callbacks.CallbackList):
             raise ValueError("`callbacks` must be a list of callbacks. Received: a CallbackList")
+        check_alone(y=y, **{name: kwargs.get(name) for name in ("sample_weight", "class_weight")})
         steps_per_epoch = kwargs.get("steps_per_epoch")
         check_endless(x, steps_per_epoch)
         if isinstance(x, ImageFeed):
@@ -240,6 +242,6 @@ class GAN(PersistentModel, AlternatingModel):
             Images `(n, height, width, channels)`, float32, in the generator's range.
 
         Raises:
-            ValueError: If `n` or `batch_size` is less than 1.
+            ValueError: If `n` or `batch_size` is no integer of at least 1, or `seed` none of at least 0.
         """
         return sampling.generate(self.generator, n, seed, batch_size)

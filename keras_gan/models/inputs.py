@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.checks import check_count
 from keras_gan.data.pipeline import ImageFeed
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models.lipschitz import LipschitzPolicy
@@ -19,6 +20,9 @@ def check_networks(generator: keras.Model, critic: keras.Model) -> None:
     for name, network in (("generator", generator), ("critic", critic)):
         if not isinstance(network, keras.Model) or not network.built:
             raise ValueError(f"`{name}` must be a built keras.Model. Received: {network!r}")
+        for end, shape in (("take", network.input_shape), ("return", network.output_shape)):
+            if not _is_of_one_tensor(shape):
+                raise ValueError(f"`{name}` must {end} one tensor. Received: a model of {len(shape)}, {shape}")
     image_shape, critic_shape = generator.output_shape[1:], critic.input_shape[1:]
     if len(image_shape) != len(critic_shape) or any(
         given not in (None, wanted) for given, wanted in zip(critic_shape, image_shape)
@@ -26,6 +30,24 @@ def check_networks(generator: keras.Model, critic: keras.Model) -> None:
         raise ValueError(
             f"`critic` must take the generator's images, of shape {image_shape}. Received: a critic of {critic_shape}"
         )
+
+
+def _is_of_one_tensor(shape: Any) -> bool:
+    return isinstance(shape, tuple) and all(size is None or isinstance(size, int) for size in shape)
+
+
+def check_alone(**given: Any) -> None:
+    """Refuse what `fit` of other models takes besides inputs: a GAN trains on images alone.
+
+    Args:
+        **given: Arguments of `fit`, which must all be None.
+
+    Raises:
+        ValueError: If one of them is something else.
+    """
+    for name, value in given.items():
+        if value is not None:
+            raise ValueError(f"`{name}` must be None: a GAN trains on images alone. Received: {type(value).__name__}")
 
 
 def check_parts(loss: Any, lipschitz: Any, n_critic: Any, seed: Any) -> None:
@@ -42,8 +64,7 @@ def check_parts(loss: Any, lipschitz: Any, n_critic: Any, seed: Any) -> None:
     """
     if seed is not None and (not isinstance(seed, int) or seed < 0):
         raise ValueError(f"`seed` must be an integer of at least 0, or None. Received: seed={seed!r}")
-    if not isinstance(n_critic, int) or n_critic < 1:
-        raise ValueError(f"`n_critic` must be an integer of at least 1. Received: n_critic={n_critic!r}")
+    check_count(n_critic, "n_critic")
     if not isinstance(loss, AdversarialLoss) or loss.reduction in (None, "none"):
         raise ValueError(f"`loss` must be an adversarial loss with a reduction. Received: {loss!r}")
     if lipschitz is not None and not isinstance(lipschitz, LipschitzPolicy):
@@ -61,8 +82,9 @@ def check_step_sizes(count: int, batch_size: int, n_critic: int) -> None:
     Raises:
         ValueError: If the batch size is no positive integer, or the last step cannot be split.
     """
-    if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1:
-        raise ValueError(f"`batch_size` must be an integer of at least 1. Received: batch_size={batch_size!r}")
+    check_count(batch_size, "batch_size")
+    if count == 0:
+        raise ValueError("`x` must hold at least one image. Received: none")
     rest = count % (n_critic * batch_size)
     if rest % n_critic:
         raise ValueError(
@@ -121,7 +143,9 @@ def split_images(data: Any, n_critic: int, image_shape: tuple[int, ...]) -> Any:
         image_shape: Height, width and channels that the images must have.
 
     Returns:
-        Images `(n_critic, batch, height, width, channels)`, of the dtype they have.
+        Images `(n_critic, batch, height, width, channels)`, of the dtype they have. If their number is not known when
+        the step is traced, as in the last element of a dataset, those that are left over are not used; fewer than
+        `n_critic` are used more than once.
 
     Raises:
         ValueError: If there is more than images, or these are not as many or of such a shape and dtype.
@@ -148,7 +172,13 @@ def split_images(data: Any, n_critic: int, image_shape: tuple[int, ...]) -> Any:
             f"A step takes `n_critic` batches: the number of its images must be a multiple of {n_critic}. "
             f"Received: {count} images"
         )
-    return ops.reshape(images, (n_critic, -1 if count is None else count // n_critic, *image_shape))
+    if count is None:
+        given = ops.shape(images)[0]
+        size = ops.maximum(given // n_critic, 1)
+        # An empty batch would make weights NaN.
+        images = ops.take(images, ops.arange(n_critic * size) % given, axis=0)
+        return ops.reshape(images, (n_critic, size, *image_shape))
+    return ops.reshape(images, (n_critic, count // n_critic, *image_shape))
 
 
 def _is_uint8(images: Any) -> bool:

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.checks import check_count
+
 
 def generate(generator: keras.Model, n: int, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
     """Generate images.
@@ -18,11 +20,12 @@ def generate(generator: keras.Model, n: int, seed: int | None = None, batch_size
         Images `(n, height, width, channels)`, float32, in the generator's range.
 
     Raises:
-        ValueError: If `n` or `batch_size` is less than 1.
+        ValueError: If `n` or `batch_size` is no integer of at least 1, or `seed` none of at least 0.
     """
+    if seed is not None:
+        check_count(seed, "seed", 0)
     for name, value in (("n", n), ("batch_size", batch_size)):
-        if value < 1:
-            raise ValueError(f"`{name}` must be at least 1. Received: {name}={value}")
+        check_count(value, name)
     latents = keras.random.normal((n, *generator.input_shape[1:]), seed=keras.random.SeedGenerator(seed))
     batches = [generator(latents[start : start + batch_size], training=False) for start in range(0, n, batch_size)]
     return np.concatenate([ops.convert_to_numpy(ops.cast(batch, "float32")) for batch in batches])

@@ -143,5 +143,5 @@ def test_model_without_the_values_is_told_what_is_missing():
 
 
 def test_every_must_be_positive():
-    with pytest.raises(ValueError, match="`every` must be at least 1"):
+    with pytest.raises(ValueError, match="`every` must be an integer of at least 1"):
         EpochLog(every=0)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import GanCheckpoint, SampleGrid
+from keras_gan import EpochLog, GanCheckpoint, SampleGrid, WandbCharts
 from keras_gan.callbacks import checkpoints, pictures
 from keras_gan.callbacks.sample_grid import CAPTION_HEIGHT, FRAMES, save_animation
 from keras_gan.data.grids import image_grid, save_grid
@@ -140,7 +140,7 @@ def test_best_model_by_a_key_is_kept(make_gan, float_images, tmp_path, mode, sco
     assert [number for number, _ in checkpoints(tmp_path)] == [5]
 
 
-def test_best_model_outlives_a_resume_and_not_a_new_training(make_gan, float_images, tmp_path):
+def test_best_model_outlives_a_resume_and_a_worse_training(make_gan, float_images, tmp_path):
     gan = make_gan()
 
     def train(scores, mode="min", **kwargs):
@@ -157,8 +157,12 @@ def test_best_model_outlives_a_resume_and_not_a_new_training(make_gan, float_ima
     # A best that is gone is none to be better than.
     (tmp_path / "best.keras").unlink()
     assert train({6: 9.0}, initial_epoch=6, epochs=7) == 9.0
-    with pytest.warns(UserWarning, match="has checkpoints of another training, which stay"):
-        assert train({0: 6.0}, epochs=1) == 6.0
+    for score, best in ((6.0, 9), (80.0, 6)):
+        with (
+            pytest.warns(UserWarning, match="has checkpoints of another training, which stay"),
+            pytest.warns(UserWarning, match=f"has a best model of another training, by score {best}, which stays"),
+        ):
+            assert train({0: score}, epochs=1) == 6.0
     assert [number for number, _ in checkpoints(tmp_path)] == [1, 5, 6, 7]
 
 
@@ -218,9 +222,43 @@ def test_what_is_no_checkpoint_is_not_listed(tmp_path):
 
 def test_arguments_are_checked(tmp_path):
     for build in (lambda: GanCheckpoint(tmp_path, every=0), lambda: SampleGrid(tmp_path, every=-1)):
-        with pytest.raises(ValueError, match="`every` must be at least 1"):
+        with pytest.raises(ValueError, match="`every` must be an integer of at least 1"):
             build()
-    with pytest.raises(ValueError, match="`keep` must be at least 1"):
+    with pytest.raises(ValueError, match="`keep` must be an integer of at least 1"):
         GanCheckpoint(tmp_path, keep=0)
     with pytest.raises(ValueError, match="`mode` must be .* Received: mode='auto'"):
         GanCheckpoint(tmp_path, mode="auto")
+
+
+@pytest.mark.parametrize("extra", [[], [keras.callbacks.TerminateOnNaN()]], ids=["alone", "TerminateOnNaN"])
+def test_last_sound_checkpoints_outlive_a_divergence_without_a_guard(make_gan, float_images, tmp_path, extra):
+    """F5."""
+
+    class Break(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 3:
+                kernel = self.model.critic.trainable_weights[0]
+                kernel.assign(np.full(kernel.shape, np.nan, "float32"))
+
+    saver = GanCheckpoint(tmp_path, every=1, keep=2, monitor="wasserstein_distance")
+    with pytest.warns(UserWarning, match="No checkpoint of epoch 3: the model has weights that are NaN"):
+        make_gan().fit(float_images, batch_size=32, epochs=7, verbose=0, callbacks=[Break(), saver, *extra])
+    assert [number for number, _ in checkpoints(tmp_path)] == [2, 3]
+    for path in (checkpoints(tmp_path)[-1][1], tmp_path / "best.keras"):
+        assert all(np.all(np.isfinite(weight)) for weight in keras.saving.load_model(path).get_weights())
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.5, np.nan, np.inf, None, "3", True], ids=repr)
+def test_counts_of_callbacks_are_integers(tmp_path, value):
+    """F51."""
+    for name, make in (
+        ("every", lambda: EpochLog(every=value)),
+        ("every", lambda: SampleGrid(tmp_path, every=value)),
+        ("count", lambda: SampleGrid(tmp_path, count=value)),
+        ("every", lambda: GanCheckpoint(tmp_path, every=value)),
+        ("keep", lambda: GanCheckpoint(tmp_path, keep=value)),
+        ("every", lambda: WandbCharts(every=value)),
+        ("count", lambda: WandbCharts(count=value)),
+    ):
+        with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least 1. Received: {name}="):
+            make()

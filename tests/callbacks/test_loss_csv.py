@@ -56,11 +56,21 @@ def test_resumed_run_has_every_row_once(make_gan, float_images, tmp_path, tail):
     assert path.read_text().splitlines()[:4] == before
 
 
-def test_resuming_from_the_start_replaces_all_rows(make_gan, float_images, tmp_path):
+def test_rows_are_not_dropped_by_a_fit_without_initial_epoch(make_gan, float_images, tmp_path):
+    """F36, F11."""
     path = tmp_path / "losses.csv"
     fit(make_gan, float_images, LossCsv(path), epochs=3)
-    fit(make_gan, float_images, LossCsv(path, append=True), epochs=2)
-    np.testing.assert_array_equal(read_losses(path)["epoch"], [0, 1])
+    content = path.read_text()
+    with pytest.raises(FileExistsError, match=r"losses.csv has rows of 3 epochs: give `fit` the `initial_epoch`"):
+        fit(make_gan, float_images, LossCsv(path, append=True), epochs=2)
+    assert path.read_text() == content
+
+
+def test_missing_folder_is_made(make_gan, float_images, tmp_path):
+    """F37."""
+    path = tmp_path / "new" / "folder" / "losses.csv"
+    fit(make_gan, float_images, LossCsv(path), epochs=1)
+    np.testing.assert_array_equal(read_losses(path)["epoch"], [0])
 
 
 def test_resuming_after_a_kill_before_the_first_row(make_gan, float_images, tmp_path):
@@ -106,9 +116,10 @@ def test_values_that_only_some_epochs_have_get_a_column_and_empty_cells(make_gan
     assert not np.isnan(columns["generator_learning_rate"]).any()
 
 
-def test_run_killed_in_its_first_epochs_begins_again(make_gan, float_images, tmp_path):
+@pytest.mark.parametrize("row", ["", "0,1.0"], ids=["header", "cut row"])
+def test_run_killed_in_its_first_epoch_begins_again(make_gan, float_images, tmp_path, row):
     path = tmp_path / "losses.csv"
-    path.write_text("epoch,d_loss,fid_score\n0,1.0,2.0\n")
+    path.write_text(f"epoch,d_loss,fid_score\n{row}")
     fit(make_gan, float_images, LossCsv(path, append=True), epochs=2)
     columns = read_losses(path)
     np.testing.assert_array_equal(columns["epoch"], [0, 1])

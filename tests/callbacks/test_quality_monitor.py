@@ -220,15 +220,15 @@ def test_second_fit_starts_afresh(make_gan, evaluator, fit, capsys):
     assert capsys.readouterr().out.count("Computing") == 4
 
 
-def test_second_fit_begins_its_file_again(fit, evaluator, tmp_path):
+def test_second_fit_may_continue(fit, evaluator, tmp_path):
     monitor = QualityMonitor(evaluator, 1, tmp_path / "quality.csv", append=True)
-    for _ in range(2):
-        fit(monitor, epochs=2)
-        assert [row["epoch"] for row in quality_rows(tmp_path / "quality.csv")] == ["0", "1"]
+    fit(monitor, epochs=2)
+    fit(monitor, initial_epoch=2, epochs=3)
+    assert [row["epoch"] for row in quality_rows(tmp_path / "quality.csv")] == ["0", "1", "2"]
 
 
 def test_every_must_be_positive(evaluator):
-    with pytest.raises(ValueError, match="`every` must be at least 1"):
+    with pytest.raises(ValueError, match="`every` must be an integer of at least 1"):
         QualityMonitor(evaluator, every=0)
 
 
@@ -238,3 +238,20 @@ def test_figures_that_were_deleted_under_the_run_do_not_begin_anew(fit, evaluato
     with pytest.raises(FileNotFoundError, match="quality.csv"):
         fit(QualityMonitor(evaluator, 1, path), delete, epochs=5)
     assert not path.exists()
+
+
+def test_rows_are_not_dropped_by_a_fit_without_initial_epoch(fit, evaluator, tmp_path):
+    """F36."""
+    path = tmp_path / "quality.csv"
+    fit(QualityMonitor(evaluator, 1, path), epochs=2)
+    content = path.read_text()
+    with pytest.raises(FileExistsError, match=r"quality.csv has rows of 2 epochs: give `fit` the `initial_epoch`"):
+        fit(QualityMonitor(evaluator, 1, path, append=True), epochs=1)
+    assert path.read_text() == content
+
+
+def test_missing_folder_is_made(fit, evaluator, tmp_path):
+    """F37."""
+    path = tmp_path / "new" / "quality.csv"
+    fit(QualityMonitor(evaluator, 1, path), epochs=1)
+    assert [row["epoch"] for row in quality_rows(path)] == ["0"]

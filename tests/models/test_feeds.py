@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from helpers import assert_bits_equal, values_of
 
+import keras_gan as kg
 from keras_gan import GanCheckpoint, image_batches
 from keras_gan.callbacks import checkpoints
 
@@ -124,3 +125,51 @@ def test_seeds_that_are_none_are_refused(make_gan, seed):
     gan = make_gan()
     with pytest.raises(ValueError, match="`seed` must be an integer of at least 0, or None"):
         type(gan)(gan.generator, gan.critic, seed=seed)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a dataset's last element has a known size")
+@pytest.mark.parametrize("rest", [1, 2, 3, 5])
+def test_last_element_of_a_dataset_is_trained_on_as_far_as_it_can_be_split(make_gan, float_images, rest):
+    """F18: 16 images and a rest, for two critic updates each."""
+    import tensorflow as tf
+
+    images = float_images[: 16 + rest]
+    losses = []
+    # A single image is used twice, and an odd one is left over.
+    for last in (images[16:], images[[16, 16]] if rest == 1 else images[16 : 16 + rest - rest % 2]):
+        dataset = tf.data.Dataset.from_tensor_slices(np.concatenate([images[:16], last])).batch(16)
+        losses.append(make_gan().fit(dataset, epochs=1, verbose=0).history["d_loss"])
+    assert np.all(np.isfinite(losses))
+    assert losses[0] == losses[1]
+
+
+def test_what_other_models_take_besides_inputs_is_refused(make_gan, float_images):
+    """F51, F20."""
+    for name, value in (("y", float_images), ("sample_weight", np.ones(64)), ("class_weight", {0: 1.0})):
+        with pytest.raises(ValueError, match=f"`{name}` must be None: a GAN trains on images alone"):
+            make_gan().fit(float_images, batch_size=8, verbose=0, **{name: value})
+
+
+def test_array_without_images_is_refused(make_gan, float_images):
+    """F51."""
+    with pytest.raises(ValueError, match="`x` must hold at least one image. Received: none"):
+        make_gan().fit(float_images[:0], batch_size=8, verbose=0)
+
+
+@pytest.mark.parametrize("size", [0, -1, 1.5, True, "8"], ids=str)
+def test_batch_size_is_a_count(make_gan, float_images, size):
+    """F51."""
+    with pytest.raises(ValueError, match="`batch_size` must be an integer of at least 1. Received: batch_size="):
+        make_gan().fit(float_images, batch_size=size, verbose=0)
+
+
+def test_networks_of_several_inputs_or_outputs_are_refused():
+    """F51, F19."""
+    latents, images = keras.Input((4,)), keras.Input((8, 8, 3))
+    made = keras.layers.Reshape((8, 8, 3))(keras.layers.Dense(192)(latents))
+    score = keras.layers.Dense(1)(keras.layers.Flatten()(images))
+    generator, critic = keras.Model(latents, made), keras.Model(images, score)
+    with pytest.raises(ValueError, match="`critic` must return one tensor. Received: a model of 2"):
+        kg.WGAN(generator, keras.Model(images, [score, score]))
+    with pytest.raises(ValueError, match="`generator` must take one tensor. Received: a model of 2"):
+        kg.WGAN(keras.Model([latents, keras.Input((2,))], made), critic)

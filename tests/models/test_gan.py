@@ -297,9 +297,9 @@ def test_samples_depend_on_their_seed_alone(make_gan):
     assert np.any(gan.generate(10, seed=4) != samples)
     assert np.any(gan.generate(10) != gan.generate(10))
     assert_bits_equal(values_of(gan.variables), before)
-    with pytest.raises(ValueError, match="`n` must be at least 1"):
+    with pytest.raises(ValueError, match="`n` must be an integer of at least 1"):
         gan.generate(0)
-    with pytest.raises(ValueError, match="`batch_size` must be at least 1"):
+    with pytest.raises(ValueError, match="`batch_size` must be an integer of at least 1"):
         gan.generate(3, batch_size=0)
 
 

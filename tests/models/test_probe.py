@@ -79,7 +79,7 @@ def test_gap_of_nothing_is_nothing():
 
 
 def test_other_images_and_no_updates_are_refused(make_gan, images):
-    with pytest.raises(ValueError, match="`updates` must be at least 1"):
+    with pytest.raises(ValueError, match="`updates` must be an integer of at least 1"):
         probe(make_gan(), images, updates=0)
     with pytest.raises(ValueError, match=r"`real` must be images \(4, 4, 3\). Received: \(8, 8, 3\)"):
         probe(make_gan(), np.zeros((16, 8, 8, 3), np.uint8))

@@ -72,7 +72,7 @@ RUNS = {
         ),
     ),
     "keras_gan/training/run_folder.py": (
-        ("evaluation_refused", "run=run, evaluation=saved.evaluation)", "run=run)", "training/test_run_folder.py"),
+        ("epochs_refused", "dataclasses.replace(config, run=run)", "config", "training/test_run_folder.py"),
     ),
     "keras_gan/training/experiment.py": (
         (

@@ -140,7 +140,7 @@ def _check_config(folder: Path, config: ExperimentConfig) -> None:
     if {saved.data.name, config.data.name} <= set(MOVABLE_SOURCES):
         config = dataclasses.replace(config, data=saved.data)
     run = dataclasses.replace(config.run, epochs=saved.run.epochs)
-    changes = _differences(saved, dataclasses.replace(config, run=run, evaluation=saved.evaluation))
+    changes = _differences(saved, dataclasses.replace(config, run=run))
     if changes:
         raise ValueError(f"{folder} cannot be resumed under another configuration: {'; '.join(changes)}")
 

@@ -103,7 +103,7 @@ def mode_collapse(run: SavedRun, findings: list[Finding]) -> Indicator:
     recall = figures["recall"]
     if recall is None or recall >= FEW_REACHED:
         return _unless("Mode Collapse", MODE_COLLAPSE, findings, text)
-    text = f"The samples are like {recall:.0%} of the real images only (recall). {text}"
+    text = f"The samples reach only {recall:.0%} of the real images (recall). {text}"
     return _unless("Mode Collapse", MODE_COLLAPSE, findings, text, otherwise=Status.WARNING)
 
 

@@ -77,7 +77,7 @@ def test_samples_that_leave_out_most_of_the_real_set_are_no_success(changed):
     indicators, _ = judged(changed(figures={"recall": np.full(6, 0.16)}))
     collapse = {one.name: one for one in indicators}["Mode Collapse"]
     assert collapse.status is Status.WARNING
-    assert collapse.observation.startswith("The samples are like 16% of the real images only (recall)")
+    assert collapse.observation.startswith("The samples reach only 16% of the real images (recall)")
 
 
 def test_features_without_bands_have_no_word(changed):

@@ -34,7 +34,7 @@ def pytest_collection_finish():
     # Millions of objects of imported modules need not be searched for garbage again and again.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture

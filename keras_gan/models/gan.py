@@ -18,7 +18,6 @@ from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.persistence import PersistentModel
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
 from keras_gan.models.tracker import TrainingTracker
-from keras_gan.models.updates import AlternatingModel
 from keras_gan.tensors import Tensor
 
 #: Images of one critic update if `fit` gets an array without a batch size.
@@ -26,7 +25,7 @@ DEFAULT_BATCH_SIZE = 32
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(PersistentModel, AlternatingModel):
+class GAN(PersistentModel):
     """A generative adversarial network, trained by `fit` on images alone.
 
     One step consists of `n_critic` critic updates, each on a new batch of real images and new noise, and then one

@@ -5,25 +5,18 @@ from typing import Any
 
 import keras
 
-from keras_gan.losses import AdversarialLoss
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.state import seed_states
-from keras_gan.models.stepping import SteppedModel
+from keras_gan.models.updates import AlternatingModel
 
 
-class PersistentModel(SteppedModel):
+class PersistentModel(AlternatingModel):
     """A model that is saved with its networks, loss, policy, optimizers and random seeds.
 
     `GAN` sets the attributes.
     """
 
-    generator: keras.Model
-    critic: keras.Model
-    critic_optimizer: keras.optimizers.Optimizer
-    generator_optimizer: keras.optimizers.Optimizer
-    adversarial_loss: AdversarialLoss
     lipschitz: LipschitzPolicy | None
-    n_critic: int
     seed: int
 
     _compile_options: dict[str, Any]

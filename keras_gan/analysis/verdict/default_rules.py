@@ -79,8 +79,11 @@ def judge(run: SavedRun, findings: list[Finding]) -> Verdict:
 
 def _is_too_short(run: SavedRun, findings: list[Finding]) -> bool:
     """Return whether a run has too few epochs for a judgement, and has not exploded in them."""
-    has_exploded = any(finding.diagnosis is Diagnosis.EXPLODING_LOSSES for finding in findings)
-    return run.epochs < LEAST_EPOCHS and not has_exploded
+    return run.epochs < LEAST_EPOCHS and not _has_exploded(findings)
+
+
+def _has_exploded(findings: list[Finding]) -> bool:
+    return any(finding.diagnosis is Diagnosis.EXPLODING_LOSSES for finding in findings)
 
 
 def balance(run: SavedRun, findings: list[Finding]) -> Indicator:
@@ -158,7 +161,7 @@ def _gradient_text(run: SavedRun) -> str:
 def _verdict(run: SavedRun, findings: list[Finding], indicators: Sequence[Indicator]) -> Verdict:
     passed = sum(indicator.passed for indicator in indicators)
     bad = sum(indicator.status is Status.BAD for indicator in indicators)
-    has_exploded = any(finding.diagnosis is Diagnosis.EXPLODING_LOSSES for finding in findings)
+    has_exploded = _has_exploded(findings)
     is_stable = bad == 0 and passed >= LEAST_PASSED
     stability = "FAILED" if has_exploded or bad >= FAILING else "STABLE" if is_stable else "UNSTABLE"
     if _is_too_short(run, findings):

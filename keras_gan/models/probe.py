@@ -10,6 +10,7 @@ from keras import ops
 from keras_gan.checks import check_count
 from keras_gan.models import autodiff
 from keras_gan.models.gan import GAN
+from keras_gan.models.sampling import draw_latents
 from keras_gan.models.scoring import image_scores
 from keras_gan.tensors import Tensor
 
@@ -89,7 +90,7 @@ def probe_critic(
 
 def _fakes(gan: GAN, count: int, seed: int) -> np.ndarray:
     """Return generated images, normalised by their batch as in training."""
-    latents = keras.random.normal((count, *gan.generator.input_shape[1:]), seed=keras.random.SeedGenerator(seed))
+    latents = draw_latents(gan.generator, count, seed)
     with keras.StatelessScope():
         return ops.convert_to_numpy(ops.cast(gan.generator(latents, training=True), "float32"))
 

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.checks import check_count
+from keras_gan.tensors import Tensor
 
 
 def generate(generator: keras.Model, n: int, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
@@ -26,6 +27,20 @@ def generate(generator: keras.Model, n: int, seed: int | None = None, batch_size
         check_count(seed, "seed", 0)
     for name, value in (("n", n), ("batch_size", batch_size)):
         check_count(value, name)
-    latents = keras.random.normal((n, *generator.input_shape[1:]), seed=keras.random.SeedGenerator(seed))
+    latents = draw_latents(generator, n, seed)
     batches = [generator(latents[start : start + batch_size], training=False) for start in range(0, n, batch_size)]
     return np.concatenate([ops.convert_to_numpy(ops.cast(batch, "float32")) for batch in batches])
+
+
+def draw_latents(generator: keras.Model, n: int, seed: int | None = None) -> Tensor:
+    """Draw latents of a generator from the normal distribution.
+
+    Args:
+        generator: Built `keras.Model` from latents `(batch, ...)`.
+        n: Number of latents.
+        seed: Integer seed. Defaults to None, which gives different latents at every call.
+
+    Returns:
+        Latents `(n, ...)`.
+    """
+    return keras.random.normal((n, *generator.input_shape[1:]), seed=keras.random.SeedGenerator(seed))

@@ -2,8 +2,28 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import keras
+
+
+def check_callbacks(callbacks: Any) -> None:
+    """Refuse callbacks that do not work on a GAN.
+
+    Args:
+        callbacks: The argument of `fit`.
+
+    Raises:
+        ValueError: If it is a `CallbackList`, or has a `SwapEMAWeights`.
+    """
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        raise ValueError("`callbacks` must be a list of callbacks. Received: a CallbackList")
+    given = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+    if any(isinstance(each, keras.callbacks.SwapEMAWeights) for each in given):
+        raise ValueError(
+            "`callbacks` must be without SwapEMAWeights, because `generate` and the callbacks of samples use the "
+            "averaged generator by themselves: leave it out. Received: a SwapEMAWeights"
+        )
 
 
 def in_stage_order(
@@ -22,7 +42,7 @@ def in_stage_order(
     watchers = [each for each in callbacks if isinstance(each, keras.callbacks.TerminateOnNaN)]
     feeders = [_TotalLoss(watchers)] if watchers else []
     ordered = sorted(callbacks, key=lambda callback: getattr(callback, "stage", 0))
-    return [_EpochTimer(), *dispatching, *feeders, *ordered, _Averages()]
+    return [_EpochTimer(), *dispatching, *feeders, *ordered]
 
 
 class _EpochTimer(keras.callbacks.Callback):
@@ -51,19 +71,6 @@ class _TotalLoss(keras.callbacks.Callback):
         assert logs is not None  # Keras always passes them.
         for watcher in self.watchers:
             watcher.on_batch_end(batch, {"loss": logs["d_loss"] + logs["g_loss"]})
-
-
-class _Averages(keras.callbacks.Callback):
-    """Replace weights by their moving averages at the end of `fit`, if an optimizer keeps these.
-
-    Keras does this itself for a model with one optimizer. This callback comes after those that save the state of
-    training, because a resumed training continues from the weights and not from the averages.
-    """
-
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        gan = self.model
-        gan.critic_optimizer.finalize_variable_values(gan.critic.trainable_weights)
-        gan.generator_optimizer.finalize_variable_values(gan.generator.trainable_weights)
 
 
 class OptimizerPair:

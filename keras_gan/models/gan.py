@@ -11,8 +11,9 @@ from keras import ops
 from keras_gan.data.pipeline import ImageFeed, image_batches
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models import sampling
+from keras_gan.models.averaging import AveragedGenerator, averaged_generator
 from keras_gan.models.descent import build_optimizer
-from keras_gan.models.fitting import OptimizerPair, in_stage_order
+from keras_gan.models.fitting import OptimizerPair, check_callbacks, in_stage_order
 from keras_gan.models.inputs import check_alone, check_endless, check_networks, check_parts, check_step_sizes
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.persistence import PersistentModel
@@ -47,6 +48,7 @@ class GAN(PersistentModel):
         **kwargs: Passed on to `keras.Model`.
 
     Attributes:
+        averaging: The averaged generator, or None if the generator's optimizer keeps no averages.
         has_diverged: Whether the last `fit` was stopped because losses or weights became NaN or infinite.
             `DivergenceGuard` sets it; `GanCheckpoint` then keeps the checkpoints from before the divergence.
 
@@ -79,6 +81,7 @@ class GAN(PersistentModel):
         # The order of the images also depends on the seed, and continues after the model is saved and loaded.
         self.seed = int(ops.convert_to_numpy(self.noise.state)[0]) if seed is None else seed
         self.tracker = TrainingTracker()
+        self.averaging: AveragedGenerator | None = None
         self._constraint = LipschitzPolicy() if lipschitz is None else lipschitz
         self._constraint.check_critic(critic)
         self._score = score_together if scores_each_alone(critic) else score_apart
@@ -95,6 +98,9 @@ class GAN(PersistentModel):
     ) -> None:
         """Set the optimizers.
 
+        If the generator's optimizer keeps moving averages of the weights (`use_ema=True`), `generate` uses the averaged
+        generator, and so do the callbacks that save or measure samples.
+
         Args:
             critic_optimizer: An optimizer, or its name or config.
             generator_optimizer: An optimizer, or its name or config; not the same instance as the critic's.
@@ -105,8 +111,8 @@ class GAN(PersistentModel):
                 `reads_model(epoch)` says.
 
         Raises:
-            ValueError: If a loss or metrics are given, because the model sets its own, or if both optimizers are one
-                instance.
+            ValueError: If a loss or metrics are given, because the model sets its own, if both optimizers are one
+                instance, or if the generator is to be averaged and Keras cannot copy it.
         """
         for name in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"):
             if kwargs.get(name) is not None:
@@ -117,6 +123,7 @@ class GAN(PersistentModel):
         auto_scale_loss = kwargs.get("auto_scale_loss", True)
         self.critic_optimizer = build_optimizer(critic_optimizer, self.critic, auto_scale_loss)
         self.generator_optimizer = build_optimizer(generator_optimizer, self.generator, auto_scale_loss)
+        self.averaging = averaged_generator(self.generator, self.generator_optimizer)
         # Otherwise Keras would build its default optimizer, with slots for the weights of both networks.
         self.optimizer = OptimizerPair(self.critic_optimizer, self.generator_optimizer)
         self._constraint.check_optimizer(self.critic_optimizer)
@@ -139,6 +146,10 @@ class GAN(PersistentModel):
         and checkpoints last. Keras's callbacks set the learning rates of both optimizers. `TerminateOnNaN` checks the
         sum of both losses.
 
+        At the end, both networks have the weights that they were trained to, so that another `fit` goes on from there.
+        Keras's `fit` puts the averages of an optimizer with `use_ema=True` in their place; here, `generate` and
+        `sampling_generator` have the averaged generator at any time.
+
         Args:
             x: Images, floats in [−1, 1] or uint8: a feed that `batches` makes, an array, or a dataset whose elements
                 are the images of one step. If the last element of a `tf.data.Dataset` cannot be split into `n_critic`
@@ -156,10 +167,10 @@ class GAN(PersistentModel):
 
         Raises:
             ValueError: If `x` does not hold images of the generator's shape, cannot be split into steps of `n_critic`
-                equal batches, or is endless while `steps_per_epoch` is missing, or if `callbacks` is a `CallbackList`.
+                equal batches, or is endless while `steps_per_epoch` is missing, or if `callbacks` is a `CallbackList`
+                or has a `SwapEMAWeights`.
         """
-        if isinstance(callbacks, keras.callbacks.CallbackList):
-            raise ValueError("`callbacks` must be a list of callbacks. Received: a CallbackList")
+        check_callbacks(callbacks)
         check_alone(y=y, **{name: kwargs.get(name) for name in ("sample_weight", "class_weight")})
         steps_per_epoch = kwargs.get("steps_per_epoch")
         check_endless(x, steps_per_epoch)
@@ -218,7 +229,7 @@ class GAN(PersistentModel):
     # --- inference --------------------------------------------------------------------------------------------------
 
     def call(self, latents: Tensor, training: bool = False) -> Tensor:
-        """Generate images.
+        """Generate images with the generator that is trained, which is not the averaged one.
 
         Args:
             latents: Latents, `(batch, ...)`.
@@ -229,13 +240,24 @@ class GAN(PersistentModel):
         """
         return self.generator(latents, training=training)
 
-    def generate(self, n: int, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
+    @property
+    def sampling_generator(self) -> keras.Model:
+        """Generator that makes the samples: the averaged one if the optimizer keeps averages, else `generator`.
+
+        The averaged generator has the moving averages of the weights, and BatchNormalization statistics that are
+        measured for them. Its weights change when this is read after more training; `save` or copy it to keep it.
+        Before the first step it is `generator` itself.
+        """
+        return self.generator if self.averaging is None else self.averaging.network()
+
+    def generate(self, n: int, seed: int | None = None, batch_size: int = 256, averaged: bool = True) -> np.ndarray:
         """Generate images without changing the state of training.
 
         Args:
             n: Number of images, at least 1.
             seed: Integer seed of the latents. Defaults to None, which draws other latents in each call.
             batch_size: Images that are generated at a time. Defaults to 256.
+            averaged: Whether to use the averaged generator if there is one. Defaults to True.
 
         Returns:
             Images `(n, height, width, channels)`, float32, in the generator's range.
@@ -243,4 +265,5 @@ class GAN(PersistentModel):
         Raises:
             ValueError: If `n` or `batch_size` is no integer of at least 1, or `seed` none of at least 0.
         """
-        return sampling.generate(self.generator, n, seed, batch_size)
+        generator = self.sampling_generator if averaged else self.generator
+        return sampling.generate(generator, n, seed, batch_size)

@@ -385,18 +385,6 @@ def test_optimizers_may_be_named(make_gan, float_images):
     assert int(gan.critic_optimizer.iterations) == 2 * int(gan.generator_optimizer.iterations) == 8
 
 
-def test_averages_of_an_optimizer_become_the_weights_when_training_ends(make_gan, float_images):
-    gan = make_gan()
-    averaging = keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5)
-    gan.compile(keras.optimizers.RMSprop(1e-3), averaging)
-    before = values_of(gan.generator.trainable_weights)
-    gan.fit(float_images[:16], batch_size=8, epochs=1, verbose=0)
-    after = values_of(gan.generator.trainable_weights)
-    averages = values_of(averaging._model_variables_moving_average)
-    assert_bits_equal(after, averages)
-    assert any(np.any(one != other) for one, other in zip(after, before))
-
-
 def test_gan_takes_a_loss_of_ones_own(float_images):
     class Doubled(Wasserstein):
         def generator(self, fake_scores):

@@ -1,10 +1,11 @@
 import keras
 import numpy as np
 import pytest
-from helpers import assert_bits_equal, small_critic, small_generator, values_of
+from averaged_gan import averaging_gan, check_samples, train
+from helpers import assert_bits_equal, small_critic, small_generator, state_of, values_of
 from linear_gan import check_training, linear_gan
 
-from keras_gan import GAN, WGAN, GradientPenalty, WeightClipping
+from keras_gan import GAN, WGAN, GradientPenalty, SampleGrid, WeightClipping
 from keras_gan.losses import FlippedLabels, RelativisticAverage
 
 
@@ -97,30 +98,25 @@ def test_a_saved_model_goes_on_as_if_it_had_never_been_saved(make_gan, float_ima
     assert_bits_equal(values_of(copy.optimizer.variables), values_of(gan.optimizer.variables))
 
 
-class Notes(keras.callbacks.Callback):
-    """Note a kernel of the generator's after each epoch."""
-
-    def on_train_begin(self, logs=None):
-        self.kernels = []
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.kernels.append(np.array(self.model.generator.trainable_weights[0]))
+def test_samples_are_of_the_averaged_generator(images):
+    """F15: against the average and the statistics in NumPy."""
+    gan = averaging_gan()
+    steps = train(gan, images, epochs=2)
+    check_samples(gan, steps)
+    assert_bits_equal(values_of(gan.generator.trainable_weights), [value.astype("float32") for value in steps[-1]])
 
 
-def test_averages_of_weights_are_kept_and_put_in_place_at_the_end(make_gan, float_images):
-    gan = make_gan()
-    averaging = keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5)
-    gan.compile(keras.optimizers.RMSprop(1e-3), averaging)
-    notes = Notes()
-    gan.fit(float_images[:16], batch_size=8, epochs=3, verbose=0, callbacks=[notes])
-    # Keras begins the average with the weights of the first step.
-    average, *others = notes.kernels
-    for kernel in others:
-        average = 0.5 * average + 0.5 * kernel
-    kept = averaging._model_variables_moving_average[0]
-    # Two roundings.
-    np.testing.assert_allclose(kept, average, rtol=3e-7)
-    np.testing.assert_array_equal(gan.generator.trainable_weights[0], kept)
+def test_grids_do_not_change_training_with_averages(images, tmp_path):
+    """F15: nor do two calls of `fit`."""
+    gan, split = averaging_gan(), averaging_gan()
+    gan.fit(images, batch_size=8, epochs=2, shuffle=False, verbose=0)
+    for epoch in range(2):
+        grid = SampleGrid(tmp_path / str(epoch), 1)
+        split.fit(images, batch_size=8, shuffle=False, verbose=0, callbacks=[grid])
+    assert_bits_equal(state_of(split), state_of(gan))
+    split.save(tmp_path / "gan.keras")
+    copy = keras.saving.load_model(tmp_path / "gan.keras")
+    np.testing.assert_array_equal(copy.generate(4, seed=0), gan.generate(4, seed=0))
 
 
 def test_gradients_are_accumulated(make_gan, float_images):

@@ -99,6 +99,14 @@ class EpochLog(Periodic):
     def reads_model(self, epoch: int) -> bool:
         return False
 
+    def say_header(self, text: str) -> None:
+        """Print a line before the first box.
+
+        Args:
+            text: The line.
+        """
+        say(text, self.stream)
+
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
         self._has_reader = True

@@ -100,6 +100,14 @@ class QualityMonitor(Periodic):
         self.stream = stream
         self.label = evaluator.extractor.label
 
+    def say_header(self, text: str) -> None:
+        """Print a line before the figures, if there is no `EpochLog`.
+
+        Args:
+            text: The line.
+        """
+        say(text, self.stream)
+
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
         if self.path is not None and self.path.exists() and not self.append:

@@ -32,7 +32,8 @@ def in_stage_order(
     """Return callbacks in an order in which each finds what it needs, together with the callbacks of `fit` itself.
 
     Callbacks are sorted by their attribute `stage`. A callback without it has stage 0. Callbacks of the same stage keep
-    their order.
+    their order. Callbacks that print a log have a method `say_header(text)`, which prints a line before training. If
+    there is something to say, it is called on the first of them.
 
     Args:
         callbacks: The callbacks that were passed to `fit`.
@@ -42,7 +43,20 @@ def in_stage_order(
     watchers = [each for each in callbacks if isinstance(each, keras.callbacks.TerminateOnNaN)]
     feeders = [_TotalLoss(watchers)] if watchers else []
     ordered = sorted(callbacks, key=lambda callback: getattr(callback, "stage", 0))
-    return [_EpochTimer(), *dispatching, *feeders, *ordered]
+    return [_Header(ordered), _EpochTimer(), *dispatching, *feeders, *ordered]
+
+
+class _Header(keras.callbacks.Callback):
+    """Say once, at the head of the log, what the samples are of, if this is not the generator itself."""
+
+    def __init__(self, callbacks: Sequence[keras.callbacks.Callback]) -> None:
+        super().__init__()
+        self._logs = [each for each in callbacks if hasattr(each, "say_header")]
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        averaging = self.model.averaging
+        if averaging is not None and self._logs:
+            self._logs[0].say_header(f"Samples and quality figures are of the averaged generator ({averaging.rule}).")
 
 
 class _EpochTimer(keras.callbacks.Callback):

@@ -1,3 +1,4 @@
+import io
 import random
 
 import keras
@@ -102,8 +103,8 @@ def make_evaluator(images, folder):
     return Evaluator(extractor, images, 40, cache_dir=folder)
 
 
-def test_grids_figures_and_the_best_model_agree(untrained, compiled, images, tmp_path):
-    """F15: all are of the averaged generator, and training is what it is without them."""
+def test_grids_figures_and_the_best_model_agree(untrained, compiled, images, tmp_path, capsys):
+    """F15: all are of the averaged generator, as the log says once, and training is what it is without them."""
     evaluator = make_evaluator(images, tmp_path / "cache")
     gan, monitor = untrained, QualityMonitor(evaluator, 1)
     gan.fit(images, batch_size=8, epochs=2, shuffle=False, verbose=0)
@@ -112,6 +113,10 @@ def test_grids_figures_and_the_best_model_agree(untrained, compiled, images, tmp
     watchers = [monitor, SampleGrid(tmp_path / "samples", 1), EpochLog(), GanCheckpoint(tmp_path, monitor="fid_score")]
     history = gan.fit(images, batch_size=8, epochs=2, shuffle=False, verbose=0, callbacks=watchers).history
     assert_bits_equal(state_of(gan), alone)
+    output = capsys.readouterr().out
+    said = "Samples and quality figures are of the averaged generator (exponential moving average of the weights, "
+    assert output.startswith(f"{said}momentum 0.75).\n")
+    assert output.count("averaged") == 1
     best = load_model(tmp_path / "best.keras")
     assert figure_of(best, evaluator) == min(history["fid_score"])
     last = load_model(tmp_path / "epoch_000002.keras")
@@ -143,11 +148,20 @@ def test_training_goes_on_from_the_weights_themselves(untrained, compiled, image
     assert_bits_equal(state_of(untrained), whole)
 
 
-def test_without_averages_there_is_one_generator(make_gan, float_images):
+def test_the_monitor_alone_says_what_its_figures_are_of(untrained, images, tmp_path):
+    stream = io.StringIO()
+    monitor = QualityMonitor(make_evaluator(images, tmp_path), stream=stream)
+    untrained.fit(images, batch_size=8, verbose=0, callbacks=[monitor])
+    assert stream.getvalue().startswith("Samples and quality figures are of the averaged generator")
+    assert stream.getvalue().count("averaged") == 1
+
+
+def test_without_averages_there_is_one_generator_and_nothing_is_said(make_gan, float_images, capsys):
     gan = make_gan()
-    gan.fit(float_images, batch_size=16, verbose=0)
+    gan.fit(float_images, batch_size=16, verbose=0, callbacks=[EpochLog()])
     assert gan.averaging is None
     assert gan.sampling_generator is gan.generator
+    assert "averaged" not in capsys.readouterr().out
 
 
 def test_before_the_first_step_samples_are_of_the_generator_itself(untrained):

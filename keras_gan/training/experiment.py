@@ -101,7 +101,7 @@ class Experiment:
         annotate(self.folder, diverged=finding)
         if finding is None:
             with whole_file(self.folder / "generator.keras") as path:
-                self.model.generator.save(path)
+                self.model.sampling_generator.save(path)
         return len(read_losses(self.folder / "losses.csv")["epoch"])
 
     def _watchers(self, stream: callbacks.ProgressStream | None) -> list[keras.callbacks.Callback]:

@@ -9,13 +9,16 @@ import shutil
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
-from helpers import SCRIPTS, refusal
+from helpers import SCRIPTS, assert_bits_equal, refusal, values_of
 from peers import needs_tf_gan
 from PIL import Image
 
-from keras_gan import Evaluator, QualityMonitor, data
+from keras_gan import Evaluator, QualityMonitor, data, load_model, parts
+from keras_gan.analysis.report import write as report_files
+from keras_gan.callbacks import sample_batches
 from keras_gan.cli import evaluation as quality
 from keras_gan.cli.evaluate import EvaluationOptions
 from keras_gan.cli.parser import parse_options
@@ -112,6 +115,33 @@ def test_run_has_the_figures_that_its_monitor_saw(run, data_dir):
     assert row["reference_sha256"] == evaluation.provenance.reference_sha256
     # The saved network computes in other batches.
     np.testing.assert_allclose(float(row["fid_score"]), evaluation.fid_score, rtol=1e-4)
+
+
+def averaging_adam():
+    return keras.optimizers.Adam(0.01, use_ema=True, ema_momentum=0.5)
+
+
+def test_run_with_averages_has_one_generator_to_look_at(data_dir, monkeypatch, capsys):
+    """F15: figures, the best model and `generator.keras` are of the averaged generator, as the log says once."""
+    monkeypatch.setitem(parts.OPTIMIZERS._objects, "averaging_adam", averaging_adam)
+    # Nobody looks at them, and they take longer than the run.
+    monkeypatch.setattr(report_files, "save_figures", lambda run, folder: {})
+    config = change(SMALL, epochs=3, generator_optimizer="averaging_adam", quality_every=1)
+    prepared = experiment.prepare(config, RunOptions(out=data_dir / "runs", data_dir=data_dir, wandb="off"))
+    prepared.train()
+    assert capsys.readouterr().out.count("of the averaged generator (exponential moving average") == 1
+    folder, gan = prepared.folder, prepared.model
+    saved = load_model(folder / "generator.keras")
+    assert_bits_equal(values_of(saved.weights), values_of(gan.sampling_generator.weights))
+    assert np.any(values_of(saved.weights)[0] != values_of(gan.generator.weights)[0])
+    with open(folder / "quality.csv", newline="", encoding="utf-8") as file:
+        scores = [float(row["fid_score"]) for row in csv.DictReader(file)]
+    evaluation = quality.evaluate(EvaluationOptions(folder, data_dir=data_dir, n_samples=40))
+    # The saved network computes in other batches.
+    np.testing.assert_allclose(evaluation.fid_score, scores[-1], rtol=1e-4)
+    best = load_model(folder / "checkpoints" / "best.keras")
+    samples = sample_batches(best.generate, 40, 0)
+    assert Evaluator(Cifar10ResNet(), TRAIN, 40).evaluate(samples).fid_score == pytest.approx(min(scores), rel=1e-6)
 
 
 def test_run_against_other_images(run, pictures):

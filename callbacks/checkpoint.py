@@ -40,9 +40,11 @@ def has_finite_weights(model: keras.Model) -> bool:
 class GanCheckpoint(Periodic):
     """Save the whole model every few epochs and when `fit` ends, early or not, unless by an exception.
 
-    A `.keras` file holds both networks, both optimizers, the noise generators and the metrics' windows. It appears
-    under its name only once it is whole on disk. A model that has diverged, as `DivergenceGuard` finds, is not saved.
-    Nor is one with weights that are NaN or infinite, so that the last sound checkpoints stay; a warning says so.
+    A `.keras` file holds both networks, both optimizers, the noise generators and the metrics' windows. The networks
+    have the weights that are trained. If an optimizer keeps averages of them, a loaded model makes its averaged
+    generator from these. The file appears under its name only once it is whole on disk. A model that has diverged, as
+    `DivergenceGuard` finds, is not saved. Nor is one with weights that are NaN or infinite, so that the last sound
+    checkpoints stay; a warning says so.
 
     Args:
         folder: Where `epoch_000100.keras` and so on go; the number is that of the epochs done. Made if need be.

@@ -13,9 +13,11 @@ import pytest
 
 #: Files that take longest, so that no worker is left alone with one of them at the end.
 FIRST = (
-    *("test_experiment.py", "test_jax.py", "test_wandb.py", "test_examples.py", "test_contracts.py", "test_gan.py"),
-    *("test_registry.py", "test_train.py", "test_evaluate.py", "test_cifar10_resnet.py", "test_step.py"),
-    *("test_saving.py", "test_views.py", "test_public_face.py", "test_composition.py", "test_triage.py"),
+    *("test_experiment.py", "test_jax.py", "test_examples.py", "test_cifar10_resnet.py", "test_evaluate.py"),
+    *("test_wandb.py", "test_gan.py", "test_contracts.py", "test_train.py", "test_registry.py", "test_public_face.py"),
+    *("test_step.py", "test_remedies.py", "test_saving.py", "test_views.py", "test_composition.py", "test_report.py"),
+    *("test_triage.py", "test_quality_monitor.py", "test_readme.py", "test_files.py", "test_upsample_conv.py"),
+    *("test_loss_csv.py", "test_divergence_guard.py", "test_training_arguments.py", "test_old_runs.py"),
 )
 
 # A busy machine is no failure: the first call of an operation may take longer than Hypothesis gives an example.
@@ -35,6 +37,33 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish():
+    # pytest collects five times at the end: nothing needs the memory any more.
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def datasets_without_tuning():
+    """Datasets of TensorFlow that do not tune themselves.
+
+    TensorFlow 2.21 may wait for up to a minute when it drops an iterator whose dataset tunes itself.
+    """
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    iterate = tf.data.Dataset.__iter__
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tf.data.Dataset, "__iter__", lambda dataset: iterate(dataset.with_options(options)))
+        yield
 
 
 @pytest.fixture

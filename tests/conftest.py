@@ -105,6 +105,16 @@ def wandb_alone(tmp_path):
 
 
 @pytest.fixture
+def channels_first():
+    """The image format that a user may have in keras.json."""
+    import keras
+
+    keras.config.set_image_data_format("channels_first")
+    yield
+    keras.config.set_image_data_format("channels_last")
+
+
+@pytest.fixture
 def images() -> np.ndarray:
     from helpers import IMAGE_SHAPE
 

@@ -74,4 +74,6 @@ def _download() -> tuple[LabelledImages, LabelledImages]:
         if "URL fetch failure" not in str(error):
             raise
         raise DownloadError(str(error)) from error
+    if keras.config.image_data_format() == "channels_first":  # Keras returns images in the format of keras.json.
+        x_train, x_test = np.moveaxis(x_train, 1, -1), np.moveaxis(x_test, 1, -1)
     return (x_train, y_train[:, 0]), (x_test, y_test[:, 0])

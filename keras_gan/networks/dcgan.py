@@ -95,6 +95,6 @@ def convolutional_critic(
     x = images
     for count, stride in zip(filters, strides):
         x = activation(convolution(x, count, kernel_size, stride))
-    x = layers.Flatten()(x)
+    x = layers.Flatten(data_format="channels_last")(x)
     scores = layers.Dense(1, kernel_initializer=normal_initializer(), dtype=full_precision(), name="scores")(x)
     return keras.Model(images, scores, name="critic")

@@ -56,6 +56,16 @@ def test_keras_copy_has_one_label_an_image(monkeypatch):
     assert (y_train.tolist(), x_test.shape, y_test.tolist()) == ([1, 2, 3], (1, 32, 32, 3), [1])
 
 
+def test_keras_copy_in_the_image_format_of_keras_json_is_turned(monkeypatch, channels_first):
+    """F17."""
+    images, labels = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), np.uint8), np.zeros((3, 1), np.uint8)
+    turned = images.transpose(0, 3, 1, 2)
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", lambda: ((turned, labels), (turned[:1], labels[:1])))
+    (x_train, _), (x_test, _) = load_cifar10()
+    np.testing.assert_array_equal(x_train, images)
+    np.testing.assert_array_equal(x_test, images[:1])
+
+
 def test_missing_archive(tmp_path):
     with pytest.raises(FileNotFoundError):
         load_cifar10(tmp_path / "none.npz")

@@ -57,6 +57,19 @@ def test_images_and_scores_under_mixed_precision_are_in_full_precision():
     assert generator.layers[1].compute_dtype == "bfloat16"
 
 
+def test_networks_do_not_depend_on_the_image_format_in_keras_json(channels_first):
+    """F17."""
+    outputs = []
+    for data_format in ("channels_first", "channels_last"):
+        keras.config.set_image_data_format(data_format)
+        keras.utils.set_random_seed(0)
+        generator, critic = upsampling_generator(5, (4, 3)), convolutional_critic((8, 8, 3), (4, 2), (2, 1))
+        images = generator(np.ones((2, 5), "float32"))
+        outputs.append((np.asarray(images), np.asarray(critic(images))))
+    for first, last in zip(*outputs):
+        np.testing.assert_array_equal(first, last)
+
+
 def test_other_sizes():
     generator = upsampling_generator(latent_dim=7, filters=(8, 8, 8, 8, 1), kernel_size=3)
     assert generator.output_shape == (None, 64, 64, 1)

@@ -22,6 +22,9 @@ WHITENING_FILTERS = 24
 #: Filters of the three blocks; the filters of the last block give the features.
 FILTERS = (64, 216, 216)
 
+#: Format of the images and feature maps, whatever the format in keras.json.
+DATA_FORMAT = "channels_last"
+
 
 def cifar10_network(feature_scale: float = 1.0) -> keras.Model:
     """Build a residual network of seven convolutions: whitened patches, then three blocks of two.
@@ -40,11 +43,14 @@ def cifar10_network(feature_scale: float = 1.0) -> keras.Model:
     """
     images = keras.Input(IMAGE_SHAPE, name="images")
     x = layers.Rescaling(1 / 127.5, -1.0)(images)
-    x = layers.Conv2D(WHITENING_FILTERS, 2, use_bias=False, trainable=False, name="whitening")(x)
+    whitening = layers.Conv2D(
+        WHITENING_FILTERS, 2, data_format=DATA_FORMAT, use_bias=False, trainable=False, name="whitening"
+    )
+    x = whitening(x)
     x = layers.Activation("relu")(x)
     for filters in FILTERS:
         x = _block(x, filters)
-    maxima = layers.GlobalMaxPooling2D(dtype="float32")(x)
+    maxima = layers.GlobalMaxPooling2D(data_format=DATA_FORMAT, dtype="float32")(x)
     features = layers.Rescaling(feature_scale, dtype="float32", name="features")(maxima)
     logits = layers.Dense(CLASSES, dtype="float32", name="logits")(maxima * LOGIT_SCALE)
     return keras.Model(images, [features, logits], name="cifar10_network")
@@ -56,9 +62,12 @@ def _block(x: Tensor, filters: int) -> Tensor:
 
 
 def _convolution(x: Tensor, filters: int, pool: bool = False) -> Tensor:
-    x = layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer=_partial_identity)(x)
+    convolve = layers.Conv2D(
+        filters, 3, padding="same", data_format=DATA_FORMAT, use_bias=False, kernel_initializer=_partial_identity
+    )
+    x = convolve(x)
     if pool:
-        x = layers.MaxPooling2D()(x)
+        x = layers.MaxPooling2D(data_format=DATA_FORMAT)(x)
     return layers.BatchNormalization(momentum=0.6, scale=False)(x)
 
 

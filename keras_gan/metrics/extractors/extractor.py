@@ -130,17 +130,19 @@ def _without_names(value: Any) -> Any:
 
 @contextlib.contextmanager
 def built_aside() -> Iterator[None]:
-    """Open a context that builds networks in float32, and restores the global policy and random state afterwards.
+    """Open a context that builds networks in float32 and channels-last, and restores the global settings afterwards.
 
-    Keras draws the seeds of layers from Python's random state. So building a network here does not change the seeds of
-    the user's layers.
+    The settings are the dtype policy, the image format of keras.json, and the random state. Keras draws the seeds of
+    layers from Python's random state. So building a network here does not change the seeds of the user's layers.
     """
-    policy, state = keras.config.dtype_policy(), random.getstate()
+    policy, data_format, state = keras.config.dtype_policy(), keras.config.image_data_format(), random.getstate()
     keras.config.set_dtype_policy("float32")
+    keras.config.set_image_data_format("channels_last")
     try:
         yield
     finally:
         keras.config.set_dtype_policy(policy)
+        keras.config.set_image_data_format(data_format)
         random.setstate(state)
 
 

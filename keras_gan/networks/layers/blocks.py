@@ -25,7 +25,10 @@ def normal_initializer() -> keras.initializers.Initializer:
 def convolution(x: Tensor, filters: int, kernel_size: int, strides: int = 1) -> Tensor:
     """Apply a same-padded convolution with normal initialisation."""
     initializer = normal_initializer()
-    return layers.Conv2D(filters, kernel_size, strides, "same", kernel_initializer=initializer)(x)
+    convolve = layers.Conv2D(
+        filters, kernel_size, strides, "same", data_format="channels_last", kernel_initializer=initializer
+    )
+    return convolve(x)
 
 
 def upsampled_convolution(x: Tensor, filters: int, kernel_size: int) -> Tensor:

@@ -40,6 +40,17 @@ def test_convolutions_begin_by_passing_their_input_on():
     assert np.abs(made[..., 4:]).mean() > 0.1
 
 
+def test_features_do_not_depend_on_the_image_format_in_keras_json(channels_first):
+    """F17."""
+    outputs = []
+    for data_format in ("channels_first", "channels_last"):
+        keras.config.set_image_data_format(data_format)
+        keras.utils.set_random_seed(0)
+        outputs.append([np.asarray(each) for each in resnet.cifar10_network()(np.ones((1, 32, 32, 3), "float32"))])
+    for first, last in zip(*outputs):
+        np.testing.assert_array_equal(first, last)
+
+
 def test_outputs_of_many_images_are_in_their_order():
     class Sums:
         def predict_on_batch(self, images):

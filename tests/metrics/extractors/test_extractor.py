@@ -86,14 +86,17 @@ def test_images_of_the_size_stay_as_they_are_and_grey_ones_get_three_channels():
         resized(IMAGES[..., :2], 8)
 
 
-def test_building_an_extractor_leaves_the_rest_of_a_program_alone():
+def test_building_an_extractor_leaves_the_rest_of_a_program_alone(channels_first):
+    """F17: the image format too."""
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
         random.seed(1)
         with built_aside():
             assert network().layers[-1].compute_dtype == "float32"
+            assert keras.layers.Conv2D(1, 1).data_format == "channels_last"
         drawn = random.random()
         assert keras.config.dtype_policy().name == "mixed_bfloat16"
+        assert keras.config.image_data_format() == "channels_first"
     finally:
         keras.config.set_dtype_policy("float32")
     random.seed(1)

@@ -18,6 +18,7 @@ from keras_gan.models.inputs import check_alone, check_endless, check_networks, 
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.persistence import PersistentModel
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
+from keras_gan.models.shapes import image_shape, latent_shape
 from keras_gan.models.tracker import TrainingTracker
 from keras_gan.tensors import Tensor
 
@@ -37,7 +38,8 @@ class GAN(PersistentModel):
     BatchNormalization always uses batch statistics, and updates its moving statistics once per step.
 
     Args:
-        generator: Built `keras.Model` from latents `(batch, ...)` to images `(batch, height, width, channels)`.
+        generator: Built `keras.Model` from latents `(batch, ...)` to images `(batch, height, width, channels)`. A
+            subclass of `keras.Model` is built when it is first called, as by `generator(keras.ops.zeros((1, 100)))`.
         critic: Built `keras.Model` from images to unbounded scores.
         loss: The adversarial loss, such as `keras_gan.losses.Wasserstein()`.
         lipschitz: Constraint that keeps the critic Lipschitz: `WeightClipping`, `GradientPenalty`, or None for no
@@ -49,12 +51,15 @@ class GAN(PersistentModel):
 
     Attributes:
         averaging: The averaged generator, or None if the generator's optimizer keeps no averages.
+        latent_shape: Shape of one latent.
+        image_shape: Height, width and channels of the generator's images.
         has_diverged: Whether the last `fit` was stopped because losses or weights became NaN or infinite.
             `DivergenceGuard` sets it; `GanCheckpoint` then keeps the checkpoints from before the divergence.
 
     Raises:
-        ValueError: If the critic does not take the generator's images or defeats the constraint, if `loss` is not
-            an adversarial loss, or if `n_critic` is not a positive integer.
+        ValueError: If a network is not built, or takes or returns several tensors, if the critic does not take the
+            generator's images or defeats the constraint, if `loss` is not an adversarial loss, or if `n_critic` is not
+            a positive integer.
     """
 
     def __init__(
@@ -72,6 +77,8 @@ class GAN(PersistentModel):
         check_parts(loss, lipschitz, n_critic, seed)
         self.generator = generator
         self.critic = critic
+        self.latent_shape = latent_shape(generator)
+        self.image_shape = image_shape(generator)
         self.adversarial_loss = loss
         # Keras only finds random seeds that are attributes of the model.
         self.loss_noise = loss.seed_generator

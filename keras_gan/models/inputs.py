@@ -9,31 +9,26 @@ from keras_gan.checks import check_count
 from keras_gan.data.pipeline import ImageFeed
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models.lipschitz import LipschitzPolicy
+from keras_gan.models.shapes import image_shape, input_shape, latent_shape, output_shape
+from keras_gan.tensors import Shape
 
 
 def check_networks(generator: keras.Model, critic: keras.Model) -> None:
-    """Refuse networks that are not built, or a critic that does not take the generator's images.
+    """Refuse networks that cannot be traced on one tensor, or a critic that does not take the generator's images.
 
     Raises:
-        ValueError: If a network is not built, or the critic takes images of another shape.
+        ValueError: If a network is not built, takes or returns several tensors, or the critic takes images of another
+            shape.
     """
-    for name, network in (("generator", generator), ("critic", critic)):
-        if not isinstance(network, keras.Model) or not network.built:
-            raise ValueError(f"`{name}` must be a built keras.Model. Received: {network!r}")
-        for end, shape in (("take", network.input_shape), ("return", network.output_shape)):
-            if not _is_of_one_tensor(shape):
-                raise ValueError(f"`{name}` must {end} one tensor. Received: a model of {len(shape)}, {shape}")
-    image_shape, critic_shape = generator.output_shape[1:], critic.input_shape[1:]
-    if len(image_shape) != len(critic_shape) or any(
-        given not in (None, wanted) for given, wanted in zip(critic_shape, image_shape)
-    ):
-        raise ValueError(
-            f"`critic` must take the generator's images, of shape {image_shape}. Received: a critic of {critic_shape}"
-        )
+    latent_shape(generator)
+    made, taken = image_shape(generator), input_shape(critic, "critic")
+    if not _fits(taken, made):
+        raise ValueError(f"`critic` must take the generator's images, of shape {made}. Received: a critic of {taken}")
+    output_shape(critic, "critic")
 
 
-def _is_of_one_tensor(shape: Any) -> bool:
-    return isinstance(shape, tuple) and all(size is None or isinstance(size, int) for size in shape)
+def _fits(shape: Shape, images: Shape) -> bool:
+    return len(shape) == len(images) and all(given in (None, wanted) for given, wanted in zip(shape, images))
 
 
 def check_alone(**given: Any) -> None:

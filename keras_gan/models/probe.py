@@ -69,8 +69,8 @@ def probe_critic(
         ValueError: If the images do not have the model's shape, or `updates` is less than 1.
     """
     check_count(updates, "updates")
-    if real.shape[1:] != gan.generator.output_shape[1:]:
-        raise ValueError(f"`real` must be images {gan.generator.output_shape[1:]}. Received: {real.shape[1:]}")
+    if real.shape[1:] != gan.image_shape:
+        raise ValueError(f"`real` must be images {gan.image_shape}. Received: {real.shape[1:]}")
     real = real.astype(np.float32)
     fake = _fakes(gan, len(real), seed)
     before = _distance(gan, real, fake)

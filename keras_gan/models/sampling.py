@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.checks import check_count
+from keras_gan.models.shapes import latent_shape
 from keras_gan.tensors import Tensor
 
 
@@ -43,4 +44,4 @@ def draw_latents(generator: keras.Model, n: int, seed: int | None = None) -> Ten
     Returns:
         Latents `(n, ...)`.
     """
-    return keras.random.normal((n, *generator.input_shape[1:]), seed=keras.random.SeedGenerator(seed))
+    return keras.random.normal((n, *latent_shape(generator)), seed=keras.random.SeedGenerator(seed))

@@ -36,6 +36,8 @@ class AlternatingModel(SteppedModel):
 
     generator: keras.Model
     critic: keras.Model
+    latent_shape: tuple[int, ...]
+    image_shape: tuple[int, ...]
     critic_optimizer: keras.optimizers.Optimizer
     generator_optimizer: keras.optimizers.Optimizer
     adversarial_loss: AdversarialLoss
@@ -48,7 +50,7 @@ class AlternatingModel(SteppedModel):
 
     def run_step(self, data: Any) -> dict[str, Tensor]:
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
-        batches = split_images(data, self.n_critic, self.generator.output_shape[1:])
+        batches = split_images(data, self.n_critic, self.image_shape)
         critic_values = autodiff.repeat(self._critic_update, batches, CRITIC_UPDATE_KEYS)
         generator_values = self._generator_update(in_range(batches[-1]))
         self.tracker.update_state({**critic_values, **generator_values, **self._weight_values()})
@@ -109,7 +111,7 @@ class AlternatingModel(SteppedModel):
         return outputs
 
     def _latents(self, batch_size: int | Tensor) -> Tensor:
-        return keras.random.normal((batch_size, *self.generator.input_shape[1:]), seed=self.noise)
+        return keras.random.normal((batch_size, *self.latent_shape), seed=self.noise)
 
 
 def _mean_score(scores: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import keras
 
 from keras_gan import models, parts
+from keras_gan.models.shapes import image_shape
 from keras_gan.training.config import ExperimentConfig
 
 
@@ -23,7 +24,7 @@ def build_model(config: ExperimentConfig) -> models.GAN:
     """
     with _precision(config.run.mixed_precision):
         generator = config.generator.build(parts.GENERATORS)
-        critic = config.critic.build(parts.CRITICS, image_shape=generator.output_shape[1:])
+        critic = config.critic.build(parts.CRITICS, image_shape=image_shape(generator))
     loss, lipschitz = config.loss.build(parts.LOSSES), config.lipschitz.build(parts.LIPSCHITZ)
     gan = models.GAN(generator, critic, loss, lipschitz, config.run.n_critic, config.run.seed)
     gan.compile(

@@ -233,7 +233,7 @@ def _check_dispatches(steps_per_execution: int) -> None:
 
 
 def _check_image_shape(model: models.GAN, images: np.ndarray) -> None:
-    made, given = model.generator.output_shape[1:], images.shape[1:]
+    made, given = model.image_shape, images.shape[1:]
     if given[-1] not in (1, 3):
         raise ValueError(f"Images must have 1 or 3 channels. Received: {given[-1]}")
     if made != given:

@@ -186,7 +186,7 @@ def describe(model: keras.Model) -> dict[str, Any]:
         "optimizer": type(model.critic_optimizer).__name__.lower(),
         "critic_learning_rate": _learning_rate(model.critic_optimizer),
         "generator_learning_rate": _learning_rate(model.generator_optimizer),
-        "latent_dim": math.prod(model.generator.input_shape[1:]),
+        "latent_dim": math.prod(model.latent_shape),
     }
 
 

@@ -4,6 +4,7 @@ import pytest
 from averaged_gan import averaging_gan, check_samples, train
 from helpers import assert_bits_equal, small_critic, small_generator, state_of, values_of
 from linear_gan import check_training, linear_gan
+from subclassed import subclassed_networks
 
 from keras_gan import GAN, WGAN, GradientPenalty, SampleGrid, WeightClipping
 from keras_gan.losses import FlippedLabels, RelativisticAverage
@@ -84,12 +85,17 @@ def test_float16_scales_both_losses(float_images):
     assert all(np.any(one != other) for one, other in zip(values_of(kernels), before))
 
 
-def test_a_saved_model_goes_on_as_if_it_had_never_been_saved(make_gan, float_images, tmp_path):
+@pytest.mark.parametrize(
+    "networks",
+    [lambda: {"critic": small_critic(keras.layers.Dropout(0.3, seed=9))}, subclassed_networks],
+    ids=["sequential", "F19"],
+)
+def test_a_saved_model_goes_on_as_if_it_had_never_been_saved(make_gan, float_images, tmp_path, networks):
     def fit(gan):
         history = gan.fit(float_images, batch_size=8, shuffle=False, epochs=2, verbose=0).history
         return {key: values for key, values in history.items() if key != "epoch_time"}
 
-    gan = make_gan(GradientPenalty(7.0), critic=small_critic(keras.layers.Dropout(0.3, seed=9)))
+    gan = make_gan(GradientPenalty(7.0), **networks())
     fit(gan)
     gan.save(tmp_path / "gan.keras")
     copy = keras.saving.load_model(tmp_path / "gan.keras")

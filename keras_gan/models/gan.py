@@ -57,9 +57,9 @@ class GAN(PersistentModel):
             `DivergenceGuard` sets it; `GanCheckpoint` then keeps the checkpoints from before the divergence.
 
     Raises:
-        ValueError: If a network is not built, or takes or returns several tensors, if the critic does not take the
-            generator's images or defeats the constraint, if `loss` is not an adversarial loss, or if `n_critic` is not
-            a positive integer.
+        ValueError: If a network is not built, takes or returns several tensors, or reads images as channels-first, if
+            the critic does not take the generator's images or defeats the constraint, if `loss` is not an adversarial
+            loss, or if `n_critic` is not a positive integer.
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 from typing import Any
 
 import keras
-from keras import ops
+from keras import layers, ops
 
 from keras_gan.checks import check_count
 from keras_gan.data.pipeline import ImageFeed
@@ -17,14 +17,30 @@ def check_networks(generator: keras.Model, critic: keras.Model) -> None:
     """Refuse networks that cannot be traced on one tensor, or a critic that does not take the generator's images.
 
     Raises:
-        ValueError: If a network is not built, takes or returns several tensors, or the critic takes images of another
-            shape.
+        ValueError: If a network is not built, takes or returns several tensors, or reads images as channels-first, or
+            if the critic takes images of another shape.
     """
     latent_shape(generator)
     made, taken = image_shape(generator), input_shape(critic, "critic")
     if not _fits(taken, made):
         raise ValueError(f"`critic` must take the generator's images, of shape {made}. Received: a critic of {taken}")
     output_shape(critic, "critic")
+    for name, network in (("generator", generator), ("critic", critic)):
+        _check_data_format(network, name, made)
+
+
+def _check_data_format(network: keras.Model, name: str, images: Shape) -> None:
+    """Refuse layers that take the rows of images for channels, as those that were built by another keras.json."""
+    for layer in network._flatten_layers(include_self=False):
+        # Flattened images only have another order.
+        is_first = getattr(layer, "data_format", None) == "channels_first" and not isinstance(layer, layers.Flatten)
+        taken = (layer.get_build_config() or {}).get("input_shape") if is_first else None
+        if taken is not None and any(_fits(shape[1:], images) for shape in (taken, layer.compute_output_shape(taken))):
+            raise ValueError(
+                f"`{name}` must treat images as channels-last, {images}: make its layers with "
+                'data_format="channels_last", or call keras.config.set_image_data_format("channels_last") before. '
+                f'Received: the layer {layer.name!r} of data_format="channels_first"'
+            )
 
 
 def _fits(shape: Shape, images: Shape) -> bool:

@@ -360,6 +360,29 @@ def test_networks_must_fit_each_other():
         WGAN("generator", small_critic())
 
 
+def channels_first_generator():
+    layers = [keras.Input((LATENT_DIM,)), keras.layers.Dense(12), keras.layers.Reshape((3, 2, 2))]
+    return keras.Sequential([*layers, keras.layers.Conv2DTranspose(3, 3, 2, "same", name="last")])
+
+
+def test_networks_that_take_rows_for_channels_are_refused(channels_first):
+    """F17."""
+    with pytest.raises(ValueError, match="`critic` must treat images as channels-last.*the layer 'conv2d"):
+        WGAN(small_generator(), small_critic())
+    critic = keras.Sequential([keras.Input((3, 4, 4)), keras.layers.Flatten(), keras.layers.Dense(1)])
+    with pytest.raises(ValueError, match="`generator` must treat images as channels-last.*the layer 'last'"):
+        WGAN(channels_first_generator(), critic)
+
+
+def test_networks_that_turn_images_may_be_channels_first(channels_first):
+    """F17."""
+    turned = keras.Sequential([channels_first_generator(), keras.layers.Permute((2, 3, 1))])
+    turned.build((None, LATENT_DIM))
+    layers = [keras.Input(IMAGE_SHAPE), keras.layers.Permute((3, 1, 2)), keras.layers.Conv2D(8, 3)]
+    for generator, first in ((turned, layers), (small_generator(), layers[:1])):
+        WGAN(generator, keras.Sequential([*first, keras.layers.Flatten(), keras.layers.Dense(1)]))
+
+
 @pytest.mark.parametrize("name", ["optimizer", "loss", "metrics"])
 def test_what_the_model_sets_itself_cannot_be_compiled(make_gan, name):
     with pytest.raises(ValueError, match=f"sets its own `{name}`"):

@@ -69,11 +69,11 @@ class TrainingTracker(keras.metrics.Metric):
     def __init__(self, window: int = 100, name: str = "training", dtype: str = "float32") -> None:
         super().__init__(name=name, dtype=dtype)
         self.window = window
-        self.steps = self.add_variable((), "zeros", name="steps")
-        self.total = self.add_variable((len(STEP_KEYS),), "zeros", name="total")
-        self.report = self.add_variable((len(TRAINING_KEYS),), "zeros", name="report")
-        self.recent_d_loss = self.add_variable((window,), "zeros", name="recent_d_loss")
-        self.recent_count = self.add_variable((), "zeros", name="recent_count")
+        self.steps = self._add_zeros((), "steps")
+        self.total = self._add_zeros((len(STEP_KEYS),), "total")
+        self.report = self._add_zeros((len(TRAINING_KEYS),), "report")
+        self.recent_d_loss = self._add_zeros((window,), "recent_d_loss")
+        self.recent_count = self._add_zeros((), "recent_count")
 
     def update_state(self, values: Mapping[str, Tensor]) -> None:
         """Add one step.
@@ -102,6 +102,10 @@ class TrainingTracker(keras.metrics.Metric):
     def result(self) -> dict[str, Tensor]:
         """Return the means over the epoch, the `dg_ratio` of these means, and `loss_variance`."""
         return dict(zip(TRAINING_KEYS, ops.unstack(ops.convert_to_tensor(self.report), len(TRAINING_KEYS))))
+
+    def _add_zeros(self, shape: tuple[int, ...], name: str) -> keras.Variable:
+        # Keras would take `keras.config.floatx()` for the dtype.
+        return self.add_variable(shape, "zeros", dtype=self.dtype, name=name)
 
     def _loss_variance(self) -> Tensor:
         filled = ops.cast(ops.arange(self.window, dtype=self.dtype) >= self.window - self.recent_count, self.dtype)

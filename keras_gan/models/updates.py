@@ -71,7 +71,11 @@ class AlternatingModel(SteppedModel):
 
         values, norm, learning_rate = descend(objective, self.critic, self.critic_optimizer)
         self._constraint.constrain(self.critic)
-        return dict(zip(CRITIC_UPDATE_KEYS, (*values, norm, learning_rate)))
+        # In float64, too, the loop over updates carries float32, as the tracker reports it.
+        return {
+            key: ops.cast(value, "float32")
+            for key, value in zip(CRITIC_UPDATE_KEYS, (*values, norm, learning_rate), strict=True)
+        }
 
     def _generator_update(self, real: Tensor) -> dict[str, Tensor]:
         latents = self._latents(ops.shape(real)[0])

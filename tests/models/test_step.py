@@ -17,6 +17,19 @@ def test_step_matches_closed_form(lipschitz, n_critic, compilation):
     check_training(linear_gan(lipschitz, n_critic, COMPILATIONS[compilation]))
 
 
+def test_step_matches_closed_form_in_float64():
+    """F25."""
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        gan = linear_gan(GradientPenalty(10.0), 2, {})
+        assert {weight.dtype for weight in gan.weights} == {"float64"}
+        check_training(gan, epochs=2)
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+
+
 def test_weight_statistics_and_clip_ratio_match_numpy():
     images = random_images(3)
     gan = linear_gan(WeightClipping(0.3), 3, {})

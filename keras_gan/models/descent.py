@@ -40,15 +40,21 @@ def descend(
 
 
 def build_optimizer(
-    optimizer: keras.optimizers.Optimizer | str | dict[str, Any], network: keras.Model, auto_scale_loss: bool
+    optimizer: keras.optimizers.Optimizer | str | dict[str, Any], network: keras.Model, name: str, auto_scale_loss: bool
 ) -> keras.optimizers.Optimizer:
     """Return an optimizer that is built for a network.
 
     Args:
         optimizer: An optimizer, or its name or config.
         network: The model whose trainable weights the optimizer will update.
+        name: Name of the network, for errors.
         auto_scale_loss: Whether to scale the loss of a network that computes in float16.
+
+    Raises:
+        ValueError: If it is no optimizer, or one that was built for other weights.
     """
+    if not isinstance(optimizer, (keras.optimizers.Optimizer, str, dict)):
+        raise ValueError(f"`{name}_optimizer` must be an optimizer, or its name or config. Received: {optimizer!r}")
     optimizer = keras.optimizers.get(optimizer)
     is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     if auto_scale_loss and network.compute_dtype == "float16" and not is_scaled:
@@ -56,4 +62,31 @@ def build_optimizer(
     # Built here, so that a saved state can be loaded and the compiled step does not create variables.
     if not optimizer.built:
         optimizer.build(network.trainable_weights)
+    _check_weights(optimizer, network, name)
     return optimizer
+
+
+def check_trained_weights(optimizer: keras.optimizers.Optimizer, network: keras.Model, name: str) -> None:
+    """Refuse a network that is frozen, or whose layers were frozen or thawed after `compile`.
+
+    Args:
+        optimizer: The optimizer of the network, which is built.
+        network: The model that it trains.
+        name: Name of the network, for errors.
+
+    Raises:
+        ValueError: If there are no trainable weights, or the optimizer was built for others.
+    """
+    if not network.trainable_weights:
+        raise ValueError(f"`{name}` must have trainable weights. Received: {network!r}, which has none or is frozen")
+    _check_weights(optimizer, network, name)
+
+
+def _check_weights(optimizer: keras.optimizers.Optimizer, network: keras.Model, name: str) -> None:
+    # A traced step would go on training frozen weights, and JAX would use the state of another network's weights.
+    if list(map(id, optimizer._trainable_variables)) != list(map(id, network.trainable_weights)):
+        raise ValueError(
+            f"`{name}_optimizer` must be a new optimizer, or one that was built for the trainable weights of this "
+            f"{name}. After layers are frozen or thawed, call `compile` with new optimizers. "
+            f"Received: {type(optimizer).__name__}, built for other weights"
+        )

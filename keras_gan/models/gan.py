@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -12,7 +13,7 @@ from keras_gan.data.pipeline import ImageFeed, image_batches
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models import sampling
 from keras_gan.models.averaging import AveragedGenerator, averaged_generator
-from keras_gan.models.descent import build_optimizer
+from keras_gan.models.descent import build_optimizer, check_trained_weights
 from keras_gan.models.fitting import OptimizerPair, check_callbacks, in_stage_order
 from keras_gan.models.inputs import check_alone, check_endless, check_networks, check_parts, check_step_sizes
 from keras_gan.models.lipschitz import LipschitzPolicy
@@ -109,8 +110,8 @@ class GAN(PersistentModel):
         generator, and so do the callbacks that save or measure samples.
 
         Args:
-            critic_optimizer: An optimizer, or its name or config.
-            generator_optimizer: An optimizer, or its name or config; not the same instance as the critic's.
+            critic_optimizer: A new optimizer, or its name or config.
+            generator_optimizer: A new optimizer, or its name or config; not the same instance as the critic's.
             **kwargs: Passed on to `keras.Model.compile`: `run_eagerly`, `steps_per_execution`, `auto_scale_loss` and
                 `jit_compile`, whose default `"auto"` uses XLA on accelerators and on JAX. On JAX, `steps_per_execution`
                 may be larger than 1 even if an epoch has only one step. Callbacks then get the values of each epoch in
@@ -119,17 +120,19 @@ class GAN(PersistentModel):
 
         Raises:
             ValueError: If a loss or metrics are given, because the model sets its own, if both optimizers are one
-                instance, or if the generator is to be averaged and Keras cannot copy it.
+                instance, if one of them was built for other weights, or if the generator is to be averaged and Keras
+                cannot copy it.
         """
         for name in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"):
             if kwargs.get(name) is not None:
                 raise ValueError(f"{type(self).__name__} sets its own `{name}`. Received: {name}={kwargs[name]!r}")
         if critic_optimizer is generator_optimizer and not isinstance(critic_optimizer, (str, dict)):
             raise ValueError("`critic_optimizer` and `generator_optimizer` must be two instances. Received: one")
-        super().compile(**kwargs)
         auto_scale_loss = kwargs.get("auto_scale_loss", True)
-        self.critic_optimizer = build_optimizer(critic_optimizer, self.critic, auto_scale_loss)
-        self.generator_optimizer = build_optimizer(generator_optimizer, self.generator, auto_scale_loss)
+        of_critic = build_optimizer(critic_optimizer, self.critic, "critic", auto_scale_loss)
+        of_generator = build_optimizer(generator_optimizer, self.generator, "generator", auto_scale_loss)
+        super().compile(**kwargs)
+        self.critic_optimizer, self.generator_optimizer = of_critic, of_generator
         self.averaging = averaged_generator(self.generator, self.generator_optimizer)
         # Otherwise Keras would build its default optimizer, with slots for the weights of both networks.
         self.optimizer = OptimizerPair(self.critic_optimizer, self.generator_optimizer)
@@ -174,11 +177,15 @@ class GAN(PersistentModel):
 
         Raises:
             ValueError: If `x` does not hold images of the generator's shape, cannot be split into steps of `n_critic`
-                equal batches, or is endless while `steps_per_epoch` is missing, or if `callbacks` is a `CallbackList`
-                or has a `SwapEMAWeights`.
+                equal batches, or is endless while `steps_per_epoch` is missing, if `callbacks` is a `CallbackList` or
+                has a `SwapEMAWeights`, or if a network is frozen, or layers of it were frozen or thawed after
+                `compile`.
         """
         check_callbacks(callbacks)
         check_alone(y=y, **{name: kwargs.get(name) for name in ("sample_weight", "class_weight")})
+        if self.compiled:
+            check_trained_weights(self.critic_optimizer, self.critic, "critic")
+            check_trained_weights(self.generator_optimizer, self.generator, "generator")
         steps_per_epoch = kwargs.get("steps_per_epoch")
         check_endless(x, steps_per_epoch)
         if isinstance(x, ImageFeed):
@@ -274,3 +281,26 @@ class GAN(PersistentModel):
         """
         generator = self.sampling_generator if averaged else self.generator
         return sampling.generate(generator, n, seed, batch_size)
+
+    def export(self, filepath: str | Path, format: str = "tf_saved_model", **kwargs: Any) -> None:
+        """Export the generator that samples come from, without the critic and the state of training.
+
+        Args:
+            filepath: Where to write the artifact.
+            format: A format of `keras.Model.export`. Defaults to `"tf_saved_model"`, which needs TensorFlow on any
+                backend. Its endpoint `serve` takes a batch of latents and returns images.
+            **kwargs: Passed on to `keras.Model.export`.
+
+        Raises:
+            ImportError: If a package that the format needs is not installed.
+
+        Example:
+
+        ```python
+        gan.export("generator")
+        exported = tf.saved_model.load("generator")
+        images = exported.serve(tf.random.normal((64, *gan.latent_shape)))
+        ```
+        """
+        latents = keras.InputSpec(shape=(None, *self.latent_shape), dtype=self.generator.input_dtype, name="latents")
+        self.sampling_generator.export(filepath, format=format, **{"input_signature": [latents], **kwargs})

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from helpers import IMAGE_SHAPE, LATENT_DIM, assert_bits_equal, small_critic, small_generator, values_of
+from subclassed import subclassed_networks
 
 from keras_gan import GAN, WGAN, GradientPenalty, WeightClipping
 from keras_gan.losses import (
@@ -308,6 +309,19 @@ def test_call_is_the_generator(make_gan):
     latents = np.ones((3, LATENT_DIM), "float32")
     np.testing.assert_array_equal(gan(latents), gan.generator(latents))
     np.testing.assert_allclose(gan.predict(latents, verbose=0), gan.generator(latents), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("make", [small_generator, lambda: subclassed_networks()["generator"]])
+def test_export_serves_the_generators_images(make, tmp_path):
+    """F25."""
+    import tensorflow as tf
+
+    gan = WGAN(make(), small_critic())
+    gan.export(tmp_path / "generator", verbose=False)
+    latents = np.random.default_rng(0).normal(size=(3, LATENT_DIM)).astype("float32")
+    exported = tf.saved_model.load(tmp_path / "generator")
+    # A compiled graph of the same float32 operations.
+    np.testing.assert_allclose(exported.serve(latents), gan(latents), rtol=1e-5, atol=1e-6)
 
 
 # --- errors --------------------------------------------------------------------------------------------------------

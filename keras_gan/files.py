@@ -11,18 +11,20 @@ from pathlib import Path
 def whole_file(path: Path) -> Iterator[Path]:
     """Yield a path to write to; what is there becomes `path` once it is whole, whenever the process may die.
 
-    If writing fails, `path` stays what it was.
+    If writing fails, `path` stays what it was. If `path` is a symbolic link, it stays one: its target is replaced.
 
     Raises:
         OSError: If the file cannot be written; the message names it.
     """
-    partial = path.with_name(f"partial_{path.name}")
+    target = Path(os.path.realpath(path))
+    # Beside the target, because only a file of the same file system can replace it at once.
+    partial = target.with_name(f"partial_{path.name}")
     try:
         with named_errors(path):
             yield partial
             with open(partial, "rb+") as file:
                 os.fsync(file.fileno())
-            os.replace(partial, path)
+            os.replace(partial, target)
     finally:
         partial.unlink(missing_ok=True)
 

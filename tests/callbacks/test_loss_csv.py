@@ -56,6 +56,18 @@ def test_resumed_run_has_every_row_once(make_gan, float_images, tmp_path, tail):
     assert path.read_text().splitlines()[:4] == before
 
 
+def test_a_file_that_is_a_symbolic_link_is_written_through_it(make_gan, float_images, tmp_path):
+    """F25: a resumed run rewrites its file."""
+    store, path = tmp_path / "store" / "rows", tmp_path / "losses.csv"
+    store.parent.mkdir()
+    store.write_text("epoch,d_loss\n0,0.5\n1,0.25\n")
+    path.symlink_to(store)
+    fit(make_gan, float_images, LossCsv(path, append=True), initial_epoch=1, epochs=2)
+    assert path.is_symlink()
+    np.testing.assert_array_equal(read_losses(store)["epoch"], range(2))
+    assert {each.name for each in tmp_path.rglob("*")} == {"losses.csv", "store", "rows"}
+
+
 def test_rows_are_not_dropped_by_a_fit_without_initial_epoch(make_gan, float_images, tmp_path):
     """F36, F11."""
     path = tmp_path / "losses.csv"

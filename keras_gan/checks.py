@@ -60,8 +60,41 @@ def check_count(value: Any, name: str, least: int = 1) -> None:
     Raises:
         ValueError: If the value is something else.
     """
-    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    require(is_integer and value >= least, name, f"an integer of at least {least}", repr(value))
+    require(_is_count(value, least), name, f"an integer of at least {least}", repr(value))
+
+
+def check_counts(values: Any, name: str) -> None:
+    """Refuse what is no sequence of integers of at least 1, of Python or NumPy.
+
+    Args:
+        values: The sequence.
+        name: Name of the argument.
+
+    Raises:
+        ValueError: If the value is something else, or empty.
+    """
+    holds = hasattr(values, "__len__") and len(values) > 0 and all(_is_count(value) for value in values)
+    require(holds, name, "a tuple of integers of at least 1", repr(values))
+
+
+def check_number(value: Any, name: str, kind: Any) -> None:
+    """Refuse what is no finite number, of Python or NumPy, or is out of bounds.
+
+    Args:
+        value: The number.
+        name: Name of the argument.
+        kind: One of the numbers within bounds, such as `Positive`.
+
+    Raises:
+        ValueError: If the value is something else.
+    """
+    bounds = get_args(kind)[1]
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool) and _is_finite(value)
+    require(is_number and bounds.hold(value), name, bounds.expected, repr(value))
+
+
+def _is_count(value: Any, least: int = 1) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) >= least
 
 
 def conform(value: Any, kind: Any, name: str) -> Any:
@@ -103,7 +136,7 @@ def _is_of(value: Any, kind: Any) -> bool:
     return type(value) is (str if kind is Path else kind)
 
 
-def _is_finite(value: float) -> bool:
+def _is_finite(value: Any) -> bool:
     try:
         return math.isfinite(value)
     except OverflowError:  # An integer beyond what a float holds.

@@ -73,7 +73,7 @@ def check_parts(loss: Any, lipschitz: Any, n_critic: Any, seed: Any) -> None:
     Raises:
         ValueError: If one of them is something else.
     """
-    if seed is not None and (not isinstance(seed, int) or seed < 0):
+    if seed is not None and (type(seed) is not int or seed < 0):
         raise ValueError(f"`seed` must be an integer of at least 0, or None. Received: seed={seed!r}")
     check_count(n_critic, "n_critic")
     if not isinstance(loss, AdversarialLoss) or loss.reduction in (None, "none"):

@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.checks import check_count
+from keras_gan.data.images import in_range, to_uint8
 from keras_gan.models import autodiff
 from keras_gan.models.gan import GAN
 from keras_gan.models.sampling import draw_latents
@@ -56,7 +57,8 @@ def probe_critic(
 
     Args:
         gan: A compiled model, such as one loaded from a checkpoint.
-        real: Real images `(count, height, width, channels)` in [−1, 1], on which the critic's distance is estimated.
+        real: Real images `(count, height, width, channels)`, floats in [−1, 1] or uint8, on which the critic's distance
+            is estimated.
         batches: Images that the critic is trained on, in a form that `fit` takes, such as the result of
             `image_batches`.
         updates: Number of critic updates. It is rounded up to whole steps of `n_critic` updates. Defaults to 100.
@@ -66,12 +68,18 @@ def probe_critic(
         The critic's distance before and after further training, and its gradient norms before.
 
     Raises:
-        ValueError: If the images do not have the model's shape, or `updates` is less than 1.
+        ValueError: If the model is not compiled, the images do not have its shape or are not finite numbers in
+            [−1, 1], `updates` is no integer of at least 1, or `seed` none of at least 0.
     """
+    if not isinstance(gan, GAN) or not gan.compiled:
+        raise ValueError(f"`gan` must be a compiled GAN. Received: {gan!r}")
     check_count(updates, "updates")
+    check_count(seed, "seed", 0)
+    real = np.asarray(real)
+    to_uint8(real, "`real`")
     if real.shape[1:] != gan.image_shape:
         raise ValueError(f"`real` must be images {gan.image_shape}. Received: {real.shape[1:]}")
-    real = real.astype(np.float32)
+    real = in_range(real).astype(np.float32)
     fake = _fakes(gan, len(real), seed)
     before = _distance(gan, real, fake)
     norms = _gradient_norms(gan, real[:SEGMENTS], fake[:SEGMENTS])

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.checks import check_count
 from keras_gan.tensors import Tensor
 
 #: Scalars that a step passes to `TrainingTracker.update_state`.
@@ -64,9 +65,13 @@ class TrainingTracker(keras.metrics.Metric):
         window: Steps over which `loss_variance` takes the population variance of `d_loss`. Defaults to 100.
         name: Name of the metric. Defaults to `"training"`.
         dtype: Dtype of the state. Defaults to float32, whatever the model's precision.
+
+    Raises:
+        ValueError: If `window` is no integer of at least 1.
     """
 
     def __init__(self, window: int = 100, name: str = "training", dtype: str = "float32") -> None:
+        check_count(window, "window")
         super().__init__(name=name, dtype=dtype)
         self.window = window
         self.steps = self._add_zeros((), "steps")

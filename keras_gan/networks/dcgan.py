@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gan.checks import Count, DecayRate, require
+from keras_gan.checks import Count, DecayRate, check_count, check_counts, check_number, require
 from keras_gan.networks.layers.blocks import (
     activation,
     convolution,
@@ -43,14 +43,12 @@ def upsampling_generator(
         A model from `(batch, latent_dim)` to `(batch, height, width, channels)`.
 
     Raises:
-        ValueError: If `filters` is empty, or a number is out of range.
+        ValueError: If `filters` is empty, or a value is no number of the range of its argument.
     """
-    for name, size in (("latent_dim", latent_dim), ("kernel_size", kernel_size)):
-        require(size >= 1, name, "at least 1", size)
-    require(
-        len(filters) > 0 and min(filters) >= 1, "filters", "positive integers, the last the image's channels", filters
-    )
-    require(0 <= batch_norm_momentum < 1, "batch_norm_momentum", "in [0, 1)", batch_norm_momentum)
+    check_count(latent_dim, "latent_dim")
+    check_counts(filters, "filters")
+    check_count(kernel_size, "kernel_size")
+    check_number(batch_norm_momentum, "batch_norm_momentum", DecayRate)
     latents = keras.Input((latent_dim,), name="latents")
     x = layers.Dense(BASE_SIZE * BASE_SIZE * filters[0], kernel_initializer=normal_initializer())(latents)
     x = normalised_activation(x, batch_norm_momentum)
@@ -85,10 +83,12 @@ def convolutional_critic(
         A model from `(batch, height, width, channels)` to scores `(batch, 1)`.
 
     Raises:
-        ValueError: If `filters` and `strides` differ in length, or a number is out of range.
+        ValueError: If `filters` and `strides` differ in length, or a value is no integer of at least 1.
     """
-    for name, sizes in (("filters", filters), ("strides", strides), ("kernel_size", (kernel_size,))):
-        require(len(sizes) > 0 and min(sizes) >= 1, name, "positive", sizes)
+    for name, sizes in (("image_shape", image_shape), ("filters", filters), ("strides", strides)):
+        check_counts(sizes, name)
+    require(len(image_shape) == 3, "image_shape", "height, width and channels", image_shape)
+    check_count(kernel_size, "kernel_size")
     if len(filters) != len(strides):
         raise ValueError(f"`filters` and `strides` must be of one length. Received: {filters} and {strides}")
     images = keras.Input(image_shape, name="images")

@@ -358,10 +358,27 @@ def test_rest_of_an_array_may_be_a_smaller_step(make_gan, float_images):
     assert int(gan.generator_optimizer.iterations) == 6
 
 
-@pytest.mark.parametrize("n_critic", [0, -1, 2.0, "5"])
+@pytest.mark.parametrize("n_critic", [0, -1, 2.0, "5", None, float("nan")])
 def test_n_critic_must_be_a_positive_integer(n_critic):
     with pytest.raises(ValueError, match="`n_critic` must be an integer of at least 1"):
         WGAN(small_generator(), small_critic(), n_critic=n_critic)
+
+
+@pytest.mark.parametrize("value", [-1, 2.0, "5", float("nan"), True])
+def test_seeds_must_be_integers(untrained, value):
+    """F51."""
+    with pytest.raises(ValueError, match="`seed` must be an integer of at least 0"):
+        WGAN(small_generator(), small_critic(), seed=value)
+    with pytest.raises(ValueError, match="`seed` must be an integer of at least 0"):
+        untrained().generate(2, seed=value)
+
+
+@pytest.mark.parametrize("value", [None, 2.0, "5", float("nan")])
+def test_counts_of_samples_must_be_integers(untrained, value):
+    """F51."""
+    for name in ("n", "batch_size"):
+        with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least 1"):
+            untrained().generate(**{"n": 2, name: value})
 
 
 def test_networks_must_fit_each_other():

@@ -83,3 +83,22 @@ def test_other_images_and_no_updates_are_refused(make_gan, images):
         probe(make_gan(), images, updates=0)
     with pytest.raises(ValueError, match=r"`real` must be images \(4, 4, 3\). Received: \(8, 8, 3\)"):
         probe(make_gan(), np.zeros((16, 8, 8, 3), np.uint8))
+
+
+def test_what_cannot_be_probed_is_refused_by_name(untrained, images):
+    """F51."""
+    gan = untrained()
+    for name, value in (("updates", None), ("updates", 1.5), ("seed", "0"), ("seed", float("nan"))):
+        with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least"):
+            probe(gan, images, **{name: value})
+    for real in (None, images[0], np.full((4, *IMAGE_SHAPE), np.nan), images.astype("float32")):
+        with pytest.raises(ValueError, match="`real` must"):
+            probe_critic(gan, real, [])
+    with pytest.raises(ValueError, match="`gan` must be a compiled GAN"):
+        probe(WGAN(gan.generator, gan.critic), images)
+
+
+def test_real_images_may_be_bytes(linear_gan, bright_images):
+    """The distance is the sum of the pixels, of 1 in the reals and of 0 in the fakes, times 0.001."""
+    probed = probe_critic(linear_gan, bright_images, image_batches(bright_images, 8, 2), updates=2)
+    assert probed.distance == pytest.approx(0.001 * PIXELS, rel=1e-5)

@@ -72,3 +72,10 @@ def test_norm_and_moments_match_numpy():
     np.testing.assert_allclose(mean, flat.mean(), rtol=1e-6)
     np.testing.assert_allclose(std, flat.std(), rtol=1e-5)
     np.testing.assert_allclose(global_norm(tensors), np.linalg.norm(flat), rtol=1e-6)
+
+
+@pytest.mark.parametrize("window", [0, 1.5, None, "7"])
+def test_window_must_be_a_count(window):
+    """F51."""
+    with pytest.raises(ValueError, match="`window` must be an integer of at least 1"):
+        TrainingTracker(window)

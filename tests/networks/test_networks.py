@@ -79,9 +79,23 @@ def test_other_sizes():
     assert float(keras.ops.max(keras.ops.abs(images))) <= 1.0
 
 
-def test_generator_needs_filters():
-    with pytest.raises(ValueError, match="`filters` must be positive integers, the last the image's channels"):
-        upsampling_generator(filters=())
+@pytest.mark.parametrize(
+    ("build", "arguments"),
+    [
+        (upsampling_generator, {"filters": ()}),
+        *((upsampling_generator, {"latent_dim": value}) for value in (0, None, "5", 5.0, float("nan"))),
+        *((upsampling_generator, {"filters": value}) for value in (None, 3, "33", (4, None), (4, 3.0), (0, 3))),
+        *((upsampling_generator, {"batch_norm_momentum": value}) for value in (1, None, "0.8", float("nan"))),
+        *((convolutional_critic, {"kernel_size": value}) for value in (0, None, "5", (5, 5))),
+        *((convolutional_critic, {"strides": value}) for value in (None, 2, (2, "2", 2, 1))),
+        *((convolutional_critic, {"image_shape": value}) for value in (None, 32, (32, 32), (32, 32, None))),
+    ],
+)
+def test_what_is_no_number_in_range_is_refused_by_name(build, arguments):
+    """F51."""
+    (name,) = arguments
+    with pytest.raises(ValueError, match=f"`{name}` must be"):
+        build(**arguments)
 
 
 def test_filters_and_strides_must_match():

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan.checks import NotNegative, Positive
+from keras_gan.checks import NotNegative, Positive, check_number
 from keras_gan.losses import gradient_penalty
 from keras_gan.models import autodiff
 from keras_gan.models.lipschitz.policy import LipschitzPolicy, has_batch_norm
@@ -28,17 +28,15 @@ class GradientPenalty(LipschitzPolicy):
         one_sided: Whether norms below the target are not penalised either. Defaults to False.
 
     Raises:
-        ValueError: If the weight is not positive or the target negative.
+        ValueError: If `weight` is no finite positive number, or `target` no finite number of at least 0.
 
     Reference:
         Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
     """
 
     def __init__(self, weight: Positive = 10.0, target: NotNegative = 1.0, one_sided: bool = False) -> None:
-        if not weight > 0:
-            raise ValueError(f"`weight` must be positive. Received: weight={weight}")
-        if not target >= 0:
-            raise ValueError(f"`target` must not be negative. Received: target={target}")
+        check_number(weight, "weight", Positive)
+        check_number(target, "target", NotNegative)
         self.weight = weight
         self.target = target
         self.one_sided = one_sided

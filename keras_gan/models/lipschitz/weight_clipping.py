@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan.checks import Positive
+from keras_gan.checks import Positive, check_number
 from keras_gan.models.lipschitz.policy import LipschitzPolicy, has_batch_norm
 from keras_gan.models.tracker import element_count
 from keras_gan.tensors import Tensor
@@ -23,7 +23,7 @@ class WeightClipping(LipschitzPolicy):
         threshold: The bound c, positive. Defaults to 0.01.
 
     Raises:
-        ValueError: If the threshold is not positive.
+        ValueError: If `threshold` is no finite positive number.
 
     Reference:
         Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
@@ -32,8 +32,7 @@ class WeightClipping(LipschitzPolicy):
     critic_loss_scale = 0.5
 
     def __init__(self, threshold: Positive = 0.01) -> None:
-        if not threshold > 0:
-            raise ValueError(f"`threshold` must be positive. Received: threshold={threshold}")
+        check_number(threshold, "threshold", Positive)
         self.threshold = threshold
 
     def check_critic(self, critic: keras.Model) -> None:

@@ -149,3 +149,10 @@ def test_a_model_is_compiled_anew(make_gan, float_images):
     history = gan.fit(float_images, batch_size=16, verbose=0).history
     assert history["critic_learning_rate"] == [0.5]
     assert history["generator_learning_rate"] == [0.25]
+
+
+def test_an_optimizer_of_another_model_is_refused(make_gan):
+    """F25: JAX would use the state that it has for the other model's weights."""
+    used = make_gan().critic_optimizer
+    with pytest.raises(ValueError, match="`critic_optimizer` must be a new optimizer.*built for other weights"):
+        WGAN(small_generator(), small_critic()).compile(used, "rmsprop")

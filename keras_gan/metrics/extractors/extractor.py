@@ -79,8 +79,8 @@ class CallableExtractor(FeatureExtractor):
             to a pair of features and logits.
         name: Name that is reported with every figure. Defaults to None, the name of the function.
         weights_hash: A text that changes whenever the function's values do, such as the hash of a file of weights.
-            Defaults to None. A `keras.Model` is then identified by its layers and weights. Any other function then has
-            no identity: nothing of it is cached on disk, and only figures of the same evaluator can be compared.
+            Defaults to None. A built `keras.Model` is then identified by its layers and weights. Anything else
+            then has no identity: nothing of it is cached on disk, and only figures of one evaluator can be compared.
 
     Raises:
         TypeError: If `function` cannot be called.
@@ -93,7 +93,7 @@ class CallableExtractor(FeatureExtractor):
         is_model = isinstance(function, keras.Model)
         own_name = getattr(function, "name" if is_model else "__name__", type(function).__name__)
         self.name = name or own_name
-        self.weights_hash = weights_hash or (_model_digest(function) if is_model else None)
+        self.weights_hash = weights_hash or _identity(function)
         self.resize = "by the extractor"
 
     def compute(self, images: np.ndarray) -> Outputs:
@@ -113,6 +113,11 @@ def weights_digest(model: keras.Model) -> str:
     for weight in model.weights:
         digest.update(keras.ops.convert_to_numpy(weight).tobytes())
     return digest.hexdigest()
+
+
+def _identity(function: FeatureFunction) -> str | None:
+    """Return the digest of a built model; a model that is not built yet will draw weights of its own."""
+    return _model_digest(function) if isinstance(function, keras.Model) and function.built else None
 
 
 def _model_digest(model: keras.Model) -> str:

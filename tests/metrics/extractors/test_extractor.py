@@ -41,6 +41,11 @@ def test_model_is_an_extractor_known_by_its_weights():
     assert CallableExtractor(means, weights_hash="v1").weights_hash == "v1"
 
 
+def test_models_that_will_draw_their_weights_are_not_known():
+    """F19."""
+    assert as_extractor(keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(4)])).weights_hash is None
+
+
 def test_models_without_weights_are_known_by_their_layers():
     def pooled(layer):
         return as_extractor(keras.Sequential([keras.Input((8, 8, 3)), layer])).weights_hash

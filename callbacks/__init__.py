@@ -3,7 +3,7 @@
 from keras_gan.callbacks.charts import CHARTS
 from keras_gan.callbacks.checkpoint import GanCheckpoint, checkpoints
 from keras_gan.callbacks.divergence_guard import DivergenceGuard
-from keras_gan.callbacks.epoch_log import EpochLog, render_epoch, render_quality
+from keras_gan.callbacks.epoch_log import EpochLog, render_epoch, render_place, render_quality
 from keras_gan.callbacks.graceful_stop import GracefulStop
 from keras_gan.callbacks.loss_csv import LossCsv, kept_rows
 from keras_gan.callbacks.progress import ProgressStream, TrainingProgress, progress_display
@@ -38,6 +38,7 @@ __all__ = [
     "pictures",
     "progress_display",
     "render_epoch",
+    "render_place",
     "render_quality",
     "sample_batches",
 ]

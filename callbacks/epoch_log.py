@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.console import TextStream, say
+from keras_gan.rating import Place
 
 RULE_WIDTH = 75
 
@@ -70,6 +71,18 @@ def render_quality(logs: Mapping[str, float], label: str = "") -> str:
     has_score = "inception_score_mean" in logs
     score = f"  IS{label}: {logs['inception_score_mean']:.2f}±{logs['inception_score_std']:.2f}" if has_score else ""
     return f"  Quality    │ FID{label}: {logs['fid_score']:.1f}{score}  PixVar: {logs['pixel_variance']:.4f}"
+
+
+def render_place(place: Place) -> str:
+    """Render the line below that of quality: the place of the samples among degraded real images, and its word.
+
+    Args:
+        place: The place.
+
+    Returns:
+        One line, without a final newline.
+    """
+    return f"  Place      │ {place.word}: {place.describe()}"
 
 
 class EpochLog(Periodic):

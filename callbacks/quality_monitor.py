@@ -12,7 +12,7 @@ import numpy as np
 
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
-from keras_gan.callbacks.epoch_log import render_quality
+from keras_gan.callbacks.epoch_log import render_place, render_quality
 from keras_gan.callbacks.loss_csv import check_empty
 from keras_gan.checks import check_count
 from keras_gan.console import TextStream, say
@@ -20,13 +20,13 @@ from keras_gan.files import named_errors, whole_file
 
 if TYPE_CHECKING:
     from keras_gan.metrics import Evaluator
-    from keras_gan.metrics.evaluation import Provenance
+    from keras_gan.metrics.evaluation import Evaluation, Provenance
 
 #: Samples generated at a time.
 SAMPLE_BATCH = 1000
 
 #: Columns that files of earlier versions do not have, and whose absence says what it was then.
-LATER_COLUMNS = ("floor_images",)
+LATER_COLUMNS = ("floor_images", "ladder_position", "ladder_agreement", "worse_than", "better_than", "weakest")
 
 #: Samples looked at before training begins.
 FIRST_LOOK = 64
@@ -53,9 +53,10 @@ def sample_batches(generate: Callable[..., np.ndarray], count: int, seed: int) -
 class QualityMonitor(Periodic):
     """Measure the samples' quality every few epochs and at the end, always from the same latents.
 
-    It prints two lines under the epoch's box and puts the figures into the epoch's logs, where other callbacks find
-    them: `fid_score`, `inception_score_mean` and `_std`, `pixel_variance`, and all others of an evaluation. Epochs
-    without an evaluation have none of these keys. Let its `every` be a multiple of that of `EpochLog`, so that each
+    It prints two lines under the epoch's box, and a third with the word for the quality where the evaluator has a
+    ladder. It puts the figures into the epoch's logs, where other callbacks find them: `fid_score`,
+    `inception_score_mean` and `_std`, `pixel_variance`, and all others of an evaluation. Epochs without an evaluation
+    have none of these keys. Let its `every` be a multiple of that of `EpochLog`, so that each
     evaluation has its box. `EarlyStopping("fid_score", mode="min", patience=5)` counts evaluations; Keras warns of the
     epochs between. Where that or another callback stops training, the last figures come when Keras's callbacks have
     seen that epoch's logs; ours still take them.
@@ -148,9 +149,10 @@ class QualityMonitor(Periodic):
             return
         logs.update(evaluation.figures())
         say(render_quality(logs, self.label), self.stream)
+        if evaluation.place is not None:
+            say(render_place(evaluation.place), self.stream)
         if self.path is not None:
-            sizes = {"floor_images": evaluation.floor_images, **dataclasses.asdict(evaluation.provenance)}
-            self._append(self.path, {"epoch": epoch, **evaluation.figures(), **sizes})
+            self._append(self.path, {"epoch": epoch, **_row(evaluation)})
 
     def _append(self, path: Path, row: dict[str, Any]) -> None:
         with named_errors(path):
@@ -165,6 +167,19 @@ class QualityMonitor(Periodic):
                     warnings.warn(message, stacklevel=4)
                 file.seek(0, os.SEEK_END)
                 csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n").writerow(row)
+
+
+def _row(evaluation: "Evaluation") -> dict[str, Any]:
+    """Return what the file records of an evaluation, by column."""
+    place = evaluation.place
+    words = {} if place is None else {name: getattr(place, name) for name in ("worse_than", "better_than", "weakest")}
+    known = {**evaluation.figures(), **words, "floor_images": evaluation.floor_images}
+    # A file has the same columns with and without a place.
+    return {
+        **known,
+        **{name: "" for name in LATER_COLUMNS if name not in known},
+        **dataclasses.asdict(evaluation.provenance),
+    }
 
 
 def check_provenance(path: Path, first_epoch: int, provenance: "Provenance") -> None:
@@ -204,5 +219,9 @@ def _keep_rows(path: Path, first_epoch: int, provenance: "Provenance") -> None:
     if not pairs:
         path.unlink()
         return
+    # Earlier versions have not measured all that is measured now: the cells of their rows stay empty.
+    later = [name for name in LATER_COLUMNS if name not in next(csv.reader([header]))]
+    header, *lines = (line.rstrip("\r\n") for line in (header, *(line for line, _ in pairs)))
+    text = [",".join([header, *later]), *(line + "," * len(later) for line in lines), ""]
     with whole_file(path) as new:
-        new.write_text("".join([header, *(line for line, _ in pairs)]), encoding="utf-8")
+        new.write_text("\n".join(text), encoding="utf-8")

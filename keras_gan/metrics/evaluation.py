@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 from keras_gan.metrics.comparison import Comparison
+from keras_gan.rating import Place
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Evaluation:
     """Standard deviation of the Inception score over the splits; None if the extractor has no classifier."""
     floor_images: int | None = None
     """Images in each of the halves that floors are measured between; None in a record that does not say it."""
+    place: Place | None = None
+    """Place among known degradations of the real images; None if there are too few images for one."""
     fid_infinity: float | None = None
     """Fréchet distance extrapolated to infinitely many samples; None if it was not requested."""
     fid_interval: tuple[float, float] | None = None
@@ -72,7 +75,10 @@ class Evaluation:
     def figures(self) -> dict[str, float]:
         """Return the figures that are single numbers, by name."""
         values = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
-        return {name: value for name, value in values if isinstance(value, float)}
+        figures = {name: value for name, value in values if isinstance(value, float)}
+        if self.place is not None:
+            figures.update(ladder_position=self.place.position, ladder_agreement=self.place.agreement)
+        return figures
 
     def changes_since(self, earlier: "Evaluation") -> dict[str, float]:
         """Return how much each figure has increased since an earlier evaluation.
@@ -105,8 +111,10 @@ class Evaluation:
         try:
             values = json.loads(text)
             interval, comparisons = values.pop("fid_interval"), values.pop("second_opinion", None)
+            place = values.pop("place", None)
             return cls(
                 provenance=Provenance(**values.pop("provenance")),
+                place=None if place is None else Place(**place),
                 fid_interval=None if interval is None else tuple(interval),
                 second_opinion=None if comparisons is None else tuple(map(Comparison.from_dict, comparisons)),
                 **values,

@@ -14,11 +14,16 @@ from keras_gan.metrics.evaluation import Evaluation, Provenance
 from keras_gan.metrics.extractors.extractor import FeatureExtractor, FeatureFunction, as_extractor
 from keras_gan.metrics.frechet import bootstrap_frechet_distances, bootstrap_interval, fid_infinity, frechet_distance
 from keras_gan.metrics.kernel import kernel_distance, largest_subset
+from keras_gan.metrics.ladder import LADDER_IMAGES, LEAST_HELD_OUT, Ladder, cached_ladder, ladder_path
 from keras_gan.metrics.precision_recall import density_coverage, precision_recall
 from keras_gan.metrics.progress import tracked
 from keras_gan.metrics.reference import ReferenceCache, SampleSet, summarize
 from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
 from keras_gan.metrics.statistics import feature_statistics
+from keras_gan.rating import Place
+
+#: Least number of samples for a place on the ladder, and so for a word.
+LEAST_RATED = 500
 
 #: Least number of images in a set: the Inception score has ten splits, and each half of the real set needs neighbours.
 LEAST_IMAGES = 20
@@ -88,6 +93,7 @@ class Evaluator:
         #: Images in each of the halves that floors are measured between.
         self.floor_images = len(self.reference.features) // 2
         self.floors = self._measure_floors()
+        self.ladder = self._measure_ladder(images, order, cache)
         self._warn_of_bias()
 
     def collect(self, images: np.ndarray | Iterable[np.ndarray]) -> SampleSet:
@@ -130,6 +136,7 @@ class Evaluator:
             inception_score_mean=score_mean,
             inception_score_std=score_std,
             floor_images=self.floor_images,
+            place=self._place(samples),
             **self.floors,
         )
 
@@ -214,6 +221,21 @@ class Evaluator:
             "kernel_distance_floor": _kernel_distance(*halves)[0],
             "sliced_wasserstein_floor": sliced_wasserstein(*halves),
         }
+
+    def _measure_ladder(self, images: np.ndarray, order: np.ndarray, cache: ReferenceCache) -> Ladder | None:
+        """Return the ladder; None if there are too few images of one kind for a place on it."""
+        middle = self.floor_images
+        count = min(LADDER_IMAGES, self.n_samples, len(images) - middle)
+        if self.n_samples < LEAST_RATED or count < LEAST_HELD_OUT:
+            return None
+        held_out = images[np.sort(order[middle : middle + count])]
+        path = ladder_path(cache.path(self.extractor, self.provenance.reference_sha256), count)
+        return cached_ladder(path, self.extractor, held_out, self.reference.features[:middle])
+
+    def _place(self, samples: SampleSet) -> Place | None:
+        if self.ladder is None:
+            return None
+        return self.ladder.place(samples.features, self.reference.features[: self.floor_images])
 
     def _warn_of_bias(self) -> None:
         features = self.reference.features.shape[1]

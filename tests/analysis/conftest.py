@@ -7,6 +7,7 @@ import pytest
 
 from keras_gan.analysis.run.quality_history import QualityHistory
 from keras_gan.analysis.run.saved_run import SavedRun
+from keras_gan.rating import Place
 
 #: The losses of the reference run at the ends of its phases, as its report gives them to two digits; the third is
 #: chosen so that the changes an epoch come out to its fourth. Two epochs more bend the generator's, so that its means
@@ -35,6 +36,8 @@ PROVENANCE = {
     "n_samples": "1000",
 }
 
+PLACE = Place(0.15, "unseen", "jpeg_10", 0.8, "recall")
+
 EPOCHS = 300
 
 
@@ -54,7 +57,7 @@ def reference_history():
 
 @pytest.fixture(scope="module")
 def quality():
-    """Six evaluations, 60 to 30; the bands of the floor 1 end at 10, 50, 150 and 300."""
+    """Six evaluations, 60 to 30, the last of them a good one."""
     figures = {
         "epoch": np.arange(49.0, 300.0, 50.0),
         "fid_score": np.array([60.0, 50.0, 42.0, 36.0, 32.0, 30.0]),
@@ -62,8 +65,9 @@ def quality():
         "feature_diversity": np.full(6, 0.9),
         "recall": np.full(6, 0.5),
         "pixel_variance": np.full(6, 0.2),
+        "ladder_position": np.array([0.6, 0.5, 0.4, 0.3, 0.2, 0.15]),
     }
-    return QualityHistory(PROVENANCE, figures)
+    return QualityHistory(PROVENANCE, figures, PLACE)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +106,7 @@ def changed(healthy_run):
         history = {name: values for name, values in history.items() if values is not None}
         if figures is not None:
             kept = {**healthy_run.quality.figures, **figures}
-            attributes["quality"] = QualityHistory(PROVENANCE, kept)
+            attributes["quality"] = dataclasses.replace(healthy_run.quality, figures=kept)
         return dataclasses.replace(healthy_run, history=history, **attributes)
 
     return change

@@ -9,6 +9,7 @@ from helpers import IMAGE_SHAPE, LATENT_DIM
 
 from keras_gan import EpochLog, Evaluator, LossCsv, QualityMonitor
 from keras_gan.analysis.run.history import read_losses
+from keras_gan.analysis.run.quality_history import read_quality
 from keras_gan.callbacks import render_quality, sample_batches
 from keras_gan.metrics import CallableExtractor
 
@@ -71,6 +72,34 @@ def test_two_lines_stand_under_the_box_of_their_epoch(fit, evaluator):
             r"  Quality    │ FID\[features_of\]: \d+\.\d  IS\[features_of\]: \d\.\d\d±\d\.\d\d  PixVar: 0\.\d{4}",
             lines[index + 1],
         )
+
+
+def test_f33_place_of_the_samples_is_printed_recorded_and_kept(make_gan, fit, tmp_path):
+    rng = np.random.default_rng(0)
+    real = rng.integers(0, 256, (1040, *IMAGE_SHAPE)).astype(np.uint8)
+    evaluator, path, stream = make_evaluator(real, tmp_path, 500), tmp_path / "quality.csv", io.StringIO()
+    gan = make_gan()
+    fit(QualityMonitor(evaluator, 1, path, stream=stream), gan=gan, epochs=1)
+    place = evaluator.evaluate(sample_batches(gan.generate, 500, seed=0)).place
+    assert stream.getvalue().splitlines()[-1] == f"  Place      │ {place.word}: {place.describe()}"
+    assert read_quality(path).place == place
+    assert read_quality(path).word() == place.word
+
+
+def test_f33_file_of_an_earlier_version_gets_the_columns_of_places(fit, evaluator, tmp_path):
+    path = tmp_path / "quality.csv"
+    fit(QualityMonitor(evaluator, 1, path), epochs=2)
+    rows = quality_rows(path)
+    later = ("ladder_position", "ladder_agreement", "worse_than", "better_than", "weakest")
+    columns = [name for name in rows[0] if name not in later]
+    lines = [",".join(row[name] for name in columns) for row in rows]
+    path.write_text("\n".join([",".join(columns), *lines, ""]))
+    fit(QualityMonitor(evaluator, 1, path, append=True), initial_epoch=2, epochs=3)
+    after = quality_rows(path)
+    assert set(later) <= set(after[0])
+    assert [{name: row[name] for name in columns} for row in after[:2]] == [
+        {name: row[name] for name in columns} for row in rows
+    ]
 
 
 def test_later_callbacks_see_the_figures_of_their_epoch(fit, evaluator, tmp_path):

@@ -5,19 +5,23 @@ import pytest
 
 from keras_gan.metrics import Evaluation, Provenance
 from keras_gan.metrics.comparison import Comparison
+from keras_gan.rating import Place
 
 PROVENANCE = Provenance("cifar10-resnet", "ab" * 32, "none", "cd" * 32, 5000, 1000)
-NO_NUMBERS = {"provenance", "fid_interval", "second_opinion"}
+NO_NUMBERS = {"provenance", "fid_interval", "second_opinion", "place"}
 NAMES = [field.name for field in dataclasses.fields(Evaluation) if field.name not in NO_NUMBERS]
 EVALUATION = Evaluation(
     provenance=PROVENANCE, **{name: 1.5 * index for index, name in enumerate(NAMES)}, fid_interval=(0.25, 4.0)
 )
+PLACE = Place(0.25, "unseen", None, 0.5, "recall")
 
 
 def test_json_gives_back_the_same():
     assert Evaluation.from_json(EVALUATION.to_json()) == EVALUATION
     bare = dataclasses.replace(EVALUATION, fid_interval=None, fid_infinity=None, inception_score_mean=None)
     assert Evaluation.from_json(bare.to_json()) == bare
+    placed = dataclasses.replace(EVALUATION, place=PLACE)
+    assert Evaluation.from_json(placed.to_json()) == placed
 
 
 def test_json_has_a_second_opinion_where_there_is_one():
@@ -51,6 +55,11 @@ def test_json_of_something_else(text):
 
 def test_figures_are_the_numbers_there_are():
     assert EVALUATION.figures() == {name: 1.5 * index for index, name in enumerate(NAMES)}
+    placed = dataclasses.replace(EVALUATION, place=PLACE).figures()
+    assert {name: placed[name] for name in set(placed) - set(NAMES)} == {
+        "ladder_position": 0.25,
+        "ladder_agreement": 0.5,
+    }
     without = dataclasses.replace(EVALUATION, inception_score_mean=None)
     assert set(EVALUATION.figures()) - set(without.figures()) == {"inception_score_mean"}
 

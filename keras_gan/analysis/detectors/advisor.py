@@ -137,6 +137,7 @@ def _findings_of_samples(
     if samples is not None and real is not None:
         found += [
             sample_detectors.checkerboard(samples, real),
+            sample_detectors.lattice(samples, real),
             sample_detectors.blur(samples, real),
             sample_detectors.washed_out_colour(samples, real),
         ]

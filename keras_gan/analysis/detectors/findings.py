@@ -26,6 +26,7 @@ class Diagnosis(enum.Enum):
     MODE_COLLAPSE = "mode collapse"
     MEMORISATION = "memorisation"
     CHECKERBOARD = "checkerboard"
+    LATTICE = "lattice"
     BLUR = "blur"
     WASHED_OUT_COLOUR = "washed-out colour"
 

@@ -187,6 +187,11 @@ CHANGES = {
     Diagnosis.CHECKERBOARD: (
         _Change("Upsample and convolve, as `upsampling_generator` does, in place of transposed convolutions"),
     ),
+    Diagnosis.LATTICE: (
+        _MORE_EPOCHS,
+        _Change("Enlarge the generator's kernels"),
+        _Change("Slow the generator down slightly", {"generator_learning_rate": _times(0.5)}),
+    ),
     Diagnosis.BLUR: (
         _MORE_EPOCHS,
         _Change("Use a larger network, with residual blocks and attention"),

@@ -46,6 +46,13 @@ LEAST_SIDE = 8
 #: Ratio of the power of two-pixel patterns to that of slightly coarser ones, as a multiple of the real images' ratio.
 CHECKERED = 4.0
 
+#: Power of fine horizontal and vertical patterns over that of diagonal ones, as a multiple of the real images' ratio.
+LATTICED = 1.6
+
+#: Least side of images whose lines are compared, least frequency of a fine pattern, and half of the width of the
+#: diagonals in the spectrum, in cycles a pixel.
+LEAST_LATTICED, FINE, DIAGONAL = 16, 5 / 32, 3 / 32
+
 #: Fine detail and colourfulness below which samples are blurred or pale, as shares of the real images' values.
 SOFT, PALE = 0.25, 0.5
 
@@ -67,11 +74,8 @@ def mode_collapse(run: SavedRun, samples: np.ndarray | None, real: np.ndarray | 
             return None
         text = f"the samples' features have {diversity:.0%} of the real images' spread (feature_diversity)"
         return Finding(Diagnosis.MODE_COLLAPSE, text)
-    if samples is not None and real is not None:
-        share = float(np.mean(np.var(samples, axis=0)) / np.mean(np.var(real, axis=0)))
-        if share >= ALIKE:
-            return None
-        return Finding(Diagnosis.MODE_COLLAPSE, f"the samples' pixels have {share:.0%} of the real images' variance")
+    if samples is not None and real is not None and np.var(real, axis=0).any():
+        return alike_pixels(samples, real)
     measured = run.history.get("pixel_variance", np.empty(0))
     measured = measured[np.isfinite(measured)]
     if len(measured) > 0:
@@ -80,6 +84,19 @@ def mode_collapse(run: SavedRun, samples: np.ndarray | None, real: np.ndarray | 
         text = f"pixel_variance is {measured[-1]:.3g}; below {ALIKE_PIXELS} the images of most sets are too similar"
         return Finding(Diagnosis.MODE_COLLAPSE, text, Status.WARNING)
     return _frozen_score(run)
+
+
+def alike_pixels(samples: np.ndarray, real: np.ndarray) -> Finding | None:
+    """Find samples whose pixels vary less from sample to sample than those of real images do.
+
+    Args:
+        samples: Images `(count, height, width, channels)`.
+        real: Real images of the same size, which differ.
+    """
+    share = float(np.mean(np.var(samples, axis=0)) / np.mean(np.var(real, axis=0)))
+    if share >= ALIKE:
+        return None
+    return Finding(Diagnosis.MODE_COLLAPSE, f"the samples' pixels have {share:.0%} of the real images' variance")
 
 
 def _frozen_score(run: SavedRun) -> Finding | None:
@@ -163,6 +180,24 @@ def checkerboard(samples: np.ndarray, real: np.ndarray) -> Finding | None:
     return Finding(Diagnosis.CHECKERBOARD, text)
 
 
+def lattice(samples: np.ndarray, real: np.ndarray) -> Finding | None:
+    """Find fine patterns of horizontal and vertical lines, which upsampling leaves behind.
+
+    Their power lies on the axes of the spectrum. The power on the diagonals is the scale, as it is in real images.
+
+    Args:
+        samples: Images `(count, height, width, channels)`.
+        real: Real images of the same size.
+    """
+    if min(samples.shape[1:3]) < LEAST_LATTICED:
+        return None
+    ratio, usual = _axis_share(samples), _axis_share(real)
+    if not ratio > LATTICED * usual > 0:
+        return None
+    text = f"fine horizontal and vertical lines stand out {ratio / usual:.1f} times as much as in real images"
+    return Finding(Diagnosis.LATTICE, text)
+
+
 def blur(samples: np.ndarray, real: np.ndarray) -> Finding | None:
     """Find images without fine detail, by the mean square of their Laplacian.
 
@@ -223,6 +258,21 @@ def _finest_share(images: np.ndarray) -> float:
     finest = power[height].mean() + power[:, width].mean()
     next_finest = power[height - 3 : height].mean() + power[:, width - 3 : width].mean()
     return finest / max(next_finest, np.finfo(float).tiny)
+
+
+def _axis_share(images: np.ndarray) -> float:
+    """Return the ratio of the power of fine patterns on the axes of the spectrum to that on its diagonals."""
+    grey = images.mean(axis=-1)
+    height, width = grey.shape[1:]
+    # Without a window, the edges of images are a cross of power on the axes.
+    window = np.outer(np.hanning(height), np.hanning(width))
+    grey = (grey - grey.mean(axis=(1, 2), keepdims=True)) * window
+    power = np.mean(np.abs(np.fft.fft2(grey)) ** 2, axis=0)
+    rows, columns = np.abs(np.fft.fftfreq(height))[:, None], np.abs(np.fft.fftfreq(width))
+    is_fine = (np.hypot(rows, columns) >= FINE) & (np.hypot(rows, columns) <= 0.5)
+    is_on_axis = is_fine & ((rows <= 1.5 / height) | (columns <= 1.5 / width))
+    is_diagonal = is_fine & (np.abs(rows - columns) <= DIAGONAL)
+    return float(power[is_on_axis].mean() / max(power[is_diagonal].mean(), np.finfo(float).tiny))
 
 
 def _detail(images: np.ndarray) -> float:

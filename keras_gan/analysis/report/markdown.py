@@ -55,6 +55,7 @@ def verdict_rows(verdict: Verdict) -> list[tuple[str, str]]:
     return [
         ("Stability", f"{STABILITY_SIGNS[verdict.stability]} {verdict.stability}"),
         ("Quality", verdict.quality),
+        *([("Place", verdict.place)] if verdict.place else []),
         ("Score", f"{verdict.passed}/{verdict.total} indicators passed"),
         ("Recommendation", verdict.recommendation),
     ]

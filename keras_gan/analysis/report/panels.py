@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from keras_gan.analysis.run.quality_history import WORST
 from keras_gan.analysis.run.saved_run import SavedRun
+from keras_gan.rating import WORDS, WORST
 
 #: Largest number of points in a drawn curve; extremes are kept.
 POINTS = 2000
@@ -123,7 +123,7 @@ def draw_time(axes: Axes, run: SavedRun) -> None:
 
 
 def draw_quality(axes: Axes, run: SavedRun) -> None:
-    """Draw the distance to the real set, over coloured bands of quality.
+    """Draw the distance to the real set.
 
     Raises:
         ValueError: If the samples were not measured.
@@ -135,14 +135,27 @@ def draw_quality(axes: Axes, run: SavedRun) -> None:
         quality.figures["epoch"], quality.figures["fid_score"], color=TEXT_COLOUR, marker="o", markersize=3, linewidth=1
     )
     axes.set_ylabel(f"FID{quality.label}")
-    top, start = 1.15 * np.max(quality.finite("fid_score")), 0.0
-    for (bound, word), colour in zip((*quality.bands, (np.inf, WORST)), BAND_COLOURS):
-        if quality.bands and start < top:
-            axes.axhspan(start, min(bound, top), color=colour, alpha=0.18, linewidth=0)
-            place = ("axes fraction", "data")
-            axes.annotate(word, (0.01, start), xycoords=place, va="bottom", fontsize=7, color=TEXT_COLOUR)
+    axes.set_ylim(0, 1.15 * np.max(quality.finite("fid_score")))
+
+
+def draw_place(axes: Axes, run: SavedRun) -> None:
+    """Draw the place among degraded real images, over coloured bands of words.
+
+    Raises:
+        ValueError: If no place was measured.
+    """
+    quality = run.quality
+    if quality is None or len(quality.finite("ladder_position")) == 0:
+        raise ValueError(f"`run` must have places of its samples. Received: {run.name}, which has none")
+    positions = quality.figures["ladder_position"]
+    axes.plot(quality.figures["epoch"], positions, color=TEXT_COLOUR, marker="o", markersize=3, linewidth=1)
+    axes.set_ylabel("position, 0 for the real images")
+    start = 0.0
+    for (bound, word), colour in zip((*WORDS, (1.0, WORST)), BAND_COLOURS):
+        axes.axhspan(start, bound, color=colour, alpha=0.18, linewidth=0)
+        axes.annotate(word, (0.01, start), xycoords=("axes fraction", "data"), va="bottom", fontsize=7)
         start = bound
-    axes.set_ylim(0, top)
+    axes.set_ylim(0, start)
 
 
 #: All kinds of panels by name, which is also the name of the figure's file.
@@ -155,11 +168,17 @@ PANELS = {
     "epoch_time": Panel("Time an epoch", draw_time, ("epoch_time",)),
 }
 
-QUALITY = Panel("Quality of the samples", draw_quality, ())
+QUALITY = Panel("Distance of the samples to the real images", draw_quality, ())
+
+PLACE = Panel("Place among degraded real images", draw_place, ())
 
 
 def panels(run: SavedRun) -> dict[str, Panel]:
     """Return the panels that a run has values for, by name."""
     drawn = {name: panel for name, panel in PANELS.items() if panel.fits(run)}
-    is_measured = run.quality is not None and run.quality.last("fid_score") is not None
-    return {**drawn, "quality": QUALITY} if is_measured else drawn
+    quality = run.quality
+    if quality is not None and quality.last("fid_score") is not None:
+        drawn["quality"] = QUALITY
+    if quality is not None and quality.last("ladder_position") is not None:
+        drawn["place"] = PLACE
+    return drawn

@@ -11,7 +11,8 @@ def render_indicators(verdict: Verdict) -> str:
     """Return the verdict and the indicators, one line each."""
     lines = [f"  {one.status.value.split()[0]} {one.name}: {one.observation}" for one in verdict.indicators]
     score = f"{verdict.passed} of {verdict.total} indicators passed"
-    return "\n".join([f"{verdict.stability}, {score}. Quality: {verdict.quality}", *lines])
+    place = [verdict.place] if verdict.place else []
+    return "\n".join([f"{verdict.stability}, {score}. Quality: {verdict.quality}", *place, *lines])
 
 
 def render_advice(advice: Iterable[Advice]) -> str:

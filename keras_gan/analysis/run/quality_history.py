@@ -7,23 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_gan.rating import WORST, Place
+
 #: The training guide's ratings for an FID below a bound. They hold for Inception's features.
 INCEPTION_BANDS = ((50.0, "Excellent"), (100.0, "Good"), (200.0, "Moderate"), (400.0, "Fair"))
-
-#: Ratings for other features, whose scale depends on the set of images. The bounds are multiples of the floor between
-#: halves of 2500 real images. With `Cifar10ResNet` and CIFAR-10's horses, unseen horses are at 5 times the floor,
-#: horses blurred by a pixel at 110 times, deer at 290 times and noise at 420 times.
-FLOOR_BANDS = ((10.0, "Excellent"), (50.0, "Good"), (150.0, "Moderate"), (300.0, "Fair"))
-
-#: Images in each half of the real set whose floor is the unit of `FLOOR_BANDS`; a floor is inversely proportional to
-#: this number. It is also the most that a half has in a file that does not record the sizes of its halves.
-FLOOR_IMAGES = 2500
 
 #: Least number of samples for a rating.
 LEAST_SAMPLES = 500
 
-#: Rating above all bands.
-WORST = "Poor"
+#: Columns that describe the place of the samples in words.
+PLACE = ("worse_than", "better_than", "weakest")
 
 #: Columns that hold the provenance of the figures.
 PROVENANCE = ("extractor", "weights_sha256", "resize", "reference_sha256", "n_real", "n_samples")
@@ -37,6 +30,8 @@ class QualityHistory:
         provenance: Values of the columns in `PROVENANCE`, on which the figures depend.
         figures: Columns of figures by name, with one value for each evaluation, and NaN for a missing value. They
             include "epoch" and "fid_score".
+        place: Place of the last samples among known degradations of the real images. Defaults to None, as in files in
+            which it was not measured.
 
     Raises:
         ValueError: If one of these two columns is missing, or there is no evaluation.
@@ -44,6 +39,7 @@ class QualityHistory:
 
     provenance: Mapping[str, str]
     figures: dict[str, np.ndarray]
+    place: Place | None = None
 
     def __post_init__(self) -> None:
         if not {"epoch", "fid_score"} <= set(self.figures) or len(self.figures["epoch"]) == 0:
@@ -73,16 +69,12 @@ class QualityHistory:
         return "" if self.extractor == "inception" else f"[{self.extractor}]"
 
     @property
-    def bands(self) -> tuple[tuple[float, str], ...]:
-        """Ratings of a `fid_score` below a bound, from best to worst; empty if there is no scale for these features."""
-        if self.extractor == "inception":
-            return INCEPTION_BANDS
-        floor = self.last("fid_floor")
-        if floor is None or floor <= 0:
-            return ()
-        half = self.last("floor_images") or min(self.n_real // 2, FLOOR_IMAGES)
-        unit = floor * half / FLOOR_IMAGES
-        return tuple((multiple * unit, word) for multiple, word in FLOOR_BANDS)
+    def guide_word(self) -> str | None:
+        """The training guide's rating of the last `fid_score`, which holds for Inception; None for other features."""
+        fid = self.last("fid_score")
+        if fid is None or self.extractor != "inception" or self.n_samples < LEAST_SAMPLES:
+            return None
+        return next((word for bound, word in INCEPTION_BANDS if fid < bound), WORST)
 
     def last(self, name: str) -> float | None:
         """Return the last finite value of a figure; None if it has no such value."""
@@ -95,11 +87,13 @@ class QualityHistory:
         return values[np.isfinite(values)]
 
     def word(self) -> str | None:
-        """Return the rating of the last `fid_score`; None without a value, a scale or enough samples."""
-        fid, bands = self.last("fid_score"), self.bands
-        if fid is None or not bands or self.n_samples < LEAST_SAMPLES:
+        """Return the rating of the last samples; None without a value, a place or enough samples.
+
+        It follows from their place, or from the training guide's bands where only these are known.
+        """
+        if self.last("fid_score") is None or self.n_samples < LEAST_SAMPLES:
             return None
-        return next((word for bound, word in bands if fid < bound), WORST)
+        return self.guide_word if self.place is None else self.place.word
 
     def differences(self, other: "QualityHistory") -> list[str]:
         """Return the reasons why the figures of two runs cannot be compared: names of provenances that differ."""
@@ -127,11 +121,25 @@ def read_quality(path: str | Path) -> QualityHistory | None:
     if not rows:
         return None
     try:
-        columns = {name: [float(row[name] or "nan") for row in rows] for name in rows[0] if name not in PROVENANCE}
+        names = [name for name in rows[0] if name not in (*PROVENANCE, *PLACE)]
+        columns = {name: [float(row[name] or "nan") for row in rows] for name in names}
         figures = {name: np.array(values) for name, values in columns.items()}
         provenance = {name: rows[-1][name] for name in PROVENANCE}
         for name in ("n_real", "n_samples"):
             int(provenance[name])
-        return QualityHistory(provenance, figures)
+        return QualityHistory(provenance, figures, _place(rows[-1]))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} must be a file that QualityMonitor writes: {error!r}") from error
+
+
+def _place(row: Mapping[str, str]) -> Place | None:
+    """Return the place that a row of the file describes; None if it has none."""
+    if not row.get("ladder_position"):
+        return None
+    return Place(
+        position=float(row["ladder_position"]),
+        worse_than=row["worse_than"] or None,
+        better_than=row["better_than"] or None,
+        agreement=float(row["ladder_agreement"]),
+        weakest=row["weakest"],
+    )

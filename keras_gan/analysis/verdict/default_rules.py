@@ -7,9 +7,10 @@ import numpy as np
 from keras_gan.analysis.detectors.advisor import advise
 from keras_gan.analysis.detectors.findings import Diagnosis, Finding, Status
 from keras_gan.analysis.run.curves import height, late, smoothed, wasserstein_distance
-from keras_gan.analysis.run.quality_history import WORST
+from keras_gan.analysis.run.quality_history import QualityHistory
 from keras_gan.analysis.run.saved_run import LEAST_EPOCHS, SavedRun
 from keras_gan.analysis.verdict.indicators import Indicator, Verdict
+from keras_gan.rating import WORST, word_of
 
 #: Rating of samples that were not measured.
 UNMEASURED = "Unmeasured"
@@ -167,7 +168,8 @@ def _verdict(run: SavedRun, findings: list[Finding], indicators: Sequence[Indica
     if _is_too_short(run, findings):
         stability = TOO_SHORT
     quality = _quality(run, indicators, has_exploded)
-    return Verdict(tuple(indicators), stability, quality, _recommendation(run, findings), INTERPRETATION)
+    recommendation, place = _recommendation(run, findings), _place(run.fresh_quality)
+    return Verdict(tuple(indicators), stability, quality, recommendation, INTERPRETATION, place)
 
 
 def _quality(run: SavedRun, indicators: Sequence[Indicator], has_exploded: bool) -> str:
@@ -179,6 +181,21 @@ def _quality(run: SavedRun, indicators: Sequence[Indicator], has_exploded: bool)
     is_collapsed = any(one.name == "Mode Collapse" and one.status is Status.BAD for one in indicators)
     fid = quality.last("fid_score")
     return f"{WORST if is_collapsed or has_exploded else word} (FID{quality.label} {fid:.1f})"
+
+
+def _place(quality: QualityHistory | None) -> str:
+    """Return what the word for quality follows from, and what disagrees with it."""
+    if quality is None:
+        return ""
+    place, guide = quality.place, quality.guide_word
+    sentences = []
+    if place is not None:
+        sentences.append(f"The samples are {place.describe()}")
+    if place is not None and (by_distance := word_of(place.position)) != place.word:
+        sentences.append(f"By their distance alone they would be {by_distance}, but {place.doubt()}")
+    if guide is not None:
+        sentences.append(f"The training guide's bands of FID say {guide}")
+    return ". ".join(sentences)
 
 
 def _last_measured(run: SavedRun) -> str:

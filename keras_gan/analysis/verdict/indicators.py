@@ -36,6 +36,8 @@ class Verdict:
             on; or "Unmeasured".
         recommendation: What to do next.
         interpretation: Paragraphs on how to read the indicators. Defaults to "".
+        place: What the word for quality follows from, and what disagrees with it. Defaults to "", if that was not
+            measured.
     """
 
     indicators: tuple[Indicator, ...]
@@ -43,6 +45,7 @@ class Verdict:
     quality: str
     recommendation: str
     interpretation: str = ""
+    place: str = ""
 
     @property
     def passed(self) -> int:

@@ -1,7 +1,10 @@
+import dataclasses
+
 import numpy as np
 
 from keras_gan.analysis.report.comparison import compare_configs, compare_outcomes
 from keras_gan.analysis.verdict.judge import judge
+from keras_gan.rating import Place
 
 
 def outcomes(one, other):
@@ -21,6 +24,7 @@ def test_only_what_differs_is_named(changed, healthy_run):
 
 def test_outcomes_stand_side_by_side(changed, healthy_run):
     other = changed({"d_loss": np.full(300, 7.0)}, {"fid_score": np.linspace(90, 80, 6)})
+    other = dataclasses.replace(other, quality=dataclasses.replace(other.quality, place=Place(0.3, None, None, 1, "")))
     rows = outcomes(healthy_run, other)
     assert rows["epochs"] == ["300", "300"]
     assert rows["quality"] == ["Good (FID[cifar10-resnet] 30.0)", "Moderate (FID[cifar10-resnet] 80.0)"]

@@ -59,7 +59,7 @@ def test_dashboard_has_six_panels(healthy_run, changed):
         "D/G ratio",
         "Lipschitz constraint",
         "Weights",
-        "Quality of the samples",
+        "Distance of the samples to the real images",
     ]
     assert titles(plot_dashboard(changed(quality=None)))[-1] == "Time an epoch"
 
@@ -85,11 +85,16 @@ def test_constraint_is_what_the_run_has(healthy_run, changed):
     assert axes.get_ylabel() == "% of the critic's weights"
 
 
-def test_quality_stands_over_its_bands(healthy_run):
-    axes = plot_panel(healthy_run, "quality").axes[0]
-    # The largest value is 60, the bands end at 10, 50, 150 and 300.
-    assert [text.get_text() for text in axes.texts] == ["Excellent", "Good", "Moderate"]
-    assert axes.get_ylabel() == "FID[cifar10-resnet]"
+def test_place_stands_over_its_words(healthy_run):
+    axes = plot_panel(healthy_run, "place").axes[0]
+    assert [text.get_text() for text in axes.texts] == ["Excellent", "Good", "Moderate", "Fair", "Poor"]
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), healthy_run.quality.figures["ladder_position"])
+    assert plot_panel(healthy_run, "quality").axes[0].get_ylabel() == "FID[cifar10-resnet]"
+
+
+def test_run_without_places_has_no_panel_of_them(changed):
+    assert "place" not in panels(changed(figures={"ladder_position": np.full(6, np.nan)}))
+    assert "place" in panels(changed())
 
 
 def test_runs_are_compared_on_one_axis(healthy_run, changed):
@@ -105,7 +110,7 @@ def test_runs_are_compared_on_one_axis(healthy_run, changed):
 
 def test_figures_are_saved_as_pictures_and_for_a_page(saved):
     folder, figures = saved
-    names = ["losses", "wasserstein_distance", "dg_ratio", "constraint", "weights", "epoch_time", "quality"]
+    names = ["losses", "wasserstein_distance", "dg_ratio", "constraint", "weights", "epoch_time", "quality", "place"]
     assert list(figures) == names
     expected = {f"{name}.{suffix}" for name in names for suffix in ("png", "svg")} | {"dashboard.png"}
     assert {path.name for path in folder.iterdir()} == expected

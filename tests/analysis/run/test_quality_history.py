@@ -1,7 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from keras_gan.analysis.run.quality_history import QualityHistory, read_quality
+from keras_gan.rating import Place
 
 HEADER = (
     "epoch,fid_score,fid_floor,inception_score_mean,extractor,weights_sha256,resize,reference_sha256,n_real,n_samples"
@@ -34,33 +37,11 @@ def test_inception_has_the_words_of_the_guide(fid, word):
     assert history(fid=fid).word() == word
 
 
-# CIFAR-10's horses by Cifar10ResNet, from docs/metrics.md: test horses, blurred by a pixel, deer, ships, static.
-@pytest.mark.parametrize(
-    ("fid", "word"), [(2.96, "Excellent"), (63.8, "Moderate"), (165, "Fair"), (212, "Poor"), (241, "Poor")]
-)
-def test_other_features_have_the_words_of_their_floor(fid, word):
-    assert history("cifar10-resnet", fid, floor=0.57).word() == word
-
-
-def test_floor_of_few_images_is_that_of_many_and_more():
-    # Of 500 images the floor is ten times that of 5000: the words stay where they are.
-    few, many = history("cifar10-resnet", floor=5.7, n_real=500), history("cifar10-resnet", floor=0.57, n_real=5000)
-    np.testing.assert_allclose([bound for bound, _ in few.bands], [bound for bound, _ in many.bands], rtol=1e-12)
-
-
-def test_floor_of_many_images_is_that_of_the_halves_it_was_measured_on():
-    # Of 50000 real images, 2500 and 2500 are measured: the FID of 75.7 is at 133 times their floor.
-    unknown = history("cifar10-resnet", fid=75.7, floor=0.57, n_real=50_000)
-    assert unknown.word() == "Moderate"
-    known = QualityHistory(unknown.provenance, {**unknown.figures, "floor_images": np.array([2500.0])})
-    assert known.bands == unknown.bands
-    halves = QualityHistory(unknown.provenance, {**unknown.figures, "floor_images": np.array([250.0])})
-    np.testing.assert_allclose(halves.bands[0][0], known.bands[0][0] / 10, rtol=1e-12)
-
-
-@pytest.mark.parametrize("floor", [np.nan, 0.0])
-def test_features_without_a_floor_have_no_words(floor):
-    assert history("my-features", floor=floor).word() is None
+def test_f33_other_features_have_the_word_of_their_place():
+    unplaced = history("cifar10-resnet", 6.5, floor=0.8)
+    assert unplaced.word() is None
+    place = Place(0.4, "blur_2", "shuffle_2", 0.9, "recall")
+    assert dataclasses.replace(unplaced, place=place).word() == "Fair"
 
 
 def test_few_samples_have_no_word():
@@ -90,6 +71,16 @@ def test_file_of_the_monitor_is_read(tmp_path):
     np.testing.assert_array_equal(read.figures["inception_score_mean"], [np.nan, 2.0])
     assert read.last("inception_score_mean") == 2.0
     assert read.last("recall") is None
+
+
+def test_place_of_the_last_evaluation_is_read(tmp_path):
+    path = tmp_path / "quality.csv"
+    names = "ladder_position,ladder_agreement,worse_than,better_than,weakest"
+    rows = ["49,60.5,1,,inception,ab,b,cd,100,50,,,,,", "99,40.5,1,,inception,ab,b,cd,100,50,0.25,0.8,unseen,,recall"]
+    path.write_text("\n".join([f"{HEADER},{names}", *rows, ""]))
+    read = read_quality(path)
+    assert read.place == Place(0.25, "unseen", None, 0.8, "recall")
+    np.testing.assert_array_equal(read.figures["ladder_position"], [np.nan, 0.25])
 
 
 def test_file_without_evaluations_is_none(tmp_path):

@@ -1,9 +1,24 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from keras_gan.analysis.detectors.advisor import diagnose
 from keras_gan.analysis.detectors.findings import Diagnosis, Finding, Status
 from keras_gan.analysis.verdict.default_rules import judge
+from keras_gan.rating import Place
+
+
+@pytest.fixture
+def placed(healthy_run, changed):
+    """Return the healthy run with samples at another place."""
+
+    def place(position, worse_than="unseen", better_than="blur_1", agreement=0.8):
+        other = Place(position, worse_than, better_than, agreement, "recall")
+        return changed(quality=dataclasses.replace(healthy_run.quality, place=other))
+
+    return place
+
 
 NAMES = ["Monotonicity", "Balance", "Mode Collapse", "Gradient Signal", "Wasserstein Distance"]
 
@@ -32,12 +47,33 @@ def test_unmeasured_samples_are_never_praised(changed):
     assert "--quality-every" in verdict.recommendation
 
 
-@pytest.mark.parametrize(
-    ("fid", "word"), [(5, "Excellent"), (30, "Good"), (100, "Moderate"), (200, "Fair"), (301, "Poor")]
-)
-def test_quality_is_what_was_measured(changed, fid, word):
-    scores = np.linspace(2 * fid, fid, 6)
-    assert judged(changed(figures={"fid_score": scores}))[1].quality.startswith(f"{word} (FID")
+def test_quality_is_the_word_of_the_place(placed):
+    verdict = judged(placed(0.3, "blur_1", "blur_2"))[1]
+    assert verdict.quality == "Moderate (FID[cifar10-resnet] 30.0)"
+    assert verdict.place == (
+        "The samples are worse than the real images blurred by 1 pixel, better than the real images blurred by 2 pixels"
+    )
+
+
+def test_figures_that_disagree_are_named(placed):
+    verdict = judged(placed(0.15, agreement=0.16))[1]
+    assert verdict.quality.startswith("Moderate (FID")
+    assert verdict.place.endswith(
+        "By their distance alone they would be Good, but recall is 16% of that of unseen real images"
+    )
+
+
+def test_samples_without_a_place_have_no_word(healthy_run, changed):
+    unplaced = dataclasses.replace(healthy_run.quality, place=None)
+    verdict = judged(changed(quality=unplaced))[1]
+    assert (verdict.quality, verdict.place) == ("Unmeasured", "")
+
+
+def test_inception_has_the_guide_s_word_besides(healthy_run, changed):
+    provenance = {**healthy_run.quality.provenance, "extractor": "inception"}
+    verdict = judged(changed(quality=dataclasses.replace(healthy_run.quality, provenance=provenance)))[1]
+    assert verdict.quality == "Good (FID 30.0)"
+    assert verdict.place.endswith("The training guide's bands of FID say Excellent")
 
 
 def test_samples_that_are_all_alike_are_poor_however_good_their_score(changed):
@@ -78,10 +114,6 @@ def test_samples_that_leave_out_most_of_the_real_set_are_no_success(changed):
     collapse = {one.name: one for one in indicators}["Mode Collapse"]
     assert collapse.status is Status.WARNING
     assert collapse.observation.startswith("The samples reach only 16% of the real images (recall)")
-
-
-def test_features_without_bands_have_no_word(changed):
-    assert judged(changed(figures={"fid_floor": np.full(6, np.nan)}))[1].quality == "Unmeasured"
 
 
 def test_reference_run_is_not_excellent(changed, reference_history):

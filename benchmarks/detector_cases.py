@@ -182,6 +182,12 @@ def _checkered(samples, training, rng):
     return samples + rng.uniform(0.1, 0.3) * (0.5 + rng.random((len(samples), 1, 1, 1))) * pattern[..., None]
 
 
+def _latticed(samples, training, rng):
+    rows, columns = np.indices(samples.shape[1:3])
+    lines = np.cos(2 * np.pi * rows / rng.uniform(3, 5)) + np.cos(2 * np.pi * columns / rng.uniform(3, 5))
+    return samples + rng.uniform(0.1, 0.3) * (0.5 + rng.random((len(samples), 1, 1, 1))) * lines[..., None]
+
+
 def _soft(images, sigma):
     return scipy.ndimage.gaussian_filter(images, (0, sigma, sigma, 0))
 
@@ -201,6 +207,7 @@ SAMPLES: dict[str, tuple[Callable, set[Diagnosis]]] = {
     "noisy": (lambda samples, training, rng: samples + rng.normal(0, 0.05, samples.shape), set()),
     "copies": (_copies, {Diagnosis.MEMORISATION}),
     "checkered": (_checkered, {Diagnosis.CHECKERBOARD}),
+    "latticed": (_latticed, {Diagnosis.LATTICE}),
     "soft": (lambda samples, training, rng: _soft(samples, rng.uniform(1, 2)), {Diagnosis.BLUR}),
     "pale": (lambda samples, training, rng: _pale(samples, rng.uniform(0.1, 0.4)), {Diagnosis.WASHED_OUT_COLOUR}),
 }

@@ -35,10 +35,10 @@ OUTCOMES = {
 }
 
 #: What follows from hardly having learnt anything: samples are all alike, soft and grey.
-UNTRAINED = {Diagnosis.MODE_COLLAPSE, Diagnosis.BLUR, Diagnosis.WASHED_OUT_COLOUR}
+UNTRAINED = {Diagnosis.MODE_COLLAPSE, Diagnosis.LATTICE, Diagnosis.BLUR, Diagnosis.WASHED_OUT_COLOUR}
 
 #: What runs this short are allowed even where nothing is wrong.
-SHORT = {Diagnosis.BLUR}
+SHORT = {Diagnosis.BLUR, Diagnosis.LATTICE}
 
 
 @dataclasses.dataclass

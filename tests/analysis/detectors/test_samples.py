@@ -19,7 +19,7 @@ def blurred(images, sigma):
 def test_nothing_is_found_in_fresh_images(healthy_run):
     assert sample_detectors.mode_collapse(healthy_run, FRESH, REAL) is None
     assert sample_detectors.non_convergence(healthy_run) is None
-    for signal in ("memorisation", "checkerboard", "blur", "washed_out_colour"):
+    for signal in ("memorisation", "checkerboard", "lattice", "blur", "washed_out_colour"):
         assert getattr(sample_detectors, signal)(FRESH, REAL) is None
 
 
@@ -121,6 +121,26 @@ def test_patterns_of_two_pixels_are_a_checkerboard(axis):
 
 def test_images_of_a_few_pixels_have_no_patterns():
     assert sample_detectors.checkerboard(FRESH[:, :4, :4], REAL[:, :4, :4]) is None
+
+
+@pytest.mark.parametrize("period", [3, 4, 5])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_fine_lines_are_a_lattice(period, axis):
+    lines = np.cos(2 * np.pi * np.indices((32, 32))[axis] / period)[..., None]
+    # Each sample has the lines elsewhere and with another strength, as those of a generator have.
+    strength = np.random.default_rng(0).uniform(0.1, 0.4, (len(FRESH), 1, 1, 1))
+    assert sample_detectors.lattice(FRESH + strength * lines, REAL).diagnosis is Diagnosis.LATTICE
+    assert sample_detectors.lattice(FRESH + 0.05 * strength * lines, REAL) is None
+
+
+def test_slanted_lines_are_no_lattice():
+    rows, columns = np.indices((32, 32))
+    lines = np.cos(2 * np.pi * (rows + columns) / 6)[..., None]
+    assert sample_detectors.lattice(FRESH + 0.3 * lines, REAL) is None
+
+
+def test_images_of_a_few_pixels_have_no_lines():
+    assert sample_detectors.lattice(FRESH[:, :12, :12], REAL[:, :12, :12]) is None
 
 
 def test_noise_is_no_checkerboard():

@@ -3,8 +3,9 @@
 from keras_gan.data.cifar10 import CLASS_NAMES, DownloadError, load_cifar10
 from keras_gan.data.folder import load_images
 from keras_gan.data.horses import load_horses
-from keras_gan.data.images import ImageError, check_images, fingerprint, in_range, to_uint8
+from keras_gan.data.images import check_images, fingerprint, in_range, to_uint8
 from keras_gan.data.pipeline import ImageFeed, image_batches, step_indices
+from keras_gan.data.ranges import ImageError
 from keras_gan.data.sources import find_source, load_source
 from keras_gan.data.toy import toy_horses
 

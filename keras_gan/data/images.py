@@ -5,20 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan.data.ranges import LEVELS_PER_UNIT, ImageError, RangeCheck, check_values
 from keras_gan.tensors import Tensor
-
-#: Number of uint8 levels per unit of [−1, 1].
-LEVELS_PER_UNIT = 127.5
-
-#: Bright images on white, in [−1, 1], have no value at most the first of these and a value above the second.
-DARK, WHITE = 0.1, 0.9
-
-#: How far outside [−1, 1] a float image may be: half of one of the 256 levels.
-TOLERANCE = 0.5 / LEVELS_PER_UNIT
-
-
-class ImageError(ValueError):
-    """Images that no metric should be computed from."""
 
 
 def in_range(images: Tensor) -> Tensor:
@@ -64,15 +52,7 @@ def to_uint8(images: np.ndarray, source: str = "images") -> np.ndarray:
         return images
     if not np.issubdtype(images.dtype, np.floating):
         raise ImageError(f"{source} must be uint8, or floats in [−1, 1]. Received: {images.dtype}")
-    finite = np.isfinite(images).all(axis=(1, 2, 3))
-    if not finite.all():
-        raise ImageError(
-            f"{source} must be finite. Received: NaN or infinite pixels in {int((~finite).sum())} of {len(images)}"
-        )
-    low, high = float(images.min()), float(images.max())
-    if low < -1 - TOLERANCE or high > 1 + TOLERANCE:
-        hint = ": images in [0, 255] must be uint8" if low >= 0 else ""
-        raise ImageError(f"{source} must be uint8, or floats in [−1, 1]{hint}. Received: values in [{low:g}, {high:g}]")
+    check_values(images, source)
     return nearest_levels(images)
 
 
@@ -104,47 +84,6 @@ def fingerprint(images: np.ndarray) -> str:
     digest = hashlib.sha256(str(images.shape).encode())
     digest.update(np.ascontiguousarray(images).data)
     return digest.hexdigest()
-
-
-class RangeCheck:
-    """Check, batch by batch, that a set of images is in [−1, 1] and not in [0, 1].
-
-    Args:
-        source: Name of the images in error messages.
-    """
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.low, self.high = np.inf, -np.inf
-        self.dtype: np.dtype | None = None
-
-    def update(self, images: np.ndarray) -> None:
-        """Add a batch, uint8 or floats in [−1, 1].
-
-        Raises:
-            ImageError: If its dtype is not that of the batches before.
-        """
-        if self.dtype not in (None, images.dtype):
-            raise ImageError(f"{self.source} must be of one dtype. Received: {self.dtype} and {images.dtype}")
-        self.dtype = images.dtype
-        self.low = min(self.low, float(images.min()))
-        self.high = max(self.high, float(images.max()))
-
-    def check(self) -> None:
-        """Refuse a set whose values look like those of images in [0, 1].
-
-        A set in which all values are equal passes, because it may be in either range. So does one of bright images on
-        white.
-
-        Raises:
-            ImageError: If the values differ, all of them are in [0, 1], and the images are not bright ones on white.
-        """
-        is_on_white = self.low > DARK and self.high > WHITE
-        if 0 <= self.low < self.high <= 1 and not is_on_white:
-            raise ImageError(
-                f"{self.source} must be uint8, or floats in [−1, 1]; these look like [0, 1]. "
-                f"Received: values in [{self.low:g}, {self.high:g}]"
-            )
 
 
 def checked_levels(images: np.ndarray, source: str) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Measures of the quality of samples."""
 
-from keras_gan.data.images import ImageError
+from keras_gan.data.ranges import ImageError
 from keras_gan.metrics.diversity import feature_diversity, pixel_variance
 from keras_gan.metrics.evaluation import Evaluation, Provenance
 from keras_gan.metrics.evaluator import Evaluator

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.data.images import TOLERANCE
+from keras_gan.data.ranges import TOLERANCE
 from keras_gan.metrics.statistics import FeatureStatistics, RunningVariance
 
 

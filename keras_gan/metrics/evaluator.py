@@ -8,7 +8,8 @@ from typing import Any, TypedDict
 import numpy as np
 import platformdirs
 
-from keras_gan.data.images import ImageError, RangeCheck, checked_levels, fingerprint, to_uint8
+from keras_gan.data.images import checked_levels, fingerprint, to_uint8
+from keras_gan.data.ranges import ImageError, RangeCheck
 from keras_gan.metrics.diversity import feature_diversity
 from keras_gan.metrics.evaluation import Evaluation, Provenance
 from keras_gan.metrics.extractors.extractor import FeatureExtractor, FeatureFunction, as_extractor

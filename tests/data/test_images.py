@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from keras_gan.data.images import RangeCheck, to_uint8
+from keras_gan.data.images import to_uint8
+from keras_gan.data.ranges import RangeCheck, check_range
 from keras_gan.metrics import ImageError
 
 LEVELS = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
@@ -33,7 +34,7 @@ def image(*values):
         (np.concatenate([image(0), image(np.nan), image(np.inf)]), "NaN or infinite pixels in 2 of 3"),
         (image(-1.1, 0), r"Received: values in \[-1.1, 0\]"),
         (image(0, -0.5, 1.005), r"Received: values in \[-0.5, 1.005\]"),
-        (image(0, 255), r"images in \[0, 255\] must be uint8. Received: values in \[0, 255\]"),
+        (image(0, 255), r"pass images in \[0, 255\] as uint8, .* subtract 1. Received: values in \[0, 255\]"),
     ],
 )
 def test_what_is_no_set_of_images(images, message):
@@ -79,3 +80,23 @@ def test_blank_images_are_what_a_collapse_looks_like(value):
 def test_batches_are_of_one_kind():
     with pytest.raises(ImageError, match="one dtype. Received: uint8 and float64"):
         look(LEVELS, image(0.5))
+
+
+@pytest.mark.parametrize("images", [LEVELS, np.eye(2, dtype=np.uint8), image(-1, 0.3), image(0.4), image(0.738, 1)])
+def test_range_of_what_is_trained_on(images):
+    check_range(images, "`x`")
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (image(0, 255), r"pass images in \[0, 255\] as uint8, or divide them by 127.5 .* values in \[0, 255\]"),
+        (image(0, 0.9), r"look like \[0, 1\]: multiply them by 2 and subtract 1. Received: values in \[0, 0.9\]"),
+        (image(-2, 2)[None], r"`x` must be uint8, or floats in \[−1, 1\]. Received: values in \[-2, 2\]"),
+        (np.stack([image(0), image(np.nan)]), "NaN or infinite pixels in 1 of 2"),
+    ],
+)
+def test_range_that_is_not_trained_on(images, message):
+    """F6."""
+    with pytest.raises(ImageError, match=message):
+        check_range(images, "`x`")

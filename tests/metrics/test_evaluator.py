@@ -265,7 +265,7 @@ def wide(images):
         ({"n_real": 121}, "at most 120, the number of real images. Received: n_real=121"),
         ({"real": REAL[:5]}, "n_real=5"),
         ({"real": REAL / 255}, r"The real images must be .* look like \[0, 1\]"),
-        ({"real": REAL / 1.0}, r"The real images must .* in \[0, 255\] must be uint8"),
+        ({"real": REAL / 1.0}, r"The real images must .* pass images in \[0, 255\] as uint8"),
         ({"real": floats(REAL) * np.where(np.arange(120) == 3, np.nan, 1)[:, None, None, None]}, "in 1 of 120"),
     ],
 )

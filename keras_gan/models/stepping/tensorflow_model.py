@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from keras_gan.models.inputs import check_steps_per_execution
 from keras_gan.tensors import Tensor
@@ -13,7 +14,9 @@ class SteppedModel(keras.Model):
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
         """Run a step on its images, and return the epoch's values so far."""
-        return self.run_step(data)
+        # If there is no data, because its source fails or ends, no variable may change, not even a seed.
+        with tf.control_dependencies(tf.nest.flatten(data)):
+            return self.run_step(data)
 
     def prepare_fit(
         self, steps_per_epoch: int | None, callbacks: list[keras.callbacks.Callback]

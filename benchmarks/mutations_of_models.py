@@ -73,7 +73,7 @@ MODELS = {
             "models/test_lipschitz.py",
         ),
     ),
-    "keras_gan/models/inputs.py": (
+    "keras_gan/models/step_images.py": (
         (
             "step_regrouped",
             "return ops.moveaxis(images, 1, 0)",
@@ -81,7 +81,32 @@ MODELS = {
             "models/test_feeds.py",
             "models/test_gan.py",
         ),
+    ),
+    "keras_gan/models/feeds.py": (
         ("unequal_rest", "if rest % n_critic:", "if rest % batch_size:", "models/test_gan.py"),
+        ("any_range", "check_range(np.asarray(images), source)", "pass", "models/test_ranges.py"),
+    ),
+    "keras_gan/models/datasets.py": (
+        ("first_of_each_epoch", "is_checked = True", "is_checked = False", "models/test_ranges.py"),
+    ),
+    "keras_gan/models/evaluation.py": (
+        ("means_of_batches", 'ops.cast(count, "float32"))', "1.0)", "models/test_evaluation.py"),
+        ("seeds_go_on", "            self._begin_draws()\n", "", "models/test_evaluation.py"),
+        ("evaluation_leaks", "with inner_scope():", "if True:", "models/test_evaluation.py"),
+        (
+            "tracker_is_reset",
+            "if self._is_evaluating else [self.tracker]",
+            "+ [self.tracker]",
+            "models/test_evaluation.py",
+        ),
+    ),
+    "keras_gan/models/held_out.py": (
+        (
+            "split_of_the_first",
+            "return x[:first], x[first:]",
+            "return x[first:], x[:first]",
+            "models/test_evaluation.py",
+        ),
     ),
     "keras_gan/data/pipeline.py": (
         (

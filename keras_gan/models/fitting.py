@@ -1,10 +1,12 @@
 """Additions of `GAN.fit` to Keras's `fit`: an order of callbacks, and the interface that Keras's callbacks expect."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import keras
+
+from keras_gan.checks import check_count
 
 
 def check_callbacks(callbacks: Any) -> None:
@@ -57,6 +59,28 @@ class _Header(keras.callbacks.Callback):
         averaging = self.model.averaging
         if averaging is not None and self._logs:
             self._logs[0].say_header(f"Samples and quality figures are of the averaged generator ({averaging.rule}).")
+
+
+class ValidationEpochs:
+    """The epochs after which `fit` evaluates the model, in the form in which callbacks say that they read it.
+
+    Args:
+        frequency: Number of epochs from one validation to the next, or the numbers of these epochs, from 1.
+
+    Raises:
+        ValueError: If the number is no integer of at least 1.
+    """
+
+    def __init__(self, frequency: int | Collection[int]) -> None:
+        if not isinstance(frequency, Collection):
+            check_count(frequency, "validation_freq")
+        self.frequency = frequency
+
+    def reads_model(self, epoch: int) -> bool:
+        """Return whether the model is evaluated after an epoch."""
+        if isinstance(self.frequency, Collection):
+            return epoch + 1 in self.frequency
+        return (epoch + 1) % self.frequency == 0
 
 
 class _EpochTimer(keras.callbacks.Callback):

@@ -1,12 +1,11 @@
-"""What a GAN is made of and fed with, checked before any work is lost."""
+"""What a GAN is made of, and the arguments of `fit` that it refuses, checked before any work is lost."""
 
 from typing import Any
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 from keras_gan.checks import check_count
-from keras_gan.data.pipeline import ImageFeed
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.shapes import image_shape, input_shape, latent_shape, output_shape
@@ -82,51 +81,6 @@ def check_parts(loss: Any, lipschitz: Any, n_critic: Any, seed: Any) -> None:
         raise ValueError(f"`lipschitz` must be a LipschitzPolicy or None. Received: {lipschitz!r}")
 
 
-def check_step_sizes(count: int, batch_size: int, n_critic: int) -> None:
-    """Refuse an array of images of which the last step is not `n_critic` equal batches.
-
-    Args:
-        count: Images in the array.
-        batch_size: Images of one critic update.
-        n_critic: Critic updates in a step.
-
-    Raises:
-        ValueError: If the batch size is no positive integer, or the last step cannot be split.
-    """
-    check_count(batch_size, "batch_size")
-    if count == 0:
-        raise ValueError("`x` must hold at least one image. Received: none")
-    rest = count % (n_critic * batch_size)
-    if rest % n_critic:
-        raise ValueError(
-            f"`batch_size` must split {count} images into steps of n_critic = {n_critic} equal batches. "
-            f"Received: batch_size={batch_size}, which leaves a last step of {rest} images"
-        )
-
-
-def check_endless(x: Any, steps_per_epoch: int | None) -> None:
-    """Refuse a feed that never ends without a length of its epochs: `fit` would never come back.
-
-    Args:
-        x: What `fit` is given.
-        steps_per_epoch: Steps in an epoch, or None.
-
-    Raises:
-        ValueError: If it is known to be endless, and there are no `steps_per_epoch`.
-    """
-    if steps_per_epoch is None and _is_endless(x):
-        raise ValueError("`steps_per_epoch` must be given with an endless feed of images. Received: None")
-
-
-def _is_endless(x: Any) -> bool:
-    if isinstance(x, ImageFeed):
-        return True
-    if isinstance(x, keras.utils.PyDataset):
-        return x.num_batches is None
-    # TensorFlow's constant for an infinite dataset; one that may end has another, or its length.
-    return hasattr(x, "cardinality") and int(x.cardinality()) == -1
-
-
 def check_steps_per_execution(steps_per_execution: int, steps_per_epoch: int | None) -> None:
     """Refuse dispatches that do not end with an epoch: Keras would run steps on beyond it.
 
@@ -142,55 +96,3 @@ def check_steps_per_execution(steps_per_execution: int, steps_per_epoch: int | N
             "`steps_per_execution` must divide `steps_per_epoch`; on JAX, `steps_per_epoch=1` allows any. "
             f"Received: steps_per_execution={steps_per_execution}, steps_per_epoch={steps_per_epoch}"
         )
-
-
-def split_images(data: Any, n_critic: int, image_shape: tuple[int, ...]) -> Any:
-    """Check the images of a step and split them into its batches, when the step is traced.
-
-    Args:
-        data: What `fit` hands to a step: images alone, floats in [−1, 1] or uint8, `(batch, n_critic, height, width,
-            channels)` as an `ImageFeed` has them, or `(n_critic · batch, height, width, channels)`.
-        n_critic: Critic updates in a step.
-        image_shape: Height, width and channels that the images must have.
-
-    Returns:
-        Images `(n_critic, batch, height, width, channels)`, of the dtype they have. If their number is not known when
-        the step is traced, as in the last element of a dataset, those that are left over are not used; fewer than
-        `n_critic` are used more than once.
-
-    Raises:
-        ValueError: If there is more than images, or these are not as many or of such a shape and dtype.
-    """
-    images, targets, weights = keras.utils.unpack_x_y_sample_weight(data)
-    if targets is not None or weights is not None:
-        raise ValueError("A GAN trains on images alone. Received: targets or sample weights")
-    is_split = len(images.shape) == len(image_shape) + 2
-    shape = tuple(images.shape[2 if is_split else 1 :])
-    if shape != tuple(image_shape):
-        raise ValueError(f"Images must have the generator's shape {image_shape}. Received: {shape}")
-    if not (_is_uint8(images) or keras.backend.is_float_dtype(images.dtype)):
-        raise ValueError(f"Images must be floats in [-1, 1] or uint8. Received: dtype={images.dtype}")
-    if is_split:
-        if images.shape[1] != n_critic:
-            raise ValueError(
-                f"A step must have one batch for each of the model's n_critic = {n_critic} critic updates: "
-                f"`gan.batches(images, batch_size)` makes such a feed. Received: {images.shape[1]} batches"
-            )
-        return ops.moveaxis(images, 1, 0)
-    count = images.shape[0]
-    if count is not None and count % n_critic:
-        raise ValueError(
-            f"A step takes `n_critic` batches: the number of its images must be a multiple of {n_critic}. "
-            f"Received: {count} images"
-        )
-    if count is None:
-        given = ops.shape(images)[0]
-        size = ops.maximum(given // n_critic, 1)
-        # An empty batch would make weights NaN.
-        images = ops.take(images, ops.arange(n_critic * size) % given, axis=0)
-        return ops.reshape(images, (n_critic, size, *image_shape))
-    return ops.reshape(images, (n_critic, count // n_critic, *image_shape))
-
-
-def _is_uint8(images: Any) -> bool:
-    return keras.backend.standardize_dtype(images.dtype) == "uint8"

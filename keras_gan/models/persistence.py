@@ -5,19 +5,18 @@ from typing import Any
 
 import keras
 
+from keras_gan.models.evaluation import EvaluatedModel
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.state import seed_states
-from keras_gan.models.updates import AlternatingModel
 
 
-class PersistentModel(AlternatingModel):
+class PersistentModel(EvaluatedModel):
     """A model that is saved with its networks, loss, policy, optimizers and random seeds.
 
     `GAN` sets the attributes.
     """
 
     lipschitz: LipschitzPolicy | None
-    seed: int
 
     _compile_options: dict[str, Any]
 

@@ -10,9 +10,9 @@ from keras_gan.data.images import in_range
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models import autodiff
 from keras_gan.models.descent import descend
-from keras_gan.models.inputs import split_images
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.state import inner_scope, seed_states
+from keras_gan.models.step_images import split_images
 from keras_gan.models.stepping import SteppedModel
 from keras_gan.models.tracker import TrainingTracker, mean_and_std
 from keras_gan.tensors import Tensor
@@ -62,12 +62,7 @@ class AlternatingModel(SteppedModel):
         fake = ops.cast(fake, real.dtype)
 
         def objective() -> tuple[Tensor, tuple[Tensor, ...]]:
-            real_scores, fake_scores, regularisation = self._score(self.critic, real, fake)
-            real_loss, fake_loss = self.adversarial_loss.discriminator_terms(real_scores, fake_scores)
-            penalty = self._constraint.penalty(self._critic_in_training, real, fake, self.noise)
-            loss = self._constraint.critic_loss_scale * (real_loss + fake_loss) + self._constraint.weight * penalty
-            distance = _mean_score(real_scores) - _mean_score(fake_scores)
-            return loss + regularisation, (loss, real_loss, fake_loss, penalty, distance)
+            return self._critic_objective(real, fake)
 
         values, norm, learning_rate = descend(objective, self.critic, self.critic_optimizer)
         self._constraint.constrain(self.critic)
@@ -76,6 +71,15 @@ class AlternatingModel(SteppedModel):
             key: ops.cast(value, "float32")
             for key, value in zip(CRITIC_UPDATE_KEYS, (*values, norm, learning_rate), strict=True)
         }
+
+    def _critic_objective(self, real: Tensor, fake: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Return what the critic minimises, and the first five of `CRITIC_UPDATE_KEYS`."""
+        real_scores, fake_scores, regularisation = self._score(self.critic, real, fake)
+        real_loss, fake_loss = self.adversarial_loss.discriminator_terms(real_scores, fake_scores)
+        penalty = self._constraint.penalty(self._critic_in_training, real, fake, self.noise)
+        loss = self._constraint.critic_loss_scale * (real_loss + fake_loss) + self._constraint.weight * penalty
+        distance = _mean_score(real_scores) - _mean_score(fake_scores)
+        return loss + regularisation, (loss, real_loss, fake_loss, penalty, distance)
 
     def _generator_update(self, real: Tensor) -> dict[str, Tensor]:
         latents = self._latents(ops.shape(real)[0])

@@ -1,9 +1,10 @@
 """Execution of a model's steps in `fit`, one file per Keras backend.
 
 Each backend's file defines `SteppedModel`, a `keras.Model`. Its subclasses define `run_step(data)`, which changes the
-model's variables and returns the epoch's values so far. `SteppedModel` has
+model's variables and returns the epoch's values so far, and `run_test_step(data)`, which changes only metrics and
+returns the evaluation's values so far. `SteppedModel` has
 
-* `train_step`, in the form in which Keras calls it on this backend;
+* `train_step` and `test_step`, in the form in which Keras calls them on this backend;
 * `prepare_fit(steps_per_epoch, callbacks)`, which is called before training and returns further callbacks that `fit`
   needs. It raises `ValueError` if an epoch is not a whole number of dispatches;
 * `steps_taken`, the number of steps that the generator was trained for.

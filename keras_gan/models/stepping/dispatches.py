@@ -97,7 +97,7 @@ class EpochDispatches(StepDispatches):
             warnings.warn(
                 f"Steps are dispatched one at a time instead of {limit}, because {', '.join(undeclared)} may read the "
                 "model after any epoch. Define `reads_model(epoch)` on the callback to say when it does.",
-                stacklevel=4,
+                stacklevel=7,
             )
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:

@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from typing import Any
 
 import jax
 import keras
@@ -12,14 +12,12 @@ from jax import numpy as jnp
 
 from keras_gan.models.inputs import check_steps_per_execution
 from keras_gan.models.stepping.dispatches import EpochDispatches, StepDispatches
+from keras_gan.models.stepping.jax_reading import ReadModel, State
 from keras_gan.models.tracker import TRAINING_KEYS
 from keras_gan.tensors import Tensor
 
-#: Values of the trainable, non-trainable, optimizer and metrics variables, one list for each group.
-State: TypeAlias = tuple[list[Tensor], ...]
 
-
-class SteppedModel(keras.Model):
+class SteppedModel(ReadModel):
     """See `keras_gan.models.stepping`."""
 
     steps_per_execution: int

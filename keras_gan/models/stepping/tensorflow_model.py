@@ -15,8 +15,12 @@ class SteppedModel(keras.Model):
     def train_step(self, data: Any) -> dict[str, Tensor]:
         """Run a step on its images, and return the epoch's values so far."""
         # If there is no data, because its source fails or ends, no variable may change, not even a seed.
-        with tf.control_dependencies(tf.nest.flatten(data)):
+        with tf.control_dependencies([tensor for tensor in tf.nest.flatten(data) if tensor is not None]):
             return self.run_step(data)
+
+    def test_step(self, data: Any) -> dict[str, Tensor]:
+        """Score a batch of images, and return the values of the evaluation so far."""
+        return self.run_test_step(data)
 
     def prepare_fit(
         self, steps_per_epoch: int | None, callbacks: list[keras.callbacks.Callback]

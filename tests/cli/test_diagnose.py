@@ -38,7 +38,7 @@ def test_file_of_another_program(other, capsys):
     output = capsys.readouterr().out
     assert "Columns: errD as d_loss, errG as g_loss, step as epoch" in output
     assert "1. GENERATOR DOMINATES: d_loss stays above 0, at" in output
-    assert "a) Update the critic more often (n_critic 5 → 7, from the guides' usual value)   --n-critic 7" in output
+    assert "   a) Update the critic more often\n" in output
     assert "Change one parameter at a time" in output
     assert "Not searched for: quality of samples (no quality.csv), checkerboard, blur and colour" in output
 
@@ -51,7 +51,7 @@ def test_cross_entropies_are_read_as_such(tmp_path, capsys):
     assert "indicators passed" not in output
 
 
-def test_run_has_its_own_flags(tmp_path, capsys):
+def test_run_of_fit_has_its_own_arguments(tmp_path, capsys):
     header = "epoch,d_loss,g_loss,wasserstein_distance,gradient_penalty"
     distance = 5 - EPOCHS / 50
     columns = (EPOCHS, -distance, np.sin(EPOCHS), distance, 0 * EPOCHS + 9)
@@ -59,7 +59,7 @@ def test_run_has_its_own_flags(tmp_path, capsys):
     (folder / "config.json").write_text('{"gradient_penalty": 4.0, "clip_threshold": null}')
     for target in (folder, folder / "losses.csv"):
         assert main(target) == 0
-        assert "(gradient_penalty 4 → 8)   --gradient-penalty 8" in capsys.readouterr().out
+        assert "(gradient_penalty 4 → 8)   GradientPenalty(8)" in capsys.readouterr().out
 
 
 def test_samples_are_searched_beside_real_images(tmp_path, other, capsys):

@@ -5,26 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from keras_gan.analysis.detectors.findings import Diagnosis
+from keras_gan.analysis.detectors.instructions import instruction, value_text
 from keras_gan.analysis.run.saved_run import has_cross_entropy
-
-#: The guides' usual values, for parameters whose value in a run is not known.
-USUAL = {
-    "n_critic": 5,
-    "latent_dim": 128,
-    "gradient_penalty": 10.0,
-    "clip_threshold": 0.01,
-    "critic_learning_rate": 1e-4,
-    "generator_learning_rate": 1e-4,
-    "batch_size": 64,
-    "epochs": 2000,
-    "generator_filters": (128, 64, 32, 3),
-    "critic_filters": (32, 64, 128, 128),
-    "seed": 42,
-}
-
 
 #: A run has at most one of these.
 CONSTRAINTS = ("clip_threshold", "gradient_penalty")
+
+#: The λ that the guides begin with.
+USUAL_PENALTY = 10.0
+
+#: Diagnoses whose evidence shows that the critic has the constraint that their remedies change.
+EVIDENT_CONSTRAINT = (Diagnosis.WEAK_CONSTRAINT, Diagnosis.PERSISTENT_CLIPPING)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,13 +23,14 @@ class Remedy:
     """A change to make.
 
     Attributes:
-        advice: The change in words.
-        flags: Flags to pass to the training script; None if there is no flag for the change.
+        advice: The change in words, with the present and the new values if the present ones are known.
+        code: What makes the change: flags of the command, or arguments in Python, as the run was started; None if
+            nothing is known to make it.
         parameters: Names of the parameters that it changes. Defaults to an empty set.
     """
 
     advice: str
-    flags: str | None = None
+    code: str | None = None
     parameters: frozenset[str] = frozenset()
 
 
@@ -50,28 +42,40 @@ class _Change:
     #: Functions from the present value to the new value, by parameter; empty if no parameter makes the change.
     parameters: Mapping[str, Callable[[Any], Any]] = dataclasses.field(default_factory=dict)
 
-    def applies_to(self, config: Mapping[str, Any]) -> bool:
-        """Return whether a run has the constraint to be changed: a run with a penalty has no threshold."""
+    @property
+    def constraint(self) -> str | None:
+        """The constraint to be changed; None if the change is another."""
         # A switch from one constraint to the other names the present one first.
-        constraint = next((name for name in self.parameters if name in CONSTRAINTS), None)
-        return constraint is None or config.get(constraint, USUAL[constraint]) is not None
+        return next((name for name in self.parameters if name in CONSTRAINTS), None)
 
-    def remedy(self, config: Mapping[str, Any]) -> Remedy | None:
-        """Return the remedy for a run; None if its values cannot be changed any further."""
-        values = ((name, config.get(name, USUAL[name])) for name in self.parameters)
+    def applies_to(self, config: Mapping[str, Any]) -> bool:
+        """Return whether a run may have the constraint to be changed: a run with a penalty has no threshold."""
+        if self.constraint is None:
+            return True
+        is_of_another_kind = "lipschitz" in config
+        return not is_of_another_kind and config.get(self.constraint, "unknown") is not None
+
+    def remedy(self, config: Mapping[str, Any], is_evident: bool) -> Remedy | None:
+        """Return the remedy for a run; None if its values cannot be changed any further.
+
+        Args:
+            config: Configuration of the run, as far as it is known.
+            is_evident: Whether the run is known to have the constraint, even if the configuration does not say so.
+        """
+        names = frozenset(self.parameters)
         # JSON turns tuples into lists.
-        old = {name: tuple(value) if isinstance(value, list) else value for name, value in values}
-        if not old or not all(_is_like(value, name) for name, value in old.items()):
-            return Remedy(self.advice)
+        known = {name: tuple(value) if isinstance(value, list) else value for name, value in config.items()}
+        old = {name: known[name] for name in self.parameters if name in known and _is_like(known[name], name)}
+        if len(old) < len(names) or not old:
+            is_sure = self.constraint is None or len(names) > 1 or self.constraint in known or is_evident
+            return Remedy(self.advice if is_sure else f"{self.advice}, if there is one", None, names)
         new = {name: change(old[name]) for name, change in self.parameters.items()}
         if new == old:
             return None
         changes = ", ".join(
-            f"{name} {_text(old[name])} → {_text(value)}" for name, value in new.items() if value != old[name]
+            f"{name} {value_text(old[name])} → {value_text(value)}" for name, value in new.items() if value != old[name]
         )
-        assumed = "" if all(name in config for name in new) else ", from the guides' usual value"
-        flags = " ".join(f"--{name.replace('_', '-')} {_text(value)}" for name, value in new.items())
-        return Remedy(f"{self.advice} ({changes}{assumed})", flags, frozenset(new))
+        return Remedy(f"{self.advice} ({changes})", instruction(new, config), names)
 
 
 def remedies(diagnosis: Diagnosis, config: Mapping[str, Any]) -> list[Remedy]:
@@ -79,27 +83,22 @@ def remedies(diagnosis: Diagnosis, config: Mapping[str, Any]) -> list[Remedy]:
 
     Args:
         diagnosis: The kind of problem.
-        config: Configuration of the run, as far as it is known.
+        config: Configuration of the run, as far as it is known. A remedy whose present value is not known has no
+            values.
     """
     table = CROSS_ENTROPY_CHANGES if has_cross_entropy(config) else CHANGES
     changes = (change for change in table[diagnosis] if change.applies_to(config))
-    return [remedy for remedy in (change.remedy(config) for change in changes) if remedy is not None]
+    found = (change.remedy(config, diagnosis in EVIDENT_CONSTRAINT) for change in changes)
+    return [remedy for remedy in found if remedy is not None]
 
 
 def _is_like(value: Any, name: str) -> bool:
     """Return whether a value has the type of its parameter: a user's own configuration may hold anything."""
     if value is None:
         return name in CONSTRAINTS
-    if isinstance(USUAL[name], tuple):
+    if name.endswith("_filters"):
         return isinstance(value, tuple) and all(isinstance(count, int) for count in value)
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _text(value: Any) -> str:
-    """Format a value as an argument of a flag."""
-    if isinstance(value, tuple):
-        return " ".join(map(str, value))
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _times(factor: float) -> Callable[[float], float]:
@@ -160,7 +159,7 @@ CHANGES = {
         _LARGER_THRESHOLD,
         _Change(
             "Use a gradient penalty instead of clipping",
-            {"clip_threshold": lambda _: None, "gradient_penalty": lambda _: USUAL["gradient_penalty"]},
+            {"clip_threshold": lambda _: None, "gradient_penalty": lambda _: USUAL_PENALTY},
         ),
         _FEWER_CRITIC_UPDATES,
     ),

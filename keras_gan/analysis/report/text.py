@@ -34,6 +34,6 @@ def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _render_one(number: int, advice: Advice) -> str:
     lines = [f"{number}. {advice.finding.diagnosis.value.upper()}: {advice.finding.evidence}"]
     for letter, remedy in zip(string.ascii_lowercase, advice.remedies):
-        flags = "" if remedy.flags is None else f"   {remedy.flags}"
-        lines.append(f"   {letter}) {remedy.advice}{flags}")
+        code = "" if remedy.code is None else f"   {remedy.code}"
+        lines.append(f"   {letter}) {remedy.advice}{code}")
     return "\n".join(lines)

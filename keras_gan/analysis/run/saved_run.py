@@ -105,6 +105,16 @@ def has_cross_entropy(config: Mapping[str, Any]) -> bool:
     return config.get("loss") in CROSS_ENTROPIES
 
 
+def is_of_command(config: Mapping[str, Any]) -> bool:
+    """Return whether a run was started by `keras-gan train` or `kg.train`, and not by `fit` or another program.
+
+    Args:
+        config: Configuration of the run under flat names, as far as it is known.
+    """
+    # Only configurations of the command begin with a preset.
+    return "preset" in config
+
+
 def load_run(folder: str | Path) -> SavedRun:
     """Read a run's folder.
 

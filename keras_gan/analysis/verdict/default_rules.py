@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_gan.analysis.detectors.advisor import advise
 from keras_gan.analysis.detectors.findings import Diagnosis, Finding, Status
+from keras_gan.analysis.detectors.instructions import measuring
 from keras_gan.analysis.run.curves import height, late, smoothed, wasserstein_distance
 from keras_gan.analysis.run.quality_history import QualityHistory
 from keras_gan.analysis.run.saved_run import LEAST_EPOCHS, SavedRun
@@ -98,7 +99,7 @@ def mode_collapse(run: SavedRun, findings: list[Finding]) -> Indicator:
     """Judge whether samples are as diverse as real images; the indicator is a warning if that was not measured."""
     quality = run.fresh_quality
     if quality is None or quality.last("feature_diversity") is None:
-        text = f"Diversity was not measured{_last_measured(run)}: measure it with QualityMonitor or --quality-every"
+        text = f"Diversity was not measured{_last_measured(run)}: measure it with {measuring(run.config)}"
         return _unless("Mode Collapse", MODE_COLLAPSE, findings, text, otherwise=Status.WARNING)
     figures = {name: quality.last(name) for name in ("feature_diversity", "recall", "pixel_variance")}
     text = "Spread of the samples: " + ", ".join(
@@ -209,10 +210,10 @@ def _recommendation(run: SavedRun, findings: list[Finding]) -> str:
     first = next((one for one in advise(findings, run.config) if one.remedies), None)
     if first is not None:
         remedy = first.remedies[0]
-        flags = "" if remedy.flags is None else f": {remedy.flags}"
-        return f"Against {first.finding.diagnosis.value}: {remedy.advice}{flags}"
+        code = "" if remedy.code is None else f": {remedy.code}"
+        return f"Against {first.finding.diagnosis.value}: {remedy.advice}{code}"
     if run.epochs < LEAST_EPOCHS:
         return f"Train for at least {LEAST_EPOCHS} epochs before you judge"
     if run.fresh_quality is None:
-        return "Measure the samples, for example with --quality-every 100"
+        return f"Measure the samples, for example with {measuring(run.config)}"
     return "Continue with current hyperparameters, or train longer"

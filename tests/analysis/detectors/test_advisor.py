@@ -64,9 +64,16 @@ def test_large_distance_of_a_collapse_is_no_dominance(changed):
 
 def test_findings_do_not_contradict_each_other():
     findings = [Finding(one, "") for one in (Diagnosis.CRITIC_DOMINATES, Diagnosis.MODE_COLLAPSE)]
-    first, second = advise(findings, {"n_critic": 5})
-    assert first.remedies[0].flags == "--n-critic 3"
-    assert second.remedies[0].flags.startswith("--latent-dim")
+    first, second = advise(findings, {"preset": "mine", "n_critic": 5, "latent_dim": 100})
+    assert first.remedies[0].code == "--n-critic 3"
+    assert second.remedies[0].code.startswith("--latent-dim")
+
+
+def test_findings_do_not_contradict_each_other_where_no_value_is_known():
+    findings = [Finding(one, "") for one in (Diagnosis.CRITIC_DOMINATES, Diagnosis.MODE_COLLAPSE)]
+    first, second = advise(findings, {})
+    assert first.remedies[0].advice == "Update the critic less often"
+    assert second.remedies[0].advice == "Lengthen the latents"
 
 
 def test_copies_that_were_found_before_are_remembered(changed):
@@ -82,6 +89,6 @@ def test_a_few_epochs_tell_nothing(changed):
 
 
 def test_advice_is_made_for_the_run():
-    advice = advise([Finding(Diagnosis.MODE_COLLAPSE, "all alike")], {"n_critic": 2})
+    advice = advise([Finding(Diagnosis.MODE_COLLAPSE, "all alike")], {"preset": "mine", "n_critic": 2})
     assert advice[0].finding.evidence == "all alike"
-    assert advice[0].remedies[0].flags == "--n-critic 4"
+    assert advice[0].remedies[0].code == "--n-critic 4"

@@ -55,7 +55,7 @@ def test_remedies_are_those_for_discriminators():
     advice = [remedy.advice for remedy in remedies(Diagnosis.VANISHING_GRADIENTS, {"loss": "cross-entropy"})]
     assert advice[:2] == ["Use a Wasserstein or least-squares loss", "Smooth the labels of reals to 0.9"]
     collapse = remedies(Diagnosis.MODE_COLLAPSE, {"loss": "cross-entropy", "batch_size": 512})
-    assert collapse[0].flags == "--batch-size 256"
+    assert collapse[0].code == "batch_size=256"
     for diagnosis in (Diagnosis.OSCILLATION, Diagnosis.EXPLODING_LOSSES, Diagnosis.CRITIC_DOMINATES):
         for remedy in remedies(diagnosis, {"loss": "cross-entropy"}):
             assert not {"clip_threshold", "gradient_penalty"} & remedy.parameters

@@ -9,7 +9,12 @@ from keras_gan.training.presets import PRESETS
 
 
 def flags(diagnosis, config):
-    return [remedy.flags for remedy in remedies(diagnosis, config) if remedy.flags is not None]
+    """Return the flags for a run that the command started."""
+    return codes(diagnosis, {"preset": "mine", **config})
+
+
+def codes(diagnosis, config):
+    return [remedy.code for remedy in remedies(diagnosis, config) if remedy.code is not None]
 
 
 def test_every_diagnosis_has_remedies():
@@ -21,9 +26,9 @@ def test_every_diagnosis_has_remedies():
 def test_training_script_takes_every_flag(tmp_path, preset, diagnosis):
     config = PRESETS[preset].flat()
     for remedy in remedies(diagnosis, config):
-        if remedy.flags is not None:
+        if remedy.code is not None:
             changed, _ = parse_training(
-                ["--preset", preset, "--out", str(tmp_path), *shlex.split(remedy.flags)], "x", ""
+                ["--preset", preset, "--out", str(tmp_path), *shlex.split(remedy.code)], "x", ""
             )
             assert changed != PRESETS[preset]
 
@@ -37,7 +42,8 @@ def test_remedies_are_the_tuning_guide_s_in_its_order():
         "--generator-filters 96 48 3",
     ]
     assert flags(Diagnosis.OSCILLATION, {"gradient_penalty": 10.0})[0] == "--gradient-penalty 20"
-    assert flags(Diagnosis.EXPLODING_LOSSES, {"gradient_penalty": 10.0})[:2] == [
+    rates = {"critic_learning_rate": 1e-4, "generator_learning_rate": 1e-4}
+    assert flags(Diagnosis.EXPLODING_LOSSES, {**rates, "gradient_penalty": 10.0})[:2] == [
         "--critic-learning-rate 2e-05 --generator-learning-rate 2e-05",
         "--gradient-penalty 20",
     ]
@@ -72,8 +78,70 @@ def test_values_that_cannot_change_are_left_out():
     assert flags(Diagnosis.CRITIC_DOMINATES, {"n_critic": 1, "critic_filters": [1, 1]}) == []
 
 
-def test_unknown_values_are_said_to_be_the_guide_s():
-    first = remedies(Diagnosis.GENERATOR_DOMINATES, {})[0]
-    assert first.advice == "Update the critic more often (n_critic 5 → 7, from the guides' usual value)"
-    known = remedies(Diagnosis.GENERATOR_DOMINATES, {"n_critic": 5})[0]
-    assert known.advice == "Update the critic more often (n_critic 5 → 7)"
+@pytest.mark.parametrize("config", [{}, {"loss": "cross-entropy"}, {"preset": "mine"}, {"n_critic": "many"}])
+@pytest.mark.parametrize("diagnosis", list(Diagnosis), ids=lambda diagnosis: diagnosis.name)
+def test_values_that_are_not_known_are_not_invented(diagnosis, config):
+    """F34."""
+    found = remedies(diagnosis, config)
+    assert found
+    assert [remedy for remedy in found if remedy.code is not None or "→" in remedy.advice] == []
+
+
+def test_constraint_that_is_not_known_is_not_claimed():
+    """F34."""
+    unknown = [remedy.advice for remedy in remedies(Diagnosis.EXPLODING_LOSSES, {})]
+    assert "Raise the penalty's λ, if there is one" in unknown
+    # Its penalty is what the finding was made from.
+    assert remedies(Diagnosis.WEAK_CONSTRAINT, {})[0].advice == "Raise the penalty's λ"
+    of_another_kind = {"preset": "mine", "lipschitz": "spectral"}
+    assert not any("λ" in remedy.advice for remedy in remedies(Diagnosis.EXPLODING_LOSSES, of_another_kind))
+
+
+def test_run_of_fit_gets_arguments_and_not_flags():
+    """F34."""
+    config = {
+        "n_critic": 3,
+        "seed": 1,
+        "epochs": 500,
+        "batch_size": 32,
+        "latent_dim": 100,
+        "clip_threshold": None,
+        "gradient_penalty": 10.0,
+        "critic_optimizer": "adamw",
+        "critic_learning_rate": 1e-4,
+        "generator_optimizer": "rmsprop",
+        "generator_learning_rate": 5e-5,
+        "generator": "upsampling",
+        "generator_filters": [64, 32, 16, 3],
+        "critic_filters": [8],
+    }
+    collapse = remedies(Diagnosis.MODE_COLLAPSE, config)
+    assert [remedy.code for remedy in collapse] == [
+        "GAN(n_critic=5)",
+        "upsampling_generator(latent_dim=200)",
+        "generator_optimizer=RMSprop(learning_rate=5e-06)",
+        "upsampling_generator(filters=(96, 48, 24, 3))",
+        "batch_size=16",
+        "GAN(seed=2)",
+    ]
+    assert collapse[3].advice == "Widen the generator (generator_filters 64 32 16 3 → 96 48 24 3)"
+    assert codes(Diagnosis.BLUR, config)[0] == "fit(epochs=1000)"
+    assert codes(Diagnosis.WEAK_CONSTRAINT, config) == [
+        "GradientPenalty(20)",
+        "critic_optimizer=AdamW(learning_rate=5e-05)",
+    ]
+    # The user's own network takes what its code says.
+    smaller = remedies(Diagnosis.CRITIC_DOMINATES, config)[1]
+    assert (smaller.advice, smaller.code) == ("Halve the critic's filters (critic_filters 8 → 4)", None)
+
+
+def test_run_of_fit_is_told_to_replace_its_constraint_by_the_new_one():
+    """F34."""
+    clipped = {"clip_threshold": 0.01, "gradient_penalty": None}
+    assert codes(Diagnosis.VANISHING_GRADIENTS, clipped) == ["WeightClipping(0.02)", "GradientPenalty(10)"]
+
+
+def test_learning_rate_of_an_unknown_optimizer_is_changed_too():
+    """F34."""
+    config = {"generator_learning_rate": 1e-4}
+    assert codes(Diagnosis.NON_CONVERGENCE, config) == ["generator_optimizer=…(learning_rate=1e-05)"]

@@ -91,7 +91,7 @@ def test_verdict_comes_first_and_all_else_follows(pictured):
     headings = [code.index(f"<h2>{name}</h2>") for name in ("Indicators", "Advice", "Samples", "Curves", "Phases")]
     assert [code.index("UNSTABLE</strong>"), *headings] == sorted([code.index("UNSTABLE</strong>"), *headings])
     text = " ".join(" ".join(Elements(code).text).split())
-    assert "Raise the penalty's λ (gradient_penalty 10 → 20): --gradient-penalty 20" in text
+    assert "Raise the penalty's λ (gradient_penalty 10 → 20): GradientPenalty(20)" in text
     assert "Change one parameter at a time" in text
     assert "fid_score 30" in text
     assert "Batch Size 64" in text

@@ -44,7 +44,9 @@ def test_unmeasured_samples_are_never_praised(changed):
     assert verdict.quality == "Unmeasured"
     assert (verdict.stability, verdict.passed) == ("STABLE", 3)
     assert {one.name for one in indicators if one.status is Status.WARNING} == {"Mode Collapse", "Wasserstein Distance"}
-    assert "--quality-every" in verdict.recommendation
+    assert verdict.recommendation == "Measure the samples, for example with QualityMonitor(evaluator, every=100)"
+    of_command = judged(changed(quality=None, config={"preset": "demo"}))[1]
+    assert of_command.recommendation == "Measure the samples, for example with --quality-every 100"
 
 
 def test_quality_is_the_word_of_the_place(placed):
@@ -181,5 +183,5 @@ def test_exploded_run_has_failed(changed):
 def test_recommendation_is_the_first_remedy(changed):
     verdict = judged(changed({"gradient_penalty": np.full(300, 9.0)}))[1]
     assert verdict.recommendation == (
-        "Against weak Lipschitz constraint: Raise the penalty's λ (gradient_penalty 10 → 20): --gradient-penalty 20"
+        "Against weak Lipschitz constraint: Raise the penalty's λ (gradient_penalty 10 → 20): GradientPenalty(20)"
     )

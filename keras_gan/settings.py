@@ -59,8 +59,8 @@ def flatten(config: Mapping[str, Any]) -> dict[str, Any]:
         "dataset": config["data"]["name"],
         **_arguments(config, "data"),
         **config["run"],
-        **_constraint(config["lipschitz"]),
-        **_optimizers(config),
+        **constraint_settings(config["lipschitz"]),
+        **optimizer_settings(config),
         **_arguments(config, "generator", "critic"),
         **{part: config[part]["name"] for part in ("generator", "critic", "loss", "augmentation", "averaging")},
         **_arguments(config, "loss", "augmentation", "averaging"),
@@ -78,7 +78,12 @@ def _arguments(config: Mapping[str, Any], *parts: str) -> dict[str, Any]:
     return {setting_name(part, argument): value for part, argument, value in pairs}
 
 
-def _constraint(policy: Mapping[str, Any]) -> dict[str, Any]:
+def constraint_settings(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a Lipschitz policy under flat names.
+
+    Args:
+        policy: Its name and its arguments, as a `config.json` holds them.
+    """
     name, arguments = policy["name"], dict(policy["arguments"])
     values = {flat: None for _, flat in CONSTRAINTS.values()}
     if name in CONSTRAINTS:
@@ -89,7 +94,12 @@ def _constraint(policy: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **{setting_name("lipschitz", argument): value for argument, value in arguments.items()}}
 
 
-def _optimizers(config: Mapping[str, Any]) -> dict[str, Any]:
+def optimizer_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both optimizers under flat names, with one name for the arguments in which they agree.
+
+    Args:
+        config: Names and arguments of `critic_optimizer` and `generator_optimizer`, as a `config.json` holds them.
+    """
     critic, generator = config["critic_optimizer"], config["generator_optimizer"]
     rates = _arguments(config, "critic_optimizer", "generator_optimizer")
     if critic["name"] != generator["name"]:

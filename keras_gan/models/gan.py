@@ -61,6 +61,7 @@ class GAN(PersistentModel):
         image_shape: Height, width and channels of the generator's images.
         has_diverged: Whether the last `fit` was stopped because losses or weights became NaN or infinite.
             `DivergenceGuard` sets it; `GanCheckpoint` then keeps the checkpoints from before the divergence.
+        batch_size: Images of one critic update in the last `fit`; None before, and if it was given a dataset.
 
     Raises:
         ValueError: If a network is not built, takes or returns several tensors, or reads images as channels-first, if
@@ -100,6 +101,7 @@ class GAN(PersistentModel):
         self._constraint.check_critic(critic)
         self._score = score_together if scores_each_alone(critic) else score_apart
         self.has_diverged = False
+        self.batch_size: int | None = None
         self.built = True
 
     # --- training ---------------------------------------------------------------------------------------------------
@@ -198,6 +200,7 @@ class GAN(PersistentModel):
             check_trained_weights(self.critic_optimizer, self.critic, "critic")
             check_trained_weights(self.generator_optimizer, self.generator, "generator")
         check_endless(x, kwargs.get("steps_per_epoch"))
+        self.batch_size = None
         given = {"epochs": epochs, "verbose": verbose, "callbacks": callbacks, **kwargs}
         if isinstance(x, ImageFeed):
             return self._fit_on_feed(x, batch_size, given)
@@ -252,6 +255,7 @@ class GAN(PersistentModel):
         if not self.compiled:
             raise ValueError("The model must be compiled before `fit`: call `compile(critic_optimizer, …)`")
         before = self.steps_taken
+        self.batch_size = feed.batch_size
         try:
             return self._fit_on_images(feed.stream(), feed.batch_size, given)
         finally:
@@ -270,6 +274,7 @@ class GAN(PersistentModel):
         x, given = with_validation(x, given, batch_size, image_shape)
         if hasattr(x, "shape"):
             check_step_sizes(len(x), batch_size, self.n_critic)
+            self.batch_size = batch_size
             # Keras's batch is all images of a step.
             given["batch_size"] = self.n_critic * batch_size
         if hasattr(x, "element_spec") or inspect.isgenerator(x):

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from keras_gan.checks import Count, DecayRate, check_count, check_counts, check_number, require
+from keras_gan.networks.layers.batch_norm import FusedBatchNormalization
 from keras_gan.networks.layers.blocks import (
     activation,
     convolution,
@@ -14,6 +15,10 @@ from keras_gan.networks.layers.blocks import (
     upsampled_convolution,
     upsampled_phases,
 )
+from keras_gan.networks.layers.upsample_conv import PhasedConv2D, PhasedUpsampleConv2D, UpsampleConv2D
+
+#: Name of the critic's last layer.
+SCORES = "scores"
 
 #: Side of the feature map that latents are projected to.
 BASE_SIZE = 4
@@ -96,5 +101,39 @@ def convolutional_critic(
     for count, stride in zip(filters, strides):
         x = activation(convolution(x, count, kernel_size, stride))
     x = layers.Flatten(data_format="channels_last")(x)
-    scores = layers.Dense(1, kernel_initializer=normal_initializer(), dtype=full_precision(), name="scores")(x)
+    scores = layers.Dense(1, kernel_initializer=normal_initializer(), dtype=full_precision(), name=SCORES)(x)
     return keras.Model(images, scores, name="critic")
+
+
+def generator_filters(network: keras.Model) -> tuple[int, ...] | None:
+    """Return the `filters` that `upsampling_generator` built a network with; None if it is another network.
+
+    Args:
+        network: A built model.
+    """
+    filters = _filters(network)
+    normalised = [FusedBatchNormalization, layers.LeakyReLU]
+    kinds = [layers.InputLayer, layers.Dense, *normalised, layers.Reshape]
+    kinds += [UpsampleConv2D, *normalised] * (len(filters) - 2)
+    kinds += [PhasedUpsampleConv2D, *normalised, PhasedConv2D] if len(filters) > 1 else [layers.Conv2D]
+    return filters if _kinds(network) == [*kinds, layers.Activation] else None
+
+
+def critic_filters(network: keras.Model) -> tuple[int, ...] | None:
+    """Return the `filters` that `convolutional_critic` built a network with; None if it is another network.
+
+    Args:
+        network: A built model.
+    """
+    filters = _filters(network)
+    kinds = [layers.InputLayer, *[layers.Conv2D, layers.LeakyReLU] * len(filters), layers.Flatten, layers.Dense]
+    is_ours = _kinds(network) == kinds and network.layers[-1].name == SCORES
+    return filters if is_ours else None
+
+
+def _filters(network: keras.Model) -> tuple[int, ...]:
+    return tuple(layer.filters for layer in network.layers if isinstance(layer, layers.Conv2D))
+
+
+def _kinds(network: keras.Model) -> list[type]:
+    return [type(layer) for layer in network.layers]

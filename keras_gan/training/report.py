@@ -1,7 +1,6 @@
 """The report at the end of training: its files, its row in the log of all runs, and its copy on Weights & Biases."""
 
 import json
-import math
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -28,6 +27,7 @@ from keras_gan.data.grids import save_grid
 from keras_gan.data.images import in_range
 from keras_gan.files import replace_text, whole_file
 from keras_gan.invocation import command_line
+from keras_gan.training.description import describe
 
 if TYPE_CHECKING:
     import wandb
@@ -121,7 +121,8 @@ class Report(keras.callbacks.Callback):
     Args:
         folder: The folder of these files.
         config: Settings of the run, which are written to `config.json` if there is none yet. Defaults to None, the
-            settings that `describe` reads from the model.
+            settings that are known of the model and of `fit`: both optimizers, the loss, the constraint, seed, sizes of
+            networks and images, epochs, and the batch size of an array or a feed.
         images: All training images, uint8. Some are shown beside the samples, and samples that are copies of one are
             found. Defaults to None, which skips both.
         rules: "default", or "reference" for the checks of old reports. Defaults to "default".
@@ -162,7 +163,7 @@ class Report(keras.callbacks.Callback):
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "config.json"
         if not path.exists():
-            config = describe(self.model) if self.config is None else dict(self.config)
+            config = describe(self.model, self.params) if self.config is None else dict(self.config)
             replace_text(path, json.dumps(config, indent=2, default=str) + "\n")
         if self.images is not None:
             save_real_picture(self.images, self.folder)
@@ -174,22 +175,3 @@ class Report(keras.callbacks.Callback):
         say_verdict(self.report)
         if self.wandb_run is not None:
             log_to_wandb(self.report, self.wandb_run)
-
-
-def describe(model: keras.Model) -> dict[str, Any]:
-    """Return the settings of a compiled GAN, by the names of the command's flags."""
-    constraint = model.lipschitz
-    return {
-        "n_critic": model.n_critic,
-        "clip_threshold": getattr(constraint, "threshold", None),
-        "gradient_penalty": getattr(constraint, "weight", 0) or None,
-        "optimizer": type(model.critic_optimizer).__name__.lower(),
-        "critic_learning_rate": _learning_rate(model.critic_optimizer),
-        "generator_learning_rate": _learning_rate(model.generator_optimizer),
-        "latent_dim": math.prod(model.latent_shape),
-    }
-
-
-def _learning_rate(optimizer: keras.optimizers.Optimizer) -> float:
-    # Rounded to the digits of a float32.
-    return float(f"{float(keras.ops.convert_to_numpy(optimizer.learning_rate)):.7g}")

@@ -8,10 +8,25 @@ import pytest
 import wandb
 import wandb_reader
 
-from keras_gan import GradientPenalty, LossCsv, Report, SampleGrid, finish_wandb, init_wandb
+from keras_gan import (
+    GradientPenalty,
+    LossCsv,
+    Report,
+    SampleGrid,
+    convolutional_critic,
+    finish_wandb,
+    init_wandb,
+    upsampling_generator,
+)
+from keras_gan.analysis.detectors.findings import Diagnosis
+from keras_gan.analysis.detectors.remedies import remedies
 from keras_gan.analysis.report import write as report_files
 from keras_gan.analysis.run.saved_run import load_run
-from keras_gan.training.report import describe
+from keras_gan.networks.dcgan import critic_filters, generator_filters
+from keras_gan.training.build import build_model
+from keras_gan.training.changes import change
+from keras_gan.training.description import describe
+from keras_gan.training.presets import PRESETS
 
 
 @pytest.fixture(autouse=True)
@@ -48,22 +63,102 @@ def test_report_stands_beside_what_it_reads(make_gan, float_images, images, tmp_
     assert output.rstrip().endswith(str(folder / "report.html"))
 
 
-def test_config_is_what_the_model_tells(make_gan, float_images, tmp_path):
+def test_config_is_what_the_model_and_fit_tell(make_gan, float_images, tmp_path):
+    """F34."""
     fit(make_gan(), float_images, tmp_path, Report(tmp_path))
     assert json.loads((tmp_path / "config.json").read_text()) == {
+        "epochs": 3,
+        "steps_per_epoch": 1,
+        "batch_size": 64,
         "n_critic": 2,
+        "seed": 1,
         "clip_threshold": 0.01,
         "gradient_penalty": None,
         "optimizer": "rmsprop",
         "critic_learning_rate": 0.001,
         "generator_learning_rate": 0.001,
+        "rho": 0.9,
         "latent_dim": 5,
+        "generator_parameters": 480,
+        "critic_parameters": 257,
+        "image_shape": [4, 4, 3],
+        "loss": "wasserstein",
     }
 
 
+def described(gan, **params):
+    return describe(gan, {"epochs": 5, "steps": None, **params})
+
+
 def test_penalty_is_told_too(make_gan):
-    told = describe(make_gan(GradientPenalty(7.0)))
-    assert (told["clip_threshold"], told["gradient_penalty"]) == (None, 7.0)
+    told = described(make_gan(GradientPenalty(7.0)))
+    assert (told["clip_threshold"], told["gradient_penalty"], told["lipschitz_one_sided"]) == (None, 7.0, False)
+    assert "steps_per_epoch" not in told
+    assert described(make_gan(lipschitz=None))["gradient_penalty"] is None
+
+
+@pytest.mark.parametrize("preset", ["demo", "horses"])
+def test_model_of_the_commands_parts_is_told_as_the_command_tells_it(preset):
+    """F34: so that runs of both can be compared."""
+    small = {"generator_filters": (4, 4, 3), "critic_filters": (4,), "critic_strides": (2,), "latent_dim": 2}
+    config = change(PRESETS[preset], loss="least_squares", **small)
+    expected = config.flat()
+    told = json.loads(json.dumps(described(build_model(config))))
+    shared = set(told) & set(expected) - {"epochs"}
+    assert {name: told[name] for name in shared} == {name: json.loads(json.dumps(expected[name])) for name in shared}
+    assert set(told) - shared == {"epochs", "image_shape"}
+    assert {"critic_learning_rate", "generator_filters", "critic_filters", "loss", "n_critic", "seed"} <= shared
+
+
+def test_arguments_of_optimizers_that_the_command_does_not_have_are_told(make_gan):
+    gan = make_gan(lipschitz=None)
+    critic = keras.optimizers.Adam(1e-4, 0.5, epsilon=1e-3, clipnorm=1.0)
+    gan.compile(critic, keras.optimizers.SGD(1e-3, momentum=0.5))
+    told = described(gan)
+    assert {name: value for name, value in told.items() if "optimizer" in name} == {
+        "critic_optimizer": "adam",
+        "critic_optimizer_beta_1": 0.5,
+        "critic_optimizer_beta_2": 0.999,
+        "critic_optimizer_epsilon": 1e-3,
+        "critic_optimizer_clipnorm": 1.0,
+        "generator_optimizer": "sgd",
+        "generator_optimizer_momentum": 0.5,
+    }
+
+
+@pytest.mark.parametrize("filters", [(3,), (5, 3), (4, 5, 6, 1)])
+def test_filters_of_the_packages_networks_are_read_from_them(filters):
+    generator = upsampling_generator(2, filters)
+    assert generator_filters(generator) == filters
+    assert critic_filters(convolutional_critic(generator.output_shape[1:], filters, (1,) * len(filters))) == filters
+
+
+def test_other_networks_have_no_filters_of_ours(make_gan):
+    gan = make_gan()
+    assert generator_filters(gan.generator) is critic_filters(gan.critic) is None
+    images = keras.Input((4, 4, 1))
+    x = keras.layers.Flatten()(keras.layers.LeakyReLU()(keras.layers.Conv2D(2, 3)(images)))
+    assert critic_filters(keras.Model(images, keras.layers.Dense(1)(x))) is None
+
+
+def test_batch_size_of_a_feed_is_known_and_that_of_a_dataset_is_not(make_gan, images, float_images):
+    """F34."""
+    gan = make_gan()
+    gan.fit(gan.batches(images, 8), steps_per_epoch=1, verbose=0)
+    assert gan.batch_size == described(gan)["batch_size"] == 8
+    gan.fit(((float_images,) for _ in range(9)), steps_per_epoch=1, verbose=0)
+    assert gan.batch_size is None
+    assert "batch_size" not in described(gan)
+
+
+def test_advice_for_a_run_of_fit_has_its_own_numbers(make_gan, float_images, tmp_path):
+    """F34: 500 epochs became 2000."""
+    fit(make_gan(), float_images, tmp_path, Report(tmp_path), epochs=2)
+    config = load_run(tmp_path).config
+    assert remedies(Diagnosis.BLUR, config)[0].code == "fit(epochs=4)"
+    collapse = {remedy.advice: remedy.code for remedy in remedies(Diagnosis.MODE_COLLAPSE, config)}
+    assert collapse["Update the critic more often (n_critic 2 → 4)"] == "GAN(n_critic=4)"
+    assert collapse["Widen the generator"] is None
 
 
 def test_given_config_counts_and_an_older_one_stays(make_gan, float_images, tmp_path):
@@ -78,7 +173,7 @@ def test_learning_rate_of_a_schedule_is_its_first(make_gan):
     gan = make_gan()
     schedule = keras.optimizers.schedules.ExponentialDecay(1e-4, 10, 0.9)
     gan.compile(keras.optimizers.RMSprop(schedule), keras.optimizers.RMSprop(1e-4))
-    assert describe(gan)["critic_learning_rate"] == 1e-4
+    assert described(gan)["critic_learning_rate"] == 1e-4
 
 
 def test_other_rules_are_refused_before_training(tmp_path):

@@ -1,18 +1,22 @@
 """What the README and the guides show works."""
 
+import contextlib
 import pathlib
 import re
 
+import keras
 import numpy as np
 import pytest
-from helpers import IMAGE_SHAPE
+from helpers import IMAGE_SHAPE, assert_bits_equal, state_of
 from PIL import Image
 
 import keras_gan as kg
 from keras_gan.analysis.detectors.findings import Diagnosis
 from keras_gan.analysis.report import write as report_files
+from keras_gan.analysis.run.history import read_losses
 from keras_gan.callbacks import CHARTS
 from keras_gan.callbacks.epoch_log import RULE_WIDTH
+from keras_gan.metrics import CallableExtractor
 from keras_gan.training.presets import PRESETS
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -126,6 +130,67 @@ def test_report_example_reports(make_gan, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run_example(REPORT, make_gan())
     assert {"report.html", "analysis_report.md", "quality.csv"} <= {path.name for path in (tmp_path / "run").iterdir()}
+
+
+class Kill(keras.callbacks.Callback):
+    """End training as a power failure would, between two checkpoints."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+
+def watchers(evaluator):
+    """The callbacks of the example that resumes a run, for its beginning."""
+    return [
+        kg.LossCsv("run/losses.csv"),
+        kg.QualityMonitor(evaluator, every=2, path="run/quality.csv"),
+        kg.SampleGrid("run/samples", every=2),
+        kg.GanCheckpoint("run/checkpoints", every=2, monitor="fid_score"),
+        kg.Report("run"),
+    ]
+
+
+def left(gan):
+    """Return all that a run leaves, but its times."""
+    losses = read_losses("run/losses.csv")
+    del losses["epoch_time"]
+    files = [path.read_bytes() for _, path in kg.callbacks.pictures("run/samples")]
+    return state_of(gan), losses, files, pathlib.Path("run/quality.csv").read_bytes()
+
+
+def test_run_of_fit_is_resumed_to_the_last_bit(make_gan, tmp_path, monkeypatch):
+    """F35."""
+    images = np.random.default_rng(0).integers(0, 256, (24, *IMAGE_SHAPE), dtype=np.uint8)
+    rows = CallableExtractor(lambda images: images.reshape(len(images), -1)[:, ::12], weights_hash="one")
+    evaluator = kg.Evaluator(rows, images, 40, cache_dir=tmp_path)
+    ends = []
+    for name, callbacks in (("whole", []), ("killed", [Kill()])):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        gan = make_gan()
+        feed, given = gan.batches(images, batch_size=2), [*callbacks, *watchers(evaluator)]
+        with contextlib.suppress(KeyboardInterrupt):
+            gan.fit(feed, steps_per_epoch=1, epochs=5, verbose=0, callbacks=given)
+        ends.append(left(gan))
+    *_, example = examples(RUNS)
+    small = smaller(
+        example,
+        images=('kg.load_images("my_folder")', "given_images"),
+        evaluator=("kg.Evaluator(kg.Cifar10ResNet(), images)", "given_evaluator"),
+        batch_size=("batch_size=64", "batch_size=2"),
+        epochs=("epochs=2000", "epochs=5"),
+        every=("every=100", "every=2"),
+        pictures=('SampleGrid("run/samples")', 'SampleGrid("run/samples", every=2)'),
+    )
+    names = {"given_images": images, "given_evaluator": evaluator}
+    exec(compile(small, "docs/runs.md", "exec"), names)
+    assert names["start"] == 2
+    (state, losses, *files), (whole_state, whole_losses, *whole_files) = left(names["gan"]), ends[0]
+    assert_bits_equal(state, whole_state)
+    assert losses.keys() == whole_losses.keys()
+    assert_bits_equal([*losses.values()], [*whole_losses.values()])
+    assert files == whole_files
 
 
 # --- tables and blocks -----------------------------------------------------------------------------------------------

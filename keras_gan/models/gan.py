@@ -14,6 +14,7 @@ from keras_gan.data.pipeline import ImageFeed, image_batches
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models import sampling
 from keras_gan.models.averaging import AveragedGenerator, averaged_generator
+from keras_gan.models.continuation import warn_of_another_run
 from keras_gan.models.datasets import refusing
 from keras_gan.models.descent import build_optimizer, check_trained_weights
 from keras_gan.models.evaluation import new_means
@@ -193,6 +194,10 @@ class GAN(PersistentModel):
                 data are no such images, if `callbacks` is a `CallbackList` or has a `SwapEMAWeights`, or if a network
                 is frozen, or layers of it were frozen or thawed after `compile`. Arrays are checked whole, and other
                 feeds by their first images.
+
+        Warns:
+            UserWarning: If `x` is a feed, and `initial_epoch` says that training goes on, but the model or the feed is
+                not where the run stands before that epoch.
         """
         check_callbacks(callbacks)
         check_alone(y=y, **{name: kwargs.get(name) for name in ("sample_weight", "class_weight")})
@@ -255,6 +260,7 @@ class GAN(PersistentModel):
         if not self.compiled:
             raise ValueError("The model must be compiled before `fit`: call `compile(critic_optimizer, …)`")
         before = self.steps_taken
+        warn_of_another_run(given.get("initial_epoch", 0), given["steps_per_epoch"], before, feed.position)
         self.batch_size = feed.batch_size
         try:
             return self._fit_on_images(feed.stream(), feed.batch_size, given)

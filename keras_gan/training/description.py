@@ -1,19 +1,27 @@
 """What is known of a run of `fit`, under the flat names that configurations of the command have."""
 
 import inspect
+import json
 import re
+import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import keras
 
 from keras_gan import models, parts
+from keras_gan.analysis.run.saved_run import read_json
+from keras_gan.files import replace_text
 from keras_gan.networks.dcgan import critic_filters, generator_filters
-from keras_gan.settings import constraint_settings, optimizer_settings
+from keras_gan.settings import constraint_settings, flatten, optimizer_settings
 from keras_gan.signatures import HOUSEKEEPING
 
 #: Arguments of an optimizer that other settings hold.
 KNOWN_OTHERWISE = (*HOUSEKEEPING, "learning_rate")
+
+#: Settings in which a run that goes on may differ from its beginning: callbacks change the rates.
+MAY_CHANGE = ("epochs", "critic_learning_rate", "generator_learning_rate")
 
 
 def describe(model: keras.Model, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,7 +44,7 @@ def describe(model: keras.Model, params: Mapping[str, Any]) -> dict[str, Any]:
         **_known({**run, "batch_size": model.batch_size, "n_critic": model.n_critic, "seed": model.seed}),
         **constraint_settings({"name": "none", "arguments": {}} if model.lipschitz is None else _part(model.lipschitz)),
         **optimizer_settings(optimizers),
-        **_latents(model.generator),
+        **_latents(model.latent_shape),
         **_network("generator", "upsampling", model.generator, generator_filters(model.generator)),
         **_network("critic", "convolutional", model.critic, critic_filters(model.critic)),
         "image_shape": list(model.image_shape),
@@ -45,12 +53,47 @@ def describe(model: keras.Model, params: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def write_json(path: Path, values: Mapping[str, Any]) -> None:
+    """Write settings to a file; a value that JSON does not have becomes text."""
+    replace_text(path, json.dumps(dict(values), indent=2, default=str) + "\n")
+
+
+def record_settings(path: Path, settings: Mapping[str, Any]) -> None:
+    """Write the settings of a run to its `config.json`, or compare them with those that are there.
+
+    A file that is there keeps its settings. Only the number of epochs becomes that of the present `fit`.
+
+    Args:
+        path: The file.
+        settings: What `describe` returns.
+
+    Raises:
+        ValueError: If the file is there and is no JSON object.
+
+    Warns:
+        UserWarning: If it has other settings: training goes on as another run.
+    """
+    if not path.exists():
+        write_json(path, settings)
+        return
+    saved = read_json(path)
+    before, now = flatten(saved), json.loads(json.dumps(dict(settings), default=str))
+    compared = [name for name in now if name in before and name not in MAY_CHANGE]
+    changes = [f"{name} {before[name]} → {now[name]}" for name in compared if before[name] != now[name]]
+    if changes:
+        warnings.warn(
+            f"{path} has other settings, so this is another run: {', '.join(changes)}. A new run needs another folder",
+            stacklevel=3,
+        )
+    if "epochs" in saved and "epochs" in now:
+        write_json(path, {**saved, "epochs": now["epochs"]})
+
+
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _latents(generator: keras.Model) -> dict[str, Any]:
-    shape = generator.input_shape[1:]
+def _latents(shape: tuple[int, ...]) -> dict[str, Any]:
     return {"latent_dim": shape[0]} if len(shape) == 1 else {"latent_shape": list(shape)}
 
 

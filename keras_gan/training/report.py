@@ -1,6 +1,5 @@
 """The report at the end of training: its files, its row in the log of all runs, and its copy on Weights & Biases."""
 
-import json
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -25,9 +24,9 @@ from keras_gan.callbacks._stages import Stage
 from keras_gan.console import say
 from keras_gan.data.grids import save_grid
 from keras_gan.data.images import in_range
-from keras_gan.files import replace_text, whole_file
+from keras_gan.files import whole_file
 from keras_gan.invocation import command_line
-from keras_gan.training.description import describe
+from keras_gan.training.description import describe, record_settings, write_json
 
 if TYPE_CHECKING:
     import wandb
@@ -132,7 +131,10 @@ class Report(keras.callbacks.Callback):
         report: The report, once training has ended; None before, and if it could not be made.
 
     Raises:
-        ValueError: If `rules` is neither of these.
+        ValueError: If `rules` is neither of these, or `config.json` is no JSON object.
+
+    Warns:
+        UserWarning: When training begins, if the folder has the settings of another run.
     """
 
     stage = Stage.REPORT
@@ -162,9 +164,10 @@ class Report(keras.callbacks.Callback):
         self.report = None
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "config.json"
-        if not path.exists():
-            config = describe(self.model, self.params) if self.config is None else dict(self.config)
-            replace_text(path, json.dumps(config, indent=2, default=str) + "\n")
+        if self.config is None:
+            record_settings(path, describe(self.model, self.params))
+        elif not path.exists():
+            write_json(path, self.config)
         if self.images is not None:
             save_real_picture(self.images, self.folder)
 

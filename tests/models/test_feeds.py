@@ -63,6 +63,30 @@ def test_feed_of_a_trained_model_begins_where_that_ended(untrained, images, whol
     assert_bits_equal(values_of(loaded.variables), whole)
 
 
+def test_fit_that_goes_on_as_another_run_says_so(untrained, images):
+    """F35."""
+    gan = untrained()
+    feed = gan.batches(images, 8)
+    trained(gan, feed, 2)
+    with pytest.warns(UserWarning, match="begin with step 2, where the model stands.*a feed that begins with step 0"):
+        trained(gan, image_batches(images, 8, gan.n_critic, gan.seed), 3, initial_epoch=2)
+    with pytest.warns(UserWarning, match="Received: initial_epoch=5, and a model that has taken 3 steps since"):
+        trained(gan, gan.batches(images, 8), 6, initial_epoch=5)
+    # Where a run that begins with another feed is meant, nothing is said; nor where a run goes on as it was.
+    trained(gan, image_batches(images, 8, gan.n_critic), 1)
+    trained(gan, gan.batches(images, 8), 6, initial_epoch=5)
+    assert gan.steps_taken == 6
+
+
+def test_model_that_is_compiled_again_does_not_go_on(make_gan, images):
+    """F35."""
+    gan = make_gan()
+    trained(gan, gan.batches(images, 8), 1)
+    gan.compile("rmsprop", "rmsprop")
+    with pytest.warns(UserWarning, match="initial_epoch=1, and a model that has taken 0 steps since it was compiled"):
+        trained(gan, gan.batches(images, 8), 2, initial_epoch=1)
+
+
 def test_position_is_that_of_the_model_when_training_is_interrupted(untrained, images):
     class Interrupt(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):

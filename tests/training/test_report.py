@@ -169,6 +169,20 @@ def test_given_config_counts_and_an_older_one_stays(make_gan, float_images, tmp_
     assert load_run(tmp_path).config == {"batch_size": 32}
 
 
+def test_settings_of_another_run_are_said_and_more_epochs_are_recorded(make_gan, float_images, tmp_path):
+    """F35."""
+    fit(make_gan(), float_images, tmp_path, Report(tmp_path), epochs=2)
+    begun = json.loads((tmp_path / "config.json").read_text())
+    losses, watcher = LossCsv(tmp_path / "losses.csv", append=True), Report(tmp_path)
+    gan = make_gan()
+    gan.fit(float_images, batch_size=64, initial_epoch=2, epochs=3, verbose=0, callbacks=[losses, watcher])
+    assert json.loads((tmp_path / "config.json").read_text()) == {**begun, "epochs": 3}
+    gan.generator_optimizer.learning_rate = 1e-5
+    with pytest.warns(UserWarning, match="has other settings, so this is another run: .*batch_size 64 → 32"):
+        gan.fit(float_images, batch_size=32, initial_epoch=3, epochs=4, verbose=0, callbacks=[losses, watcher])
+    assert json.loads((tmp_path / "config.json").read_text()) == {**begun, "epochs": 4}
+
+
 def test_learning_rate_of_a_schedule_is_its_first(make_gan):
     gan = make_gan()
     schedule = keras.optimizers.schedules.ExponentialDecay(1e-4, 10, 0.9)

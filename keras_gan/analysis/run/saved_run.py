@@ -133,13 +133,13 @@ def load_run(folder: str | Path) -> SavedRun:
     losses, quality, real = (folder / name for name in ("losses.csv", "quality.csv", f"samples/{REAL_PICTURE}"))
     if not losses.is_file():
         raise FileNotFoundError(f"{folder} is not a run folder: it has no losses.csv")
-    about = _read_json(folder / RUN_NOTES)
+    about = read_json(folder / RUN_NOTES)
     history = read_losses(losses, is_growing=True)
     pictures = [pair for pair in _pictures(folder / "samples") if pair[0] <= len(next(iter(history.values())))]
     return SavedRun(
         name=folder.name,
         history=history,
-        config=flatten(_read_json(folder / "config.json")),
+        config=flatten(read_json(folder / "config.json")),
         quality=read_quality(quality) if quality.is_file() else None,
         pictures=tuple(pictures),
         real_picture=real if real.is_file() else None,
@@ -163,7 +163,7 @@ def annotate(folder: str | Path, **values: str | None) -> None:
         ValueError: If the file is invalid.
     """
     path = Path(folder) / RUN_NOTES
-    replace_text(path, json.dumps({**_read_json(path), **values}, indent=2) + "\n")
+    replace_text(path, json.dumps({**read_json(path), **values}, indent=2) + "\n")
 
 
 def _pictures(folder: Path) -> list[tuple[int, Path]]:
@@ -171,8 +171,15 @@ def _pictures(folder: Path) -> list[tuple[int, Path]]:
     return sorted((int(match[1]), path) for match, path in matches if match)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    """Return the JSON object in a file; an empty dict if the file does not exist."""
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file; an empty dict if the file does not exist.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ValueError: If it holds something else.
+    """
     if not path.is_file():
         return {}
     try:

@@ -2,6 +2,7 @@
 
 import abc
 
+from keras_gan.callbacks._needs import check_begun
 from keras_gan.callbacks._observer import Observer
 from keras_gan.callbacks._stages import Stage
 
@@ -10,6 +11,10 @@ class EpochRecorder(Observer, abc.ABC):
     """Call `record` for each epoch, and `amend` where figures of the last one have come after its end."""
 
     stage = Stage.RECORD
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._has_begun = False
 
     @abc.abstractmethod
     def record(self, epoch: int, logs: dict[str, float]) -> None:
@@ -31,9 +36,11 @@ class EpochRecorder(Observer, abc.ABC):
         """
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._has_begun = True
         self._latest: tuple[int, dict[str, float], int] | None = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        check_begun(self, self._has_begun)
         logs = {} if logs is None else logs
         self.record(epoch, logs)
         self._latest = (epoch, logs, len(logs))

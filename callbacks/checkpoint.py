@@ -46,6 +46,8 @@ class GanCheckpoint(Periodic):
     `DivergenceGuard` finds, is not saved. Nor is one with weights that are NaN or infinite, so that the last sound
     checkpoints stay; a warning says so.
 
+    It saves any Keras model. Of a model of your own, it stores what the model's `save` stores.
+
     Args:
         folder: Where `epoch_000100.keras` and so on go; the number is that of the epochs done. Made if need be.
         every: Epochs from one checkpoint to the next, at least 1. Defaults to 100.
@@ -56,10 +58,12 @@ class GanCheckpoint(Periodic):
         mode: "min" if less is better, "max" if more is. Defaults to "min".
 
     Raises:
-        ValueError: If `every` or `keep` is no integer of at least 1, or `mode` is another.
+        ValueError: If `every` or `keep` is no integer of at least 1, or `mode` is another; or when training begins, if
+            the model has no `save`.
     """
 
     stage = Stage.SAVE
+    needs = ("save",)
 
     def __init__(
         self,

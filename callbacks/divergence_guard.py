@@ -27,6 +27,9 @@ class DivergenceGuard(Observer):
     It says which quantity, in which step, and what to change; `GanCheckpoint` keeps the checkpoints of before. Where
     several steps run in one dispatch, the others of it are recorded too.
 
+    It needs one of `WATCHED` in the logs of each step, which `GAN.fit` gives. In a loop of your own that has no Keras
+    model, end the loop when there is a `finding`.
+
     Args:
         bound: What the absolute value of `wasserstein_distance` may reach. Defaults to 1e6, far beyond the thousands
             that critics of clipped weights reach.
@@ -48,9 +51,12 @@ class DivergenceGuard(Observer):
         self.bound = bound
         self.stream = stream
         self.finding: str | None = None
+        self._steps, self._sum = 0, 0.0
+        self._steps_seen = 0
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         self.finding = None
+        self._steps_seen = 0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._steps, self._sum = 0, 0.0
@@ -58,12 +64,16 @@ class DivergenceGuard(Observer):
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         if self.finding is not None:
             return
+        self._steps_seen += 1
         logs = {} if logs is None else logs
         watched = {key: logs[key] for key in WATCHED if key in logs}
         if "wasserstein_distance" in watched:
             watched["wasserstein_distance"] = self._of_this_step(batch, watched["wasserstein_distance"])
         if not watched:
-            raise ValueError(f"DivergenceGuard needs one of {WATCHED} in the step's logs. Available: {sorted(logs)}")
+            raise ValueError(
+                f"DivergenceGuard needs one of {WATCHED} in the step's logs, as `GAN.fit` gives them. "
+                f"Available: {sorted(logs)}"
+            )
         culprit = next((key for key, value in watched.items() if not self._is_sound(key, value)), None)
         if culprit is not None:
             self._stop(culprit, watched[culprit])
@@ -80,11 +90,13 @@ class DivergenceGuard(Observer):
         return math.isfinite(value) and abs(value) <= bound
 
     def _stop(self, key: str, value: float) -> None:
-        step = self.model.steps_taken
+        # Another model than a `GAN` does not count its steps.
+        step = getattr(self.model, "steps_taken", self._steps_seen)
         limit = f", beyond ±{self.bound:g}" if math.isfinite(value) else ""
         self.finding = f"{key} is {value:g}{limit} in step {step}"
-        self.model.has_diverged = True
-        self.model.stop_training = True
+        if self.model is not None:
+            self.model.has_diverged = True
+            self.model.stop_training = True
         say(
             f"Diverged: {self.finding}. Training stops, and checkpoints stay what they were before. "
             f"{advice(getattr(self.model, 'lipschitz', None))}",

@@ -88,16 +88,17 @@ def render_place(place: Place) -> str:
 class EpochLog(Periodic):
     """Print a box for the first epoch, every few epochs and at the end of training.
 
-    The penalty is shown where the model's `lipschitz` has a positive `weight`. On a terminal that cannot encode the
-    box's characters, plain ones stand in for them. When the reader of a pipe goes away, training goes on without a
-    log.
+    It needs `REQUIRED_KEYS` in the epoch's logs, which `GAN.fit` gives. The penalty is shown where the model's
+    `lipschitz` has a positive `weight`. On a terminal that cannot encode the box's characters, plain ones stand in for
+    them. When the reader of a pipe goes away, training goes on without a log.
 
     Args:
         every: Epochs from one box to the next, at least 1: with 10, those of epochs 0, 9, 19 and so on. Defaults to 1.
         stream: Text stream to print to. Defaults to None, the standard output at the time of printing.
 
     Raises:
-        ValueError: If `every` is less than 1, or at the end of the first epoch if a value is missing from the logs.
+        ValueError: If `every` is less than 1; when training begins, if the number of epochs is not known; or at the end
+            of the first epoch, if a value is missing from the logs.
     """
 
     stage = Stage.LOG
@@ -122,19 +123,25 @@ class EpochLog(Periodic):
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
+        if self.epochs is None:
+            raise ValueError("EpochLog needs the number of epochs: `set_params({'epochs': …})`. Received: none")
         self._has_reader = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         missing = [key for key in REQUIRED_KEYS if key not in (logs or {})]
         if missing:
-            raise ValueError(f"EpochLog needs {missing} in the epoch's logs. Available: {sorted(logs or {})}")
+            raise ValueError(
+                f"EpochLog needs {missing} in the epoch's logs, as `GAN.fit` gives them; `LossCsv` takes any logs. "
+                f"Available: {sorted(logs or {})}"
+            )
         super().on_epoch_end(epoch, logs)
 
     def act(self, epoch: int, logs: dict[str, float]) -> None:
         if not self._has_reader:
             return
         penalised = getattr(getattr(self.model, "lipschitz", None), "weight", 0) > 0
-        box = render_epoch(logs, epoch, self.params["epochs"], penalised)
+        assert self.epochs is not None  # Checked when training began.
+        box = render_epoch(logs, epoch, self.epochs, penalised)
         if self.stream is None and self.params.get("verbose") in (1, "auto"):
             box = "\n" + box  # Keras's progress bar has not ended its line.
         self._has_reader = say(box, self.stream)

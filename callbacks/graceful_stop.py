@@ -22,6 +22,8 @@ class GracefulStop(Observer):
     print("interrupted" if stop.requested else "finished")
     ```
 
+    In a loop of your own that has no Keras model, end the loop when `requested` is true.
+
     Attributes:
         requested: Whether Ctrl-C was pressed.
 
@@ -58,6 +60,8 @@ class GracefulStop(Observer):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         if self.requested and not self._is_stopping:
-            self._is_stopping = self.model.stop_training = True
+            self._is_stopping = True
+            if self.model is not None:
+                self.model.stop_training = True
             # Not in the handler, which may run in the middle of another print.
             say("Stopping after this step and saving. Ctrl-C again interrupts at once.")

@@ -15,7 +15,7 @@ class LossCsv(EpochRecorder):
 
     The columns are `epoch` and the keys of the logs. Values are written in the shortest form that gives back the same
     float32. A key that only some epochs have, such as `fid_score`, gets its column when it first comes, and empty cells
-    where it is missing.
+    where it is missing. It takes the logs of any model, and of a loop that calls `on_train_begin` and `on_epoch_end`.
 
     Args:
         path: The file. Its folder is made if need be.
@@ -53,6 +53,8 @@ class LossCsv(EpochRecorder):
         self._started = True
 
     def record(self, epoch: int, logs: dict[str, float]) -> None:
+        # A loop of the user's own may not tell of the beginning of epochs.
+        self.on_epoch_begin(epoch)
         if not self._columns:
             self._columns = ["epoch", *logs]
             self._append(self._columns)

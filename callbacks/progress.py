@@ -62,7 +62,7 @@ class TrainingProgress(Observer):
         self.description = description
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        self._task = self.display.add_task(self.description, total=self.params["epochs"])
+        self._task = self.display.add_task(self.description, total=(self.params or {}).get("epochs"))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.display.update(self._task, completed=epoch)

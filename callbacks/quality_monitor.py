@@ -59,7 +59,7 @@ class QualityMonitor(Periodic):
     have none of these keys. Let its `every` be a multiple of that of `EpochLog`, so that each
     evaluation has its box. `EarlyStopping("fid_score", mode="min", patience=5)` counts evaluations; Keras warns of the
     epochs between. Where that or another callback stops training, the last figures come when Keras's callbacks have
-    seen that epoch's logs; ours still take them.
+    seen that epoch's logs; ours still take them. It needs a model with `generate(n, seed=…)`.
 
     Samples that cannot be measured, such as images with NaN, do not end training: it says so and goes on.
 
@@ -74,14 +74,16 @@ class QualityMonitor(Periodic):
         stream: Text stream to print to. Defaults to None, the standard output at the time of printing.
 
     Raises:
-        ValueError: If `every` is less than 1; before the first epoch of all, if the generator's images are not of the
-            real images' shape and range; before the first epoch, if the file's figures have another provenance.
+        ValueError: If `every` is less than 1; when training begins, if the model has no `generate`; before the first
+            epoch of all, if the generator's images are not of the real images' shape and range; before the first epoch,
+            if the file's figures have another provenance.
         FileExistsError: When training begins, if the file exists and is not to be continued, or has rows though
             training begins with epoch 0.
         OSError: At the end of an epoch, if its row cannot be written; the message names the file.
     """
 
     stage = Stage.MEASURE
+    needs = ("generate",)
 
     def __init__(
         self,
@@ -138,6 +140,8 @@ class QualityMonitor(Periodic):
         self._started = True
 
     def act(self, epoch: int, logs: dict[str, float]) -> None:
+        # A loop of the user's own may not tell of the beginning of epochs.
+        self.on_epoch_begin(epoch)
         say("\n  Computing quality metrics...", self.stream)
         try:
             evaluation = self.evaluator.evaluate(

@@ -80,6 +80,8 @@ def _captioned(frames: list[tuple[int, Path]]) -> Iterator[Image.Image]:
 class SampleGrid(Periodic):
     """Save a grid of samples every few epochs and at the end, always of the same latents, and then all as an animation.
 
+    It needs a model with `generate(n, seed=…)`, which returns images in [−1, 1].
+
     Args:
         folder: Where `epoch_000100.png` and so on go; the number is that of the epochs done. Made if need be. When
             training ends, `progress.gif` shows those up to the last epoch in turn.
@@ -88,10 +90,12 @@ class SampleGrid(Periodic):
         seed: Seed of the latents. Defaults to 0.
 
     Raises:
-        ValueError: If `every` or `count` is no integer of at least 1, or `seed` none of at least 0.
+        ValueError: If `every` or `count` is no integer of at least 1, or `seed` none of at least 0; or when training
+            begins, if the model has no `generate`.
     """
 
     stage = Stage.RECORD
+    needs = ("generate",)
 
     def __init__(self, folder: str | Path, every: int = 100, count: int = 64, seed: int = 0) -> None:
         super().__init__(every)

@@ -16,7 +16,7 @@ class TensorBoardScalars(EpochRecorder):
     """Write all values of every epoch to TensorBoard, under the sections of the charts, as `losses/d_loss`.
 
     `keras.callbacks.TensorBoard` works too, and has graphs and histograms; but it runs an op for each value, which
-    takes longer than a small network's step. This one writes a record an epoch.
+    takes longer than a small network's step. This one writes a record an epoch. It takes the logs of any model.
 
     Args:
         folder: Where TensorBoard finds them: `tensorboard --logdir FOLDER`. Made if need be; each training adds a file.

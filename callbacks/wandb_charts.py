@@ -48,7 +48,7 @@ class WandbCharts(Periodic):
     """Log every epoch to Weights & Biases, and a grid of samples every few epochs, always of the same latents.
 
     All values of the epoch's logs are logged; those of `CHARTS` under their sections, as `losses/d_loss`. A thread
-    sends them, so that training never waits.
+    sends them, so that training never waits. It needs a model with `generate(n, seed=…)`.
 
     A service that fails or hangs does not end training: it warns once, and when training ends, it logs all epochs that
     it has seen again, in a new run, which `run` then is. Of a run that is resumed online, epochs that are there already
@@ -65,10 +65,12 @@ class WandbCharts(Periodic):
         failure: Why the run lacks a part; None if it does not.
 
     Raises:
-        ValueError: If `every` is less than 1, or, when training begins, if there is no run.
+        ValueError: If `every` is less than 1, or, when training begins, if there is no run, or the model has no
+            `generate`.
     """
 
     stage = Stage.RECORD
+    needs = ("generate",)
 
     def __init__(self, run: "wandb.Run | None" = None, every: int = 100, count: int = 64, seed: int = 0) -> None:
         super().__init__(every)

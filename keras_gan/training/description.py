@@ -37,7 +37,7 @@ def describe(model: keras.Model, params: Mapping[str, Any]) -> dict[str, Any]:
     """
     run = {"epochs": params.get("epochs"), "steps_per_epoch": params.get("steps")}
     if not isinstance(model, models.GAN):
-        return _known({**run, "parameters": model.count_params() if model.built else None})
+        return _known({**run, "parameters": model.count_params() if getattr(model, "built", False) else None})
     optimizers = {name: _optimizer(getattr(model, name)) for name in ("critic_optimizer", "generator_optimizer")}
     loss = _part(model.adversarial_loss)
     return {

@@ -115,7 +115,8 @@ class Report(keras.callbacks.Callback):
     It reads the files that other callbacks write to one folder: `LossCsv(folder / "losses.csv")` and, if there are any,
     `QualityMonitor(..., path=folder / "quality.csv")` and `SampleGrid(folder / "samples")`. It writes
     `analysis_report.md`, `report.html` and `plots/` to the same folder. If the report cannot be made, there is only a
-    warning. Its rules are for losses that are averages of scores, such as Wasserstein's.
+    warning. A model that is no `GAN` needs `d_loss` and `g_loss` in its logs. The rules are for losses that are
+    averages of scores, such as Wasserstein's.
 
     Args:
         folder: The folder of these files.
@@ -165,7 +166,7 @@ class Report(keras.callbacks.Callback):
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "config.json"
         if self.config is None:
-            record_settings(path, describe(self.model, self.params))
+            record_settings(path, describe(self.model, self.params or {}))
         elif not path.exists():
             write_json(path, self.config)
         if self.images is not None:

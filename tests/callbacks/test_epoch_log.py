@@ -137,6 +137,7 @@ def test_second_fit_starts_afresh(make_gan, float_images, capsys):
 
 def test_model_without_the_values_is_told_what_is_missing():
     log = EpochLog()
+    log.set_params({"epochs": 1})
     log.on_train_begin()
     with pytest.raises(ValueError, match=r"needs \['epoch_time', 'd_loss'.*Available: \['loss'\]"):
         log.on_epoch_end(0, {"loss": np.float32(1)})

@@ -49,7 +49,8 @@ class GanCheckpoint(Periodic):
     It saves any Keras model. Of a model of your own, it stores what the model's `save` stores.
 
     Args:
-        folder: Where `epoch_000100.keras` and so on go; the number is that of the epochs done. Made if need be.
+        folder: Where `epoch_000100.keras` and so on go; the number is that of the epochs done, and the `initial_epoch`
+            of a `fit` that goes on. Made if need be.
         every: Epochs from one checkpoint to the next, at least 1. Defaults to 100.
         keep: How many of the latest checkpoints to keep, at least 1. Defaults to 3.
         monitor: Key of the logs, such as "fid_score": the model of the epoch with its best value is kept besides, in

@@ -73,7 +73,7 @@ def _captioned(frames: list[tuple[int, Path]]) -> Iterator[Image.Image]:
     for epochs, path in frames:
         with Image.open(path) as picture:
             frame = ImageOps.expand(picture.convert("RGB"), (0, 0, 0, CAPTION_HEIGHT))
-        ImageDraw.Draw(frame).text((2, frame.height - CAPTION_HEIGHT + 2), f"epoch {epochs}", "white")
+        ImageDraw.Draw(frame).text((2, frame.height - CAPTION_HEIGHT + 2), f"after {epochs} epochs", "white")
         yield frame
 
 
@@ -83,8 +83,8 @@ class SampleGrid(Periodic):
     It needs a model with `generate(n, seed=…)`, which returns images in [−1, 1].
 
     Args:
-        folder: Where `epoch_000100.png` and so on go; the number is that of the epochs done. Made if need be. When
-            training ends, `progress.gif` shows those up to the last epoch in turn.
+        folder: Where `epoch_000100.png` and so on go; the number is that of the epochs done, 100 after the epoch of
+            index 99. Made if need be. When training ends, `progress.gif` shows those up to the last epoch in turn.
         every: Epochs from one picture to the next, at least 1. Defaults to 100.
         count: Samples in a picture. Defaults to 64.
         seed: Seed of the latents. Defaults to 0.

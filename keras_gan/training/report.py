@@ -1,5 +1,6 @@
 """The report at the end of training: its files, its row in the log of all runs, and its copy on Weights & Biases."""
 
+import sys
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from keras_gan.analysis.report.markdown import (
     verdict_rows,
 )
 from keras_gan.analysis.report.write import RunReport, write_report
-from keras_gan.analysis.run.saved_run import REAL_PICTURE
+from keras_gan.analysis.run.saved_run import REAL_PICTURE, annotate
 from keras_gan.analysis.verdict.judge import check_rules
 from keras_gan.callbacks._stages import Stage
 from keras_gan.console import say
@@ -126,7 +127,8 @@ class Report(keras.callbacks.Callback):
         images: All training images, uint8. Some are shown beside the samples, and samples that are copies of one are
             found. Defaults to None, which skips both.
         rules: "default", or "reference" for the checks of old reports. Defaults to "default".
-        wandb_run: The `wandb.Run` to log the report to. Defaults to None, none.
+        wandb_run: The `wandb.Run` to log the report to. Defaults to None, none. The report has the address of this run,
+            or else of the online run that was begun last, to which `WandbCharts` logs.
 
     Attributes:
         report: The report, once training has ended; None before, and if it could not be made.
@@ -169,13 +171,23 @@ class Report(keras.callbacks.Callback):
             record_settings(path, describe(self.model, self.params or {}))
         elif not path.exists():
             write_json(path, self.config)
+        self._record_address()
         if self.images is not None:
             save_real_picture(self.images, self.folder)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        # Again, because `WandbCharts` begins a new run after a failure.
+        self._record_address()
         self.report = _write(self.folder, self.rules, self.images)
         if self.report is None:
             return
         say_verdict(self.report)
         if self.wandb_run is not None:
             log_to_wandb(self.report, self.wandb_run)
+
+    def _record_address(self) -> None:
+        """Record the address of the run on Weights & Biases, if there is one."""
+        # If nobody has loaded wandb, it has no run.
+        run = self.wandb_run or getattr(sys.modules.get("wandb"), "run", None)
+        if run is not None and not run.offline and run.url:
+            annotate(self.folder, wandb_url=run.url)

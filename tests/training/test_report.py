@@ -1,6 +1,7 @@
 """The report at the end of training: the callback, and its part on Weights & Biases."""
 
 import json
+import types
 
 import keras
 import numpy as np
@@ -23,6 +24,7 @@ from keras_gan.analysis.detectors.remedies import remedies
 from keras_gan.analysis.report import write as report_files
 from keras_gan.analysis.run.saved_run import load_run
 from keras_gan.networks.dcgan import critic_filters, generator_filters
+from keras_gan.training import report as report_module
 from keras_gan.training.build import build_model
 from keras_gan.training.changes import change
 from keras_gan.training.description import describe
@@ -214,6 +216,25 @@ def test_report_is_on_weights_and_biases(make_gan, float_images, tmp_path):
     assert summary["report/quality"] == "Unmeasured"
     assert summary["report/balance"] in ("✅ Good", "⚠️ Warning", "❌ Bad")
     assert wandb_reader.artifacts(path)[f"report-{run.id}"] == {"analysis_report.md", "report.html"}
+
+
+@pytest.mark.parametrize(
+    ("offline", "url", "named"),
+    [(False, "https://w/1", "https://w/1"), (True, "https://w/1", None), (False, None, None)],
+)
+def test_address_of_the_run_that_is_charted_is_in_the_report(tmp_path, monkeypatch, offline, url, named):
+    """F41: it said "W&B Run: none"."""
+    run = types.SimpleNamespace(offline=offline, url=url)
+    (tmp_path / "losses.csv").write_text("epoch,d_loss,g_loss\n0,1,1\n")
+    for report in (Report(tmp_path, config={}), Report(tmp_path, config={}, wandb_run=run)):
+        (tmp_path / "run.json").unlink(missing_ok=True)
+        monkeypatch.setattr(wandb, "run", run if report.wandb_run is None else None)
+        monkeypatch.setattr(report_module, "log_to_wandb", lambda *_: None)
+        report.on_train_begin()
+        report.on_train_end()
+        assert load_run(tmp_path).wandb_url == named
+        shown = "none" if named is None else f"[View on W&B]({named})"
+        assert f"**W&B Run**: {shown}" in (tmp_path / "analysis_report.md").read_text()
 
 
 @pytest.mark.usefixtures("wandb_alone")

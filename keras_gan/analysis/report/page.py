@@ -79,7 +79,8 @@ def render_page(
         phases=phase_rows(run),
         phase_columns=PHASE_COLUMNS,
         quality=_last_figures(run),
-        quality_epoch=None if run.quality is None else int(run.quality.figures["epoch"][-1]),
+        # Like the pictures, by the number of epochs done.
+        quality_epochs=None if run.quality is None else int(run.quality.figures["epoch"][-1]) + 1,
         title=title,
     )
 

@@ -93,6 +93,7 @@ def test_verdict_comes_first_and_all_else_follows(pictured):
     text = " ".join(" ".join(Elements(code).text).split())
     assert "Raise the penalty's λ (gradient_penalty 10 → 20): GradientPenalty(20)" in text
     assert "Change one parameter at a time" in text
+    assert "Quality after 300 epochs" in text  # F41: as the pictures count.
     assert "fid_score 30" in text
     assert "Batch Size 64" in text
     assert "made 2026-01-09 02:53:51" in text

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from keras_gan.analysis.detectors.advisor import diagnose
 from keras_gan.analysis.detectors.findings import Diagnosis, Status
-from keras_gan.analysis.run.saved_run import SavedRun
+from keras_gan.analysis.run.saved_run import LEAST_EPOCHS, SavedRun
 
 
 class Outcome(enum.Enum):
@@ -21,15 +21,16 @@ class Outcome(enum.Enum):
     DIVERGED = "diverged"
     UNSTABLE = "unstable"
     FAILED = "failed"
+    SHORT = "too short"
     RUNNING = "running"
     MISSING = "missing"
 
 
 #: Outcomes that say nothing about a seed or a batch size.
-UNKNOWN = (Outcome.FAILED, Outcome.RUNNING, Outcome.MISSING)
+UNKNOWN = (Outcome.FAILED, Outcome.SHORT, Outcome.RUNNING, Outcome.MISSING)
 
 #: Colours of the outcomes, in the order of `Outcome`.
-COLOURS = ("#66bb6a", "#ef5350", "#8e24aa", "#ffca28", "#78909c", "#90caf9", "#eceff1")
+COLOURS = ("#66bb6a", "#ef5350", "#8e24aa", "#ffca28", "#78909c", "#bcaaa4", "#90caf9", "#eceff1")
 
 #: A row of the guide's table: evidence, root cause, solution.
 Row: TypeAlias = tuple[str, str, str]
@@ -81,6 +82,8 @@ def classify(run: SavedRun) -> tuple[Outcome, str]:
     grave = [one for one in bad if one.diagnosis not in matters_of_time]
     if grave:
         return Outcome.UNSTABLE, f"{grave[0].diagnosis.value}: {grave[0].evidence}"
+    if run.epochs < LEAST_EPOCHS:
+        return Outcome.SHORT, f"{run.epochs} of the {LEAST_EPOCHS} epochs that a judgement needs"
     return Outcome.HEALTHY, ""
 
 
@@ -91,6 +94,9 @@ def conclude(cells: Sequence[Cell]) -> list[Row]:
         cells: The grid.
     """
     unknown = [cell for cell in cells if cell.outcome in UNKNOWN]
+    if any(cell.outcome is Outcome.SHORT for cell in unknown):
+        evidence = f"Some runs have fewer than {LEAST_EPOCHS} epochs"
+        return [(evidence, "unknown", "Train another grid with more `--epochs`"), *_conclude_from_some(cells)]
     if unknown:
         evidence = f"{len(unknown)} of {len(cells)} cells are not trained"
         return [(evidence, "unknown", "Call this again; training.log says why one failed"), *_conclude_from_some(cells)]

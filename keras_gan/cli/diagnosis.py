@@ -46,7 +46,7 @@ def report_findings(options: "DiagnosisOptions") -> str:
     if not run.is_cross_entropy:
         lines.append(render_indicators(judge(run, findings)))
     lines += _not_searched(run, options, real)
-    lines += ["", render_advice(advise(findings, run.config))]
+    lines += ["", render_advice(advise(findings, run.config), run)]
     if options.checkpoint is not None:
         lines += ["", _probe(options.checkpoint, options.updates, real)]
     return "\n".join(lines)
@@ -115,11 +115,12 @@ def _probe(checkpoint: Path, updates: int, real: np.ndarray | None) -> str:
 
 def render_probe(probe: "CriticProbe") -> str:
     """Return the result of a probe as text."""
-    near = (
-        "The critic was far from its optimum: its distance says little; raise n_critic"
-        if probe.gap > LARGE_GAP
-        else "The critic was near its optimum: its distance means what it says"
-    )
+    if not np.isfinite([probe.distance, probe.trained_distance]).all():
+        near = "The critic's distance is not finite, so nothing can be said about its optimum"
+    elif probe.gap > LARGE_GAP:
+        near = "The critic was far from its optimum: its distance says little; raise n_critic"
+    else:
+        near = "The critic was near its optimum, as far as these updates show: its distance means what it says"
     return (
         f"Probe: W {probe.distance:.4g} → {probe.trained_distance:.4g} in {probe.updates} critic updates against a "
         f"frozen generator, a gap of {probe.gap:.0%}. {near}.\n"

@@ -84,6 +84,11 @@ def test_checkpoint_is_probed(tmp_path, other, make_gan, images, capsys):
     assert "Lipschitz constant on segments between reals and fakes: at least" in output
 
 
+def test_probe_of_a_critic_without_scores_says_nothing():
+    """F32."""
+    assert "nothing can be said about its optimum" in render_probe(CriticProbe(1.0, np.nan, 3, 1.0, 1.0))
+
+
 @pytest.mark.parametrize(("before", "said"), [(1.0, "far from its optimum"), (9.0, "near its optimum")])
 def test_probe_says_what_the_distance_is_worth(before, said):
     text = render_probe(CriticProbe(before, 10.0, 100, 1.25, 1.0))
@@ -137,4 +142,5 @@ def test_nothing_is_wrong_with_a_healthy_run(tmp_path, capsys):
     save_grid(images[:10], folder / "samples" / "epoch_000060.png")
     save_grid(images[10:], folder / "samples" / "real.png")
     assert main(folder) == 0
-    assert "Nothing known is wrong." in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert "None of the known problems was found in this run. The quality of its samples was not measured" in output

@@ -162,12 +162,15 @@ def generator_dominates(run: SavedRun) -> Finding | None:
 
 def vanishing_gradients(run: SavedRun) -> Finding | None:
     """Find a generator whose gradients vanish or, if these were not logged, whose loss does not change."""
-    if "generator_gradient_norm" in run.history:
-        norms = run.history["generator_gradient_norm"]
-        norm = float(np.median(late(norms)))
+    norms = run.history.get("generator_gradient_norm", np.empty(0))
+    finite = late(norms)[np.isfinite(late(norms))]
+    if len(finite) > 0:
+        norm, norms = float(np.median(finite)), norms[np.isfinite(norms)]
         if norm < max(NO_GRADIENT, NO_GRADIENT_SHARE * height(norms)):
             text = f"the generator's gradient has a norm of {norm:.2g} in the last third"
             return Finding(Diagnosis.VANISHING_GRADIENTS, text)
+        return None
+    if np.isinf(late(norms)).any():
         return None
     losses = run.history["g_loss"]
     moved = float(np.ptp(late(losses)))
@@ -180,8 +183,10 @@ def persistent_clipping(run: SavedRun) -> Finding | None:
     """Find a critic that has more than half of its weights at the clipping threshold."""
     if "clip_ratio" not in run.history:
         return None
-    share = float(np.median(late(run.history["clip_ratio"])))
-    if share <= CLIPPED:
+    shares = late(run.history["clip_ratio"])
+    shares = shares[np.isfinite(shares)]
+    share = float(np.median(shares)) if len(shares) else 0.0
+    if not share > CLIPPED:
         return None
     return Finding(Diagnosis.PERSISTENT_CLIPPING, f"Clip% is {share:.0%} in the last third", Status.WARNING)
 
@@ -206,4 +211,5 @@ def critic_dominates(run: SavedRun) -> Finding | None:
 
 
 def _epoch(run: SavedRun, index: int) -> int:
-    return int(run.history["epoch"][index]) if "epoch" in run.history else int(index)
+    epoch = run.history["epoch"][index] if "epoch" in run.history else index
+    return int(epoch) if np.isfinite(epoch) else int(index)

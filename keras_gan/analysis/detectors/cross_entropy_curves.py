@@ -42,7 +42,7 @@ def mode_collapse(run: SavedRun) -> Finding | None:
 def vanishing_gradients(run: SavedRun) -> Finding | None:
     """Find a discriminator that is nearly always right, so that its gradients vanish."""
     accuracy = _accuracy(run, "d_accuracy")
-    if accuracy is None or np.median(accuracy) < WON:
+    if accuracy is None or not np.median(accuracy) >= WON:
         return None
     return Finding(Diagnosis.VANISHING_GRADIENTS, f"d_accuracy is {np.median(accuracy):.1%} in the last third")
 
@@ -80,8 +80,10 @@ def mean_cross_entropy(run: SavedRun) -> np.ndarray:
 
 
 def _accuracy(run: SavedRun, name: str) -> np.ndarray | None:
-    """Return the last third of a column of shares or percentages, as shares; None if there is no such column."""
+    """Return the last third of a column of shares or percentages, as shares; None if it has no values there."""
     if name not in run.history:
         return None
     values = run.history[name]
-    return late(values / 100 if np.max(values) > 1 else values)
+    values = late(values / 100 if np.nanmax(values, initial=0.0) > 1 else values)
+    values = values[np.isfinite(values)]
+    return values if len(values) else None

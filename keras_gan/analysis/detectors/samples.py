@@ -115,7 +115,7 @@ def was_diverse(run: SavedRun) -> bool:
     If they had, a lack of spread now is a collapse, and not a generator that has not learnt yet.
     """
     diversity = None if run.quality is None else run.quality.figures.get("feature_diversity")
-    return diversity is not None and bool(np.nanmax(diversity) >= ALIKE)
+    return diversity is not None and bool((diversity >= ALIKE).any())
 
 
 def non_convergence(run: SavedRun) -> Finding | None:
@@ -127,7 +127,11 @@ def non_convergence(run: SavedRun) -> Finding | None:
     if len(fid) < LEAST_EVALUATIONS:
         return None
     last = fid[-max(3, len(fid) // 3) :]
-    best, ends, varies = float(fid.min()), float(np.median(last)), float(last.std() / last.mean())
+    best, ends = float(fid.min()), float(np.median(last))
+    if best <= 0:
+        # It cannot get better, and nothing is a multiple of it.
+        return None
+    varies = float(last.std() / last.mean())
     name = f"FID{quality.label}"
     if ends > SETTLED * best:
         text = f"{name} ends at {ends:.1f}, the median of its last {len(last)}, after {best:.1f} at its best"
@@ -173,7 +177,9 @@ def checkerboard(samples: np.ndarray, real: np.ndarray) -> Finding | None:
     """
     if min(samples.shape[1:3]) < LEAST_SIDE:
         return None
-    ratio = _finest_share(samples) / _finest_share(real)
+    usual = _finest_share(real)
+    # Real images without patterns of two pixels are no scale.
+    ratio = _finest_share(samples) / usual if usual > 0 else 0.0
     if not ratio > CHECKERED:
         return None
     text = f"patterns of two pixels stand out {ratio:.1f} times as much as in real images"

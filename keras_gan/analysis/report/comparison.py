@@ -69,4 +69,5 @@ def _row(name: str, values: Iterable[str]) -> Row:
 
 def _last(values: np.ndarray) -> str:
     values = values[-max(1, len(values) // 10) :]
-    return f"{np.nanmedian(values):.4g}"
+    values = values[np.isfinite(values)]
+    return f"{np.median(values):.4g}" if len(values) else "not finite"

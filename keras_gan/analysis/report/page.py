@@ -20,6 +20,7 @@ from keras_gan.analysis.report.markdown import (
     phase_rows,
     title,
 )
+from keras_gan.analysis.report.text import no_findings
 from keras_gan.analysis.run.saved_run import SavedRun
 from keras_gan.analysis.verdict.indicators import Verdict
 
@@ -72,6 +73,7 @@ def render_page(
         indicators=indicator_rows(verdict),
         indicator_columns=INDICATOR_COLUMNS,
         advice=advice,
+        nothing=no_findings(run),
         patience=PATIENCE,
         frames=[{"epochs": epochs, "source": _source(path)} for epochs, path in _chosen(run.pictures)],
         real=None if run.real_picture is None else _source(run.real_picture),

@@ -135,7 +135,8 @@ def draw_quality(axes: Axes, run: SavedRun) -> None:
         quality.figures["epoch"], quality.figures["fid_score"], color=TEXT_COLOUR, marker="o", markersize=3, linewidth=1
     )
     axes.set_ylabel(f"FID{quality.label}")
-    axes.set_ylim(0, 1.15 * np.max(quality.finite("fid_score")))
+    # A distance of 0 still needs an axis.
+    axes.set_ylim(0, 1.15 * max(np.max(quality.finite("fid_score")), np.finfo(np.float32).tiny))
 
 
 def draw_place(axes: Axes, run: SavedRun) -> None:

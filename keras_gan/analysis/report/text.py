@@ -4,7 +4,9 @@ import string
 from collections.abc import Iterable, Sequence
 
 from keras_gan.analysis.detectors.advisor import PATIENCE, Advice
+from keras_gan.analysis.run.saved_run import LEAST_EPOCHS, SavedRun
 from keras_gan.analysis.verdict.indicators import Verdict
+from keras_gan.analysis.verdict.observations import too_few
 
 
 def render_indicators(verdict: Verdict) -> str:
@@ -15,13 +17,30 @@ def render_indicators(verdict: Verdict) -> str:
     return "\n".join([f"{verdict.stability}, {score}. Quality: {verdict.quality}", *place, *lines])
 
 
-def render_advice(advice: Iterable[Advice]) -> str:
-    """Return the findings, their evidence and their remedies, in the order in which to fix them."""
+def render_advice(advice: Iterable[Advice], run: SavedRun) -> str:
+    """Return the findings, their evidence and their remedies, in the order in which to fix them.
+
+    Args:
+        advice: The findings with their remedies.
+        run: The run, for what is said if there are none.
+    """
     blocks = [_render_one(number, one) for number, one in enumerate(advice, start=1)]
     if not blocks:
-        return "Nothing known is wrong."
+        return no_findings(run)
     last = f"Change one parameter at a time, in this order, and train {PATIENCE} epochs before you judge the change."
     return "\n\n".join([*blocks, last])
+
+
+def no_findings(run: SavedRun) -> str:
+    """Return what it means that nothing was found in a run: that nothing is wrong, only as far as it was searched.
+
+    Args:
+        run: The run.
+    """
+    if run.epochs < LEAST_EPOCHS:
+        return f"{too_few(run.epochs)}: curves are searched from {LEAST_EPOCHS} epochs on."
+    unmeasured = " The quality of its samples was not measured lately." if run.fresh_quality is None else ""
+    return f"None of the known problems was found in this run.{unmeasured}"
 
 
 def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -87,6 +87,9 @@ def balance(d_loss_real: np.ndarray, d_loss_fake: np.ndarray) -> Indicator:
 
 def mode_collapse(g_loss: np.ndarray) -> Indicator:
     """Judge whether the generator's loss has neither plateaus nor jumps."""
+    if len(g_loss) <= JUMP or not np.isfinite(g_loss).all():
+        text = f"G loss has {int(np.isfinite(g_loss).sum())} finite values in {len(g_loss)} epochs, too few to tell"
+        return Indicator("Mode Collapse", Status.WARNING, text)
     longest = _longest_run(np.abs(np.diff(g_loss)) < PLATEAU_CHANGE)
     if longest >= PLATEAU:
         return Indicator("Mode Collapse", Status.BAD, f"G loss does not change for {longest} epochs")

@@ -113,7 +113,7 @@ def test_only_web_addresses_become_links(changed):
 def test_run_without_anything_has_a_page(changed):
     run = changed({"d_loss_real": None, "d_loss_fake": None}, quality=None, config={})
     text = "".join(Elements(page(run)).text)
-    assert "Nothing known is wrong with this run." in text
+    assert "None of the known problems was found in this run. The quality of its samples was not measured" in text
     assert "Samples" not in text
     assert "Configuration" not in text
 

@@ -62,3 +62,10 @@ def late_gradient_norm(run: SavedRun) -> float | None:
     norms = late(run.history.get("generator_gradient_norm", np.empty(0)))
     norms = norms[np.isfinite(norms)]
     return float(np.median(norms)) if len(norms) else None
+
+
+def last_measured(run: SavedRun) -> str:
+    """Return when samples were last measured, if that is too long ago to describe the present samples."""
+    if run.quality is None or run.fresh_quality is not None:
+        return ""
+    return f" since epoch {run.quality.figures['epoch'][-1]:.0f}"

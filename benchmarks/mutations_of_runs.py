@@ -117,6 +117,8 @@ ANALYSIS = {
     "keras_gan/analysis/verdict/default_rules.py": (
         ("three_of_five", "passed >= LEAST_PASSED", "passed > LEAST_PASSED", "analysis/verdict/test_default_rules.py"),
         ("failing_bound", "bad >= FAILING", "bad > FAILING", "analysis/verdict/test_default_rules.py"),
+    ),
+    "keras_gan/analysis/verdict/default_indicators.py": (
         (
             "first_for_worst",
             " if finding.status is Status.BAD), against[0]",

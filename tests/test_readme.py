@@ -104,8 +104,8 @@ def test_quality_examples_measure_a_model_in_training_and_after(make_gan, capsys
 
 
 def run_example(page, gan):
-    """Run a page's one example on a few small images, for two epochs."""
-    (example,) = examples(page)
+    """Run a page's first example on a few small images, for two epochs."""
+    example, *_ = examples(page)
     small = smaller(
         example,
         epochs=("epochs=2000", "epochs=2"),
@@ -123,6 +123,21 @@ def test_callbacks_example_watches(make_gan, tmp_path, monkeypatch, capsys):
     assert re.search(QUALITY_LINE, capsys.readouterr().out)
     written = {"wandb", "quality.csv", "tensorboard", "losses.csv", "samples", "checkpoints"}
     assert written <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_held_out_example_validates(make_gan, images):
+    _, example = examples(WATCHING)
+    small = smaller(
+        example,
+        held_out=("images[:500], images[500:]", "images[:8], images[8:]"),
+        batch_size=("batch_size=64", "batch_size=2"),
+        epochs=("epochs=2000", "epochs=2"),
+        every=("validation_freq=50", "validation_freq=2"),
+    )
+    gan = make_gan()
+    exec(compile(small, "docs/watching.md", "exec"), {"gan": gan, "images": images})
+    logged = set(re.findall(r"^\| `(val_\w+)` \|", WATCHING, flags=re.MULTILINE))
+    assert logged == {key for key in gan.history.history if key.startswith("val_")}
 
 
 @pytest.mark.usefixtures("user_cache")

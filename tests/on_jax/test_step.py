@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 from averaged_gan import averaging_gan, check_samples, train
-from helpers import assert_bits_equal, small_critic, small_generator, state_of, values_of
+from helpers import assert_bits_equal, set_back, small_critic, small_generator, state_of, values_of
 from linear_gan import check_training, linear_gan
 from subclassed import subclassed_networks
 
@@ -114,13 +114,18 @@ def test_samples_are_of_the_averaged_generator(images):
 
 def test_grids_do_not_change_training_with_averages(images, tmp_path):
     """F15: nor do two calls of `fit`."""
-    gan, split = averaging_gan(), averaging_gan()
+    # One model, since XLA may round two programs of the same step differently.
+    gan = averaging_gan()
+    before = state_of(gan)
+    set_back(gan, before)
     gan.fit(images, batch_size=8, epochs=2, shuffle=False, verbose=0)
+    whole = state_of(gan)
+    set_back(gan, before)
     for epoch in range(2):
         grid = SampleGrid(tmp_path / str(epoch), 1)
-        split.fit(images, batch_size=8, shuffle=False, verbose=0, callbacks=[grid])
-    assert_bits_equal(state_of(split), state_of(gan))
-    split.save(tmp_path / "gan.keras")
+        gan.fit(images, batch_size=8, shuffle=False, verbose=0, callbacks=[grid])
+    assert_bits_equal(state_of(gan), whole)
+    gan.save(tmp_path / "gan.keras")
     copy = keras.saving.load_model(tmp_path / "gan.keras")
     np.testing.assert_array_equal(copy.generate(4, seed=0), gan.generate(4, seed=0))
 

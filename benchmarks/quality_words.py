@@ -1,7 +1,7 @@
 """Whether the words for quality agree with eyes.
 
-63 grids of horses, drawn horses and emoji were sorted by a person who saw the pictures alone, in random order and
-without their names. Each grid has a score from 0, nothing, to 100, like the real images, and the faults that were seen.
+63 grids of horses, drawn horses and emoji were sorted by eye, from the pictures alone, in random order and without
+their names. Each grid has a score from 0, nothing, to 100, like the real images, and the faults that were seen.
 The sorting is in quality_words/sorting.csv and the pictures are in quality_words/grids. quality_words_samples.py made
 the samples.
 

@@ -5,8 +5,8 @@ where a file takes minutes. What a file says must occur once in it.
 """
 
 MODELS = {
-    "keras_gan/models/gan.py": (
-        ("array_batch_size", "batch_size = self.n_critic * self.batch_size", "pass", "models/test_feeds.py"),
+    "keras_gan/models/fitted.py": (
+        ("array_batch_size", 'given["batch_size"] = self.n_critic * batch_size', "pass", "models/test_feeds.py"),
         ("feed_of_trained_model", "self.steps_taken if self.compiled else 0", "0", "models/test_feeds.py"),
         ("feed_position", "+= self.steps_taken - before", "+= self.steps_taken", "models/test_feeds.py"),
     ),

@@ -411,7 +411,8 @@ def test_networks_that_turn_images_may_be_channels_first(channels_first):
     turned.build((None, LATENT_DIM))
     layers = [keras.Input(IMAGE_SHAPE), keras.layers.Permute((3, 1, 2)), keras.layers.Conv2D(8, 3)]
     for generator, first in ((turned, layers), (small_generator(), layers[:1])):
-        WGAN(generator, keras.Sequential([*first, keras.layers.Flatten(), keras.layers.Dense(1)]))
+        gan = WGAN(generator, keras.Sequential([*first, keras.layers.Flatten(), keras.layers.Dense(1)]))
+        assert gan.generate(2, seed=0).shape == (2, *IMAGE_SHAPE)
 
 
 @pytest.mark.parametrize("name", ["optimizer", "loss", "metrics"])

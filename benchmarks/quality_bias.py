@@ -12,19 +12,13 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-import scipy.ndimage
 import tyro
 
-from keras_gan.data import CLASS_NAMES, load_cifar10
+from keras_gan.data import CLASS_NAMES, degradations, load_cifar10
 from keras_gan.metrics import Cifar10ResNet, Evaluator, FeatureExtractor, InceptionV3
 
 COLUMNS = ("fid_score", "kernel_distance", "sliced_wasserstein", "precision", "recall", "density", "coverage")
 COLUMNS += ("feature_diversity", "pixel_variance", "inception_score_mean")
-
-
-def blurred(images, sigma):
-    """Return images after a Gaussian filter, in pixels."""
-    return scipy.ndimage.gaussian_filter(images.astype(float), (0, sigma, sigma, 0)).round().astype(np.uint8)
 
 
 def print_known(extractor: FeatureExtractor, train, tests):
@@ -32,8 +26,8 @@ def print_known(extractor: FeatureExtractor, train, tests):
     horses = tests["horse"]
     sets = {
         "test horses": horses,
-        "blurred, σ = 0.5": blurred(horses, 0.5),
-        "blurred, σ = 1": blurred(horses, 1.0),
+        "blurred, σ = 0.5": degradations.blur(horses, 0.5),
+        "blurred, σ = 1": degradations.blur(horses, 1.0),
         "deer": tests["deer"],
         "ships": tests["ship"],
         "static": np.random.default_rng(0).integers(0, 256, horses.shape, dtype=np.uint8),

@@ -18,7 +18,8 @@ import scipy.stats
 
 from keras_gan.analysis.detectors import samples as detectors
 from keras_gan.data.grids import read_grid
-from keras_gan.rating import Place, neighbours, position_among
+from keras_gan.metrics.ladder import Ladder
+from keras_gan.rating import Place
 
 FOLDER = Path(__file__).parent / "quality_words"
 
@@ -48,12 +49,13 @@ class Case:
 
 def read_cases() -> list[Case]:
     """Return all grids, best first."""
-    ladders = json.loads((FOLDER / "ladders.json").read_text(encoding="utf-8"))
+    records = json.loads((FOLDER / "ladders.json").read_text(encoding="utf-8"))
+    ladders = {name: Ladder(**record) for name, record in records.items()}
     figures = {row.pop("grid"): {key: float(value) for key, value in row.items()} for row in _rows("figures.csv")}
     cases = []
     for row in _rows("sorting.csv"):
         name = row["grid"]
-        place = _place(figures[name], ladders[name.split("_")[0]])
+        place = ladders[name.split("_")[0]].place_of(figures[name].pop("distance"), figures[name])
         cases.append(Case(name, int(row["score"]), tuple(row["seen"].split()), place))
     return sorted(cases, key=lambda case: -case.score)
 
@@ -97,14 +99,6 @@ def main() -> None:
 def _rows(name: str) -> list[dict[str, str]]:
     with open(FOLDER / name, newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
-
-
-def _place(figures: dict[str, float], ladder: dict[str, dict[str, float]]) -> Place:
-    distance, heights, unseen = figures["distance"], ladder["heights"], ladder["unseen"]
-    shares = {name: figures[name] / unseen[name] for name in unseen}
-    weakest = min(shares, key=lambda name: shares[name])
-    position = position_among(distance, heights)
-    return Place(position, *neighbours(distance, heights), shares[weakest], weakest)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from keras_gan.data import degradations
 from keras_gan.data.grids import save_grid
 from keras_gan.data.images import in_range, nearest_levels
 from keras_gan.metrics import Cifar10ResNet, density_coverage, frechet_distance, precision_recall
-from keras_gan.metrics.ladder import Ladder, measure_ladder
+from keras_gan.metrics.ladder import Ladder, extract, measure_ladder
 from keras_gan.metrics.statistics import feature_statistics
 from keras_gan.training.build import build_model
 from keras_gan.training.changes import change
@@ -120,14 +120,14 @@ def measure(folder: Path, name: str, images: np.ndarray) -> tuple[Ladder, list[d
     extractor = Cifar10ResNet()
     images = images[np.random.default_rng(0).permutation(len(images))]
     middle = len(images) // 2
-    reference = np.concatenate([extractor(part)[0] for part in np.array_split(images[:middle], 20)])
+    reference = extract(extractor, images[:middle])
     ladder = measure_ladder(extractor, images[middle : middle + COUNT], reference)
     save_grid(in_range(images[middle : middle + TILES]), FOLDER / "grids" / f"{name}.png")
     rows = []
     for path in sorted(folder.glob(f"{name}_*.npy")):
         samples = np.load(path)
         save_grid(in_range(samples[:TILES]), FOLDER / "grids" / f"{path.stem}.png")
-        features = np.concatenate([extractor(part)[0] for part in np.array_split(samples, 4)])
+        features = extract(extractor, samples)
         distance = frechet_distance(feature_statistics(features), feature_statistics(reference))
         figures = (*precision_recall(reference, features), *density_coverage(reference, features))
         rows.append({"grid": path.stem, "distance": distance, **dict(zip(ladder.unseen, figures))})

@@ -15,6 +15,7 @@ from keras_gan.metrics.extractors.extractor import FeatureExtractor
 from keras_gan.metrics.frechet import frechet_distance
 from keras_gan.metrics.precision_recall import density_coverage, precision_recall
 from keras_gan.metrics.progress import tracked
+from keras_gan.metrics.reference import summarize
 from keras_gan.metrics.statistics import FeatureStatistics, feature_statistics
 from keras_gan.rating import UNSEEN, Place, neighbours, position_among
 
@@ -23,6 +24,9 @@ LADDER_IMAGES = 1000
 
 #: Least number of held-out images of a ladder.
 LEAST_HELD_OUT = 50
+
+#: What stands for a precision, recall, density or coverage of 0 of the unseen images.
+LEAST_FIGURE = 1e-6
 
 #: Version of the cached values; it is raised whenever their computation changes.
 LADDER_VERSION = 1
@@ -64,11 +68,20 @@ class Ladder:
             reference: Features of the real images that the rungs were compared with.
         """
         sets = max(1, min(len(features), LADDER_IMAGES) // self.count)
-        statistics = feature_statistics(reference)
         chunks = [features[start * self.count : (start + 1) * self.count] for start in range(sets)]
-        distance = float(np.mean([_distance(chunk, statistics) for chunk in chunks]))
+        statistics = feature_statistics(reference)
+        distance = np.mean([_distance(chunk, statistics) for chunk in chunks])
         figures = [_manifold_figures(reference, chunk) for chunk in chunks]
-        shares = {name: float(np.mean([each[name] for each in figures])) / self.unseen[name] for name in self.unseen}
+        return self.place_of(float(distance), {name: np.mean([each[name] for each in figures]) for name in self.unseen})
+
+    def place_of(self, distance: float, figures: Mapping[str, float]) -> Place:
+        """Return the place of samples whose figures are known.
+
+        Args:
+            distance: Fréchet distance of as many samples as a rung has images.
+            figures: Their precision, recall, density and coverage, by name.
+        """
+        shares = {name: float(figures[name]) / self.unseen[name] for name in self.unseen}
         weakest = min(shares, key=lambda name: shares[name])
         worse_than, better_than = neighbours(distance, self.heights)
         position = position_among(distance, self.heights)
@@ -86,15 +99,13 @@ def measure_ladder(extractor: FeatureExtractor, held_out: np.ndarray, reference:
     Returns:
         The ladder.
     """
+    shown = tracked(DEGRADATIONS.items(), "Degraded real images", len(DEGRADATIONS))
+    features = {name: extract(extractor, degrade(held_out)) for name, degrade in shown}
     statistics = feature_statistics(reference)
-    heights: dict[str, float] = {}
-    for name, degrade in tracked(DEGRADATIONS.items(), "Degraded real images", len(DEGRADATIONS)):
-        features = _features(extractor, degrade(held_out))
-        heights[name] = _distance(features, statistics)
-        if name == UNSEEN:
-            # A figure of 0 has no shares.
-            unseen = {key: max(value, 1e-6) for key, value in _manifold_figures(reference, features).items()}
-    return Ladder(len(held_out), heights, unseen)
+    heights = {name: _distance(each, statistics) for name, each in features.items()}
+    unseen = _manifold_figures(reference, features[UNSEEN])
+    # A figure of 0 has no shares.
+    return Ladder(len(held_out), heights, {name: max(value, LEAST_FIGURE) for name, value in unseen.items()})
 
 
 def cached_ladder(
@@ -129,10 +140,16 @@ def ladder_path(reference_path: Path | None, count: int) -> Path | None:
     return reference_path.with_name(f"ladder_{hashlib.sha256(repr(facts).encode()).hexdigest()}.json")
 
 
-def _features(extractor: FeatureExtractor, images: np.ndarray) -> np.ndarray:
+def extract(extractor: FeatureExtractor, images: np.ndarray) -> np.ndarray:
+    """Return the features of at most 5000 images, as an evaluator keeps them.
+
+    Args:
+        extractor: The feature extractor.
+        images: uint8 images `(count, height, width, channels)`.
+    """
     size = extractor.batch_size
     parts = (np.ascontiguousarray(images[start : start + size]) for start in range(0, len(images), size))
-    return np.concatenate([extractor(part)[0] for part in parts])
+    return summarize(extractor, parts, len(images)).features
 
 
 def _distance(features: np.ndarray, statistics: FeatureStatistics) -> float:

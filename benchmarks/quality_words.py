@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import scipy.stats
 
-from keras_gan.analysis.detectors import samples as detectors
+from keras_gan.analysis.detectors import pictures, samples
 from keras_gan.data.grids import read_grid
 from keras_gan.metrics.ladder import Ladder
 from keras_gan.rating import Place
@@ -69,9 +69,9 @@ def print_detectors(cases: list[Case]) -> None:
     """Print how often a detector finds what eyes saw, and how often eyes saw what it found."""
     real = {name: read_grid(FOLDER / "grids" / f"{name}.png") for name in sorted({case.set_name for case in cases})}
     found = {
-        "blurred": lambda case: detectors.blur(case.images, real[case.set_name]),
-        "lattice": lambda case: detectors.lattice(case.images, real[case.set_name]),
-        "collapsed": lambda case: detectors.alike_pixels(case.images, real[case.set_name]),
+        "blurred": lambda case: pictures.blur(case.images, real[case.set_name]),
+        "lattice": lambda case: pictures.lattice(case.images, real[case.set_name]),
+        "collapsed": lambda case: samples.alike_pixels(case.images, real[case.set_name]),
     }
     print("\ndetector   seen  found  precision  recall")
     for fault, detect in found.items():

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan.analysis.detectors import critic_curves, cross_entropy_curves
+from keras_gan.analysis.detectors import critic_curves, cross_entropy_curves, pictures
 from keras_gan.analysis.detectors import samples as sample_detectors
 from keras_gan.analysis.detectors.findings import Diagnosis, Finding
 from keras_gan.analysis.detectors.remedies import Remedy, remedies
@@ -136,10 +136,10 @@ def _findings_of_samples(
         found.append(Finding(Diagnosis.MEMORISATION, run.copies))
     if samples is not None and real is not None:
         found += [
-            sample_detectors.checkerboard(samples, real),
-            sample_detectors.lattice(samples, real),
-            sample_detectors.blur(samples, real),
-            sample_detectors.washed_out_colour(samples, real),
+            pictures.checkerboard(samples, real),
+            pictures.lattice(samples, real),
+            pictures.blur(samples, real),
+            pictures.washed_out_colour(samples, real),
         ]
     return [finding for finding in found if finding is not None]
 

@@ -14,6 +14,7 @@ from keras_gan.metrics.precision_recall import density_coverage, precision_recal
 from keras_gan.metrics.reference import SampleSet
 from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
 from keras_gan.metrics.statistics import FeatureStatistics, RunningCovariance, feature_statistics
+from keras_gan.rating import Place
 
 __all__ = [
     "CallableExtractor",
@@ -24,6 +25,7 @@ __all__ = [
     "FeatureStatistics",
     "ImageError",
     "InceptionV3",
+    "Place",
     "Provenance",
     "RunningCovariance",
     "RunningInceptionScore",

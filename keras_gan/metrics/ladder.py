@@ -72,7 +72,8 @@ class Ladder:
         statistics = feature_statistics(reference)
         distance = np.mean([_distance(chunk, statistics) for chunk in chunks])
         figures = [_manifold_figures(reference, chunk) for chunk in chunks]
-        return self.place_of(float(distance), {name: np.mean([each[name] for each in figures]) for name in self.unseen})
+        means = {name: float(np.mean([each[name] for each in figures])) for name in self.unseen}
+        return self.place_of(float(distance), means)
 
     def place_of(self, distance: float, figures: Mapping[str, float]) -> Place:
         """Return the place of samples whose figures are known.
@@ -81,7 +82,7 @@ class Ladder:
             distance: Fréchet distance of as many samples as a rung has images.
             figures: Their precision, recall, density and coverage, by name.
         """
-        shares = {name: float(figures[name]) / self.unseen[name] for name in self.unseen}
+        shares = {name: figures[name] / self.unseen[name] for name in self.unseen}
         weakest = min(shares, key=lambda name: shares[name])
         worse_than, better_than = neighbours(distance, self.heights)
         position = position_among(distance, self.heights)

@@ -7,7 +7,6 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import dataclasses
 import itertools
 import shutil
 from pathlib import Path
@@ -85,7 +84,7 @@ RECIPES = {
 
 def make(name: str, seed: int, folder: Path):
     """Train one run, and keep its files."""
-    config = dataclasses.replace(RECIPES[name], seed=seed)
+    config = change(RECIPES[name], seed=seed)
     images = data.toy_horses(FEW_IMAGES if name == "memorisation" else IMAGES, seed=seed)
     keras.utils.set_random_seed(seed)
     model = build_model(config)

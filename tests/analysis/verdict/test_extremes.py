@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from keras_gan.analysis.detectors import cross_entropy_curves
+from keras_gan.analysis.detectors import cross_entropy_curves, pictures
 from keras_gan.analysis.detectors import samples as sample_detectors
 from keras_gan.analysis.detectors.advisor import advise, diagnose
 from keras_gan.analysis.detectors.findings import Diagnosis, Finding, Status
@@ -130,8 +130,8 @@ def test_real_images_that_are_all_one_are_no_scale(healthy_run):
     run = dataclasses.replace(healthy_run, quality=None)
     samples, flat = np.random.default_rng(0).uniform(-1, 1, (8, 8, 8, 3)), np.zeros((8, 8, 8, 3))
     assert sample_detectors.mode_collapse(run, samples, flat) is None
-    assert sample_detectors.checkerboard(samples, flat) is None
-    assert sample_detectors.blur(samples, flat) is sample_detectors.washed_out_colour(samples, flat) is None
+    assert pictures.checkerboard(samples, flat) is None
+    assert pictures.blur(samples, flat) is pictures.washed_out_colour(samples, flat) is None
 
 
 def test_finding_without_a_remedy_is_not_passed_over(healthy_run):

@@ -51,7 +51,8 @@ class GanCheckpoint(Periodic):
     Args:
         folder: Where `epoch_000100.keras` and so on go; the number is that of the epochs done, and the `initial_epoch`
             of a `fit` that goes on. Made if need be.
-        every: Epochs from one checkpoint to the next, at least 1. Defaults to 100.
+        every: Epochs from one checkpoint to the next, at least 1; or an interval such as "500 steps" or "20 kimg".
+            Defaults to 100.
         keep: How many of the latest checkpoints to keep, at least 1. Defaults to 3.
         monitor: Key of the logs, such as "fid_score": the model of the epoch with its best value is kept besides, in
             `best.keras`, with the value and the epochs done in `best.json`. Only epochs whose logs have the key count.
@@ -59,8 +60,8 @@ class GanCheckpoint(Periodic):
         mode: "min" if less is better, "max" if more is. Defaults to "min".
 
     Raises:
-        ValueError: If `every` or `keep` is no integer of at least 1, or `mode` is another; or when training begins, if
-            the model has no `save`.
+        ValueError: If `every` is no interval, `keep` no integer of at least 1, or `mode` is another; or when training
+            begins, if the model has no `save`.
     """
 
     stage = Stage.SAVE
@@ -69,7 +70,7 @@ class GanCheckpoint(Periodic):
     def __init__(
         self,
         folder: str | Path,
-        every: int = 100,
+        every: int | str = 100,
         keep: int = 3,
         monitor: str | None = None,
         mode: Literal["min", "max"] = "min",

@@ -31,7 +31,8 @@ def render_epoch(logs: Mapping[str, float], epoch: int, epochs: int, penalised: 
     """Render the box of an epoch.
 
     Args:
-        logs: The epoch's values, with at least `REQUIRED_KEYS` (and `gradient_penalty` where it is shown).
+        logs: The epoch's values, with at least `REQUIRED_KEYS` (and `gradient_penalty` where it is shown). With
+            `steps`, and `kimg` for thousands of images, the box has a line on the progress.
         epoch: Index of the epoch, from 0.
         epochs: Number of epochs of the run.
         penalised: Whether to show the gradient penalty. Defaults to False.
@@ -45,6 +46,7 @@ def render_epoch(logs: Mapping[str, float], epoch: int, epochs: int, penalised: 
             "═" * RULE_WIDTH,
             f"Epoch {epoch}/{epochs} [{logs['epoch_time']:.2f}s]",
             "─" * RULE_WIDTH,
+            *_progress(logs),
             f"  Losses     │ D: {logs['d_loss']:.4f} (R:{logs['d_loss_real']:.4f} F:{logs['d_loss_fake']:.4f})"
             f"  G: {logs['g_loss']:.3f}  W-dist: {logs['wasserstein_distance']:.2f}{penalty}",
             f"  Weights    │ Critic μ:{logs['critic_weight_mean']:.4f} σ:{logs['critic_weight_std']:.4f}"
@@ -54,6 +56,14 @@ def render_epoch(logs: Mapping[str, float], epoch: int, epochs: int, penalised: 
             "═" * RULE_WIDTH,
         ]
     )
+
+
+def _progress(logs: Mapping[str, float]) -> list[str]:
+    """Return the line on the steps and images so far, where an epoch is not one step."""
+    if "steps" not in logs:
+        return []
+    images = f"  Images: {logs['kimg']:.1f} thousand" if "kimg" in logs else ""
+    return [f"  Progress   │ Steps: {logs['steps']:.0f}{images}"]
 
 
 def render_quality(logs: Mapping[str, float], label: str = "") -> str:
@@ -93,17 +103,18 @@ class EpochLog(Periodic):
     them. When the reader of a pipe goes away, training goes on without a log.
 
     Args:
-        every: Epochs from one box to the next, at least 1: with 10, those of epochs 0, 9, 19 and so on. Defaults to 1.
+        every: Epochs from one box to the next, at least 1: with 10, those of epochs 0, 9, 19 and so on; or an interval
+            such as "500 steps" or "20 kimg". Defaults to 1.
         stream: Text stream to print to. Defaults to None, the standard output at the time of printing.
 
     Raises:
-        ValueError: If `every` is less than 1; when training begins, if the number of epochs is not known; or at the end
+        ValueError: If `every` is no interval; when training begins, if the number of epochs is not known; or at the end
             of the first epoch, if a value is missing from the logs.
     """
 
     stage = Stage.LOG
 
-    def __init__(self, every: int = 1, stream: TextStream | None = None) -> None:
+    def __init__(self, every: int | str = 1, stream: TextStream | None = None) -> None:
         super().__init__(every)
         self.stream = stream
 

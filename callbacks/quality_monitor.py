@@ -65,7 +65,8 @@ class QualityMonitor(Periodic):
 
     Args:
         evaluator: A `keras_gan.Evaluator` for the model's images.
-        every: Epochs from one evaluation to the next, at least 1. Defaults to 100.
+        every: Epochs from one evaluation to the next, at least 1; or an interval such as "500 steps" or "20 kimg".
+            Defaults to 100.
         path: A CSV file for the figures with their provenances, one row an evaluation; None for none. Its folder is
             made if need be. Defaults to None.
         append: Whether to continue an existing file; its rows from the first trained epoch on are dropped. Defaults to
@@ -74,7 +75,7 @@ class QualityMonitor(Periodic):
         stream: Text stream to print to. Defaults to None, the standard output at the time of printing.
 
     Raises:
-        ValueError: If `every` is less than 1; when training begins, if the model has no `generate`; before the first
+        ValueError: If `every` is no interval; when training begins, if the model has no `generate`; before the first
             epoch of all, if the generator's images are not of the real images' shape and range; before the first epoch,
             if the file's figures have another provenance.
         FileExistsError: When training begins, if the file exists and is not to be continued, or has rows though
@@ -88,7 +89,7 @@ class QualityMonitor(Periodic):
     def __init__(
         self,
         evaluator: "Evaluator",
-        every: int = 100,
+        every: int | str = 100,
         path: str | Path | None = None,
         append: bool = False,
         seed: int = 0,

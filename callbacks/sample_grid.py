@@ -85,19 +85,20 @@ class SampleGrid(Periodic):
     Args:
         folder: Where `epoch_000100.png` and so on go; the number is that of the epochs done, 100 after the epoch of
             index 99. Made if need be. When training ends, `progress.gif` shows those up to the last epoch in turn.
-        every: Epochs from one picture to the next, at least 1. Defaults to 100.
+        every: Epochs from one picture to the next, at least 1; or an interval such as "500 steps" or "20 kimg".
+            Defaults to 100.
         count: Samples in a picture. Defaults to 64.
         seed: Seed of the latents. Defaults to 0.
 
     Raises:
-        ValueError: If `every` or `count` is no integer of at least 1, or `seed` none of at least 0; or when training
-            begins, if the model has no `generate`.
+        ValueError: If `every` is no interval, `count` no integer of at least 1, or `seed` none of at least 0; or when
+            training begins, if the model has no `generate`.
     """
 
     stage = Stage.RECORD
     needs = ("generate",)
 
-    def __init__(self, folder: str | Path, every: int = 100, count: int = 64, seed: int = 0) -> None:
+    def __init__(self, folder: str | Path, every: int | str = 100, count: int = 64, seed: int = 0) -> None:
         super().__init__(every)
         check_count(count, "count")
         check_count(seed, "seed", 0)

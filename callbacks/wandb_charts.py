@@ -56,7 +56,8 @@ class WandbCharts(Periodic):
 
     Args:
         run: The `wandb.Run`, such as `init_wandb` returns. Defaults to None, the one that was begun last.
-        every: Epochs from one grid to the next, at least 1. Defaults to 100.
+        every: Epochs from one grid to the next, at least 1; or an interval such as "500 steps" or "20 kimg".
+            Defaults to 100.
         count: Samples in a grid. Defaults to 64.
         seed: Seed of the latents. Defaults to 0.
 
@@ -65,14 +66,14 @@ class WandbCharts(Periodic):
         failure: Why the run lacks a part; None if it does not.
 
     Raises:
-        ValueError: If `every` is less than 1, or, when training begins, if there is no run, or the model has no
+        ValueError: If `every` is no interval, or, when training begins, if there is no run, or the model has no
             `generate`.
     """
 
     stage = Stage.RECORD
     needs = ("generate",)
 
-    def __init__(self, run: "wandb.Run | None" = None, every: int = 100, count: int = 64, seed: int = 0) -> None:
+    def __init__(self, run: "wandb.Run | None" = None, every: int | str = 100, count: int = 64, seed: int = 0) -> None:
         super().__init__(every)
         check_count(count, "count")
         check_count(seed, "seed", 0)

@@ -41,7 +41,7 @@ def report_findings(options: "DiagnosisOptions") -> str:
     """
     run, remarks = _load(options)
     real = _load_real(options)
-    lines = [f"{run.name}: {run.epochs} epochs", *remarks]
+    lines = [f"{run.name}: {run.progress}", *remarks]
     findings = diagnose(run, _load_samples(options), real)
     if not run.is_cross_entropy:
         lines.append(render_indicators(judge(run, findings)))

@@ -84,7 +84,11 @@ class ValidationEpochs:
 
 
 class _EpochTimer(keras.callbacks.Callback):
-    """Add `epoch_time` to the logs, before other callbacks read it."""
+    """Add `epoch_time` to the logs, before other callbacks read it; and the steps so far, if an epoch has several."""
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        # Counted from here on, because JAX writes the state of training to the model only when a callback reads it.
+        self._steps = self.model.steps_taken
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._start = time.perf_counter()
@@ -92,10 +96,21 @@ class _EpochTimer(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         assert logs is not None  # Keras always passes them.
         logs["epoch_time"] = time.perf_counter() - self._start
+        self._steps += self._batches
+        if self.params.get("steps") != 1:
+            logs.update(_progress(self._steps, self.model))
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         # If no callback has this method, Keras ends batches in a thread, which costs a short step more than it saves.
-        pass
+        self._batches = batch + 1
+
+
+def _progress(steps: int, model: Any) -> dict[str, float]:
+    """Return the number of steps so far, and of thousands of images if a batch has a known size."""
+    progress = {"steps": float(steps)}
+    if model.batch_size is not None:
+        progress["kimg"] = steps * model.n_critic * model.batch_size / 1000
+    return progress
 
 
 class _TotalLoss(keras.callbacks.Callback):

@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
 from keras_gan import parts, settings
 from keras_gan.checks import conform, require
+from keras_gan.intervals import read_interval
 from keras_gan.registry import Registry
 from keras_gan.training.upgrades import VERSION, upgrade
 
@@ -85,7 +87,9 @@ class RunConfig:
     """Length, steps and random numbers of a run."""
 
     epochs: int = 12_000
-    """Epochs, of one step each."""
+    """Epochs."""
+    steps_per_epoch: int | Literal["pass"] = 1
+    """Steps in an epoch, or `pass` for as many as it takes to draw each image once."""
     batch_size: int = 512
     """Images of one critic update."""
     n_critic: int = 5
@@ -102,10 +106,21 @@ class RunConfig:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             conform(getattr(self, field.name), field.type, field.name)
-        for name in ("epochs", "batch_size", "n_critic", "steps_per_execution"):
+        counts = ("epochs", "batch_size", "n_critic", "steps_per_execution")
+        for name in counts if self.steps_per_epoch == "pass" else ("steps_per_epoch", *counts):
             require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
             require(getattr(self, name) < 2**31, name, "less than 2³¹", getattr(self, name))
         require(0 <= self.seed < 2**31, "seed", "in [0, 2³¹)", self.seed)
+
+    def epoch_steps(self, images: int) -> int:
+        """Return the number of steps in an epoch.
+
+        Args:
+            images: Number of images in the set.
+        """
+        if self.steps_per_epoch == "pass":
+            return math.ceil(images / (self.n_critic * self.batch_size))
+        return self.steps_per_epoch
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,17 +129,23 @@ class EvaluationConfig:
 
     extractor: Part = Part("cifar10-resnet")
     """Network whose features of images are compared."""
-    every: int = 100
-    """Epochs from one measurement to the next; 0 for none."""
+    every: int | str = 100
+    """Epochs from one measurement to the next, or an interval such as `500 steps` or `20 kimg`; 0 for none."""
     samples: int = 5000
     """Samples in a measurement."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "extractor", self.extractor.completed(parts.EXTRACTORS))
-        for name in ("every", "samples"):
-            conform(getattr(self, name), int, f"quality_{name}")
-        require(self.every >= 0, "quality_every", "at least 0", self.every)
+        conform(self.every, int | str, "quality_every")
+        if self.is_measured:
+            read_interval(self.every, "quality_every")
+        conform(self.samples, int, "quality_samples")
         require(self.samples >= 20, "quality_samples", "at least 20", self.samples)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether samples are measured at all."""
+        return self.every != 0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -88,7 +88,7 @@ class Experiment:
             stream = callbacks.ProgressStream(display) if display.console.is_terminal else None
             self.model.fit(
                 batches,
-                steps_per_epoch=1,
+                steps_per_epoch=run.epoch_steps(len(self.images)),
                 epochs=run.epochs,
                 initial_epoch=self.start,
                 verbose=0,
@@ -241,7 +241,7 @@ def _check_image_shape(model: models.GAN, images: np.ndarray) -> None:
 
 
 def _evaluator(images: np.ndarray, evaluation: EvaluationConfig) -> metrics.Evaluator | None:
-    if evaluation.every == 0:
+    if not evaluation.is_measured:
         return None
     return metrics.Evaluator(evaluation.extractor.build(parts.EXTRACTORS), images, evaluation.samples)
 

@@ -4,7 +4,8 @@ import dataclasses
 from pathlib import Path
 from typing import Literal, get_type_hints
 
-from keras_gan.checks import conform, require
+from keras_gan.checks import conform
+from keras_gan.intervals import read_interval
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,12 +18,12 @@ class RunOptions:
     """Run folder to continue from its last checkpoint."""
     data_dir: Path | None = None
     """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
-    log_every: int = 10
-    """Epochs from one box of the log to the next."""
-    sample_every: int = 100
-    """Epochs from one grid of samples to the next."""
-    checkpoint_every: int = 100
-    """Epochs from one checkpoint to the next."""
+    log_every: int | str = 10
+    """Epochs from one box of the log to the next, or an interval such as `500 steps` or `20 kimg`."""
+    sample_every: int | str = 100
+    """Epochs from one grid of samples to the next, or an interval."""
+    checkpoint_every: int | str = 100
+    """Epochs from one checkpoint to the next, or an interval."""
     wandb: Literal["online", "offline", "off"] | None = None
     """Weights & Biases. Without the flag: online if there is an API key, offline if there is none."""
     tensorboard: bool = False
@@ -40,4 +41,4 @@ class RunOptions:
             if not isinstance(value, Path):
                 conform(value, hints[field.name], field.name)
         for name in ("log_every", "sample_every", "checkpoint_every"):
-            require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
+            read_interval(getattr(self, name), name)

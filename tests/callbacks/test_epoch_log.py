@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from rich.console import Console
 
 from keras_gan import EpochLog, GradientPenalty
@@ -85,6 +86,22 @@ def epochs_of(text):
 def test_a_box_every_few_epochs_and_at_the_end(make_gan, float_images, capsys, every, expected):
     make_gan().fit(float_images, batch_size=32, epochs=5, verbose=0, callbacks=[EpochLog(every)])
     assert epochs_of(capsys.readouterr().out) == expected
+
+
+@pytest.mark.parametrize(("every", "expected"), [("4 steps", [0, 1, 3, 4]), ("1 kimg", [0, 4])])
+def test_a_box_every_few_steps_or_images(make_gan, float_images, capsys, every, expected):
+    """An epoch is two steps of 32 images, so that five epochs have 320."""
+    make_gan().fit(float_images, batch_size=16, epochs=5, verbose=0, callbacks=[EpochLog(every)])
+    output = capsys.readouterr().out
+    assert epochs_of(output) == expected
+    assert "  Progress   │ Steps: 2  Images: 0.1 thousand\n" in output
+    assert "  Progress   │ Steps: 10  Images: 0.3 thousand\n" in output
+
+
+def test_interval_in_images_of_a_dataset_whose_batch_is_not_known(make_gan, float_images):
+    dataset = tf.data.Dataset.from_tensor_slices(float_images).batch(32)
+    with pytest.raises(ValueError, match="the number of images in a step is not known. Received: every='5 kimg'"):
+        make_gan().fit(dataset, epochs=1, verbose=0, callbacks=[EpochLog("5 kimg")])
 
 
 def test_printed_numbers_are_the_logs(make_gan, float_images):

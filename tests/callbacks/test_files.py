@@ -260,5 +260,5 @@ def test_counts_of_callbacks_are_integers(tmp_path, value):
         ("every", lambda: WandbCharts(every=value)),
         ("count", lambda: WandbCharts(count=value)),
     ):
-        with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least 1. Received: {name}="):
+        with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least 1.*Received: {name}="):
             make()

@@ -80,7 +80,7 @@ def test_penalty_in_place_of_clipping():
         (("--preset",), "--preset"),
         (("--gradient-penalty", "10"), "exclude each other"),
         (("--resume", "nowhere"), "nowhere is not a run folder: it has no config.json"),
-        (("--log-every", "0"), "`log_every` must be at least 1"),
+        (("--log-every", "0"), "`log_every` must be an integer of at least 1"),
         (("--critic-learning-rate", "inf"), "`critic_learning_rate` must be a finite positive number"),
         (("--out", "/dev/null"), "`out` must be a folder that can be written to. Received: /dev/null"),
     ],

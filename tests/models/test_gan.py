@@ -116,7 +116,9 @@ def test_dropout_in_the_generator_is_drawn_afresh_in_every_critic_update(make_ga
 @pytest.mark.parametrize("lipschitz", [WeightClipping(0.01), GradientPenalty(7.0), None])
 def test_logs_are_complete_and_consistent(make_gan, float_images, lipschitz):
     history = make_gan(lipschitz).fit(float_images, batch_size=16, epochs=3, verbose=0).history
-    assert set(history) == {*TRAINING_KEYS, "epoch_time"}
+    assert set(history) == {*TRAINING_KEYS, "epoch_time", "steps", "kimg"}
+    np.testing.assert_array_equal(history["steps"], [2, 4, 6])
+    np.testing.assert_array_equal(history["kimg"], [0.064, 0.128, 0.192])
     values = {key: np.array(history[key]) for key in history}
     scale, weight = (0.5, 0.0) if isinstance(lipschitz, WeightClipping) else (1.0, getattr(lipschitz, "weight", 0.0))
     both = values["d_loss_real"] + values["d_loss_fake"]

@@ -213,5 +213,5 @@ def test_bounds_belong_to_their_ranges(name, value):
 
 @pytest.mark.parametrize("name", ["log_every", "sample_every", "checkpoint_every"])
 def test_intervals_must_be_positive(name):
-    with pytest.raises(ValueError, match=f"`{name}` must be at least 1"):
+    with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least 1"):
         RunOptions(**{name: 0})

@@ -86,6 +86,24 @@ def test_array_folder_and_file_train_the_same(on_array, on_file, tmp_path):
             np.testing.assert_array_equal(one, another)
 
 
+def test_epochs_of_a_pass_over_the_images(tmp_path):
+    """24 images in steps of two batches of five are three steps; the run that was stopped ends as the other one."""
+    whole = train(tmp_path, steps_per_epoch="pass", batch_size=5, epochs=4, sample_every="4 steps")
+    np.testing.assert_array_equal(whole.history["steps"], [3, 6, 9, 12])
+    np.testing.assert_allclose(whole.history["kimg"], [0.03, 0.06, 0.09, 0.12], rtol=1e-6)  # Written as float32.
+    assert sorted(path.name for path in (whole.folder / "samples").glob("epoch*")) == [
+        f"epoch_{epochs:06d}.png" for epochs in (2, 3, 4)
+    ]
+    report = (whole.folder / "analysis_report.md").read_text(encoding="utf-8")
+    assert "**Trained**: 4 epochs, 12 steps, 0.1 thousand images  \n" in report
+    train(tmp_path, steps_per_epoch="pass", batch_size=5, epochs=2)
+    stopped = tmp_path / "runs" / "0002_demo"
+    resumed = kg.train(resume=stopped, images=IMAGES, epochs=4, wandb="off")
+    for one, another in zip(weights(whole), weights(resumed), strict=True):
+        np.testing.assert_array_equal(one, another)
+    np.testing.assert_array_equal(resumed.history["steps"], whole.history["steps"])
+
+
 def test_run_is_resumed_as_if_it_had_never_stopped(on_array, tmp_path):
     _, run, _ = on_array
     part = copy(run, tmp_path)
@@ -122,10 +140,10 @@ def test_images_may_move_but_not_change(on_file, tmp_path):
         ({"latent_dim": 0}, "`latent_dim` must be an integer of at least 1"),
         ({"critic_filters": (4, 0)}, "`critic_filters` must be a tuple of integers of at least 1"),
         ({"wandb": False}, "`wandb` must be one of"),
-        ({"log_every": "3"}, "`log_every` must be of type int"),
+        ({"log_every": "3"}, "`log_every` must be an integer of at least 1, in epochs, or a text"),
         ({"plugin": ("a",)}, "`plugin` must be a setting"),
         ({"lipschitz": "spectral"}, "`lipschitz` must be one of none, weight_clipping, gradient_penalty"),
-        ({"log_every": 0}, "`log_every` must be at least 1"),
+        ({"log_every": 0}, "`log_every` must be an integer of at least 1"),
     ],
 )
 def test_what_will_not_do_is_named_before_anything_is_made(tmp_path, settings, message):

@@ -92,6 +92,7 @@ def _header(run: SavedRun, generated: datetime.datetime) -> str:
         f"# Training Analysis Report: {run.name}\n",
         f"**Generated**: {generated:%Y-%m-%d %H:%M:%S}  ",
         f"**Total Epochs**: {run.epochs}  ",
+        *([f"**Trained**: {run.progress}  "] if "steps" in run.history else []),
         f"**Final D Loss**: {d_loss[-1]:.4f}  ",
         f"**Final G Loss**: {g_loss[-1]:.4f}  ",
         f"**W&B Run**: {'none' if run.wandb_url is None else f'[View on W&B]({run.wandb_url})'}\n",

@@ -77,6 +77,16 @@ class SavedRun:
         return len(self.history["d_loss"])
 
     @property
+    def progress(self) -> str:
+        """What is done, in words: epochs, and steps and images where an epoch is not one step."""
+        counted = [f"{self.epochs} epochs"]
+        if "steps" in self.history:
+            counted.append(f"{self.history['steps'][-1]:.0f} steps")
+        if "kimg" in self.history:
+            counted.append(f"{self.history['kimg'][-1]:.1f} thousand images")
+        return ", ".join(counted)
+
+    @property
     def fresh_quality(self) -> QualityHistory | None:
         """The quality, or None if the last evaluation is longer ago than the longest time between two evaluations."""
         if self.quality is None:

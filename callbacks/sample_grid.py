@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageOps
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.checks import check_count
-from keras_gan.data.grids import grid_picture, save_picture
+from keras_gan.data.grids import grid_picture, on_white, save_picture
 from keras_gan.files import numbered_files, whole_file
 
 #: The animation of a folder's pictures.
@@ -72,7 +72,7 @@ def save_animation(frames: list[tuple[int, Path]], path: Path) -> None:
 def _captioned(frames: list[tuple[int, Path]]) -> Iterator[Image.Image]:
     for epochs, path in frames:
         with Image.open(path) as picture:
-            frame = ImageOps.expand(picture.convert("RGB"), (0, 0, 0, CAPTION_HEIGHT))
+            frame = ImageOps.expand(on_white(picture).convert("RGB"), (0, 0, 0, CAPTION_HEIGHT))
         ImageDraw.Draw(frame).text((2, frame.height - CAPTION_HEIGHT + 2), f"after {epochs} epochs", "white")
         yield frame
 

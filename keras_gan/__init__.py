@@ -33,8 +33,10 @@ _EXPORTS = {
     "finish_wandb": "keras_gan.callbacks",
     "image_batches": "keras_gan.data",
     "init_wandb": "keras_gan.callbacks",
+    "interpolate": "keras_gan.models",
     "load_images": "keras_gan.data",
     "load_model": "keras_gan.models",
+    "save_images": "keras_gan.data",
     "toy_horses": "keras_gan.data",
     "train": "keras_gan.training.train",
     "upsampling_generator": "keras_gan.networks",
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
     from keras_gan.callbacks import init_wandb as init_wandb
     from keras_gan.data import image_batches as image_batches
     from keras_gan.data import load_images as load_images
+    from keras_gan.data import save_images as save_images
     from keras_gan.data import toy_horses as toy_horses
     from keras_gan.metrics import Cifar10ResNet as Cifar10ResNet
     from keras_gan.metrics import Evaluator as Evaluator
@@ -78,6 +81,7 @@ if TYPE_CHECKING:
     from keras_gan.models import WGAN as WGAN
     from keras_gan.models import GradientPenalty as GradientPenalty
     from keras_gan.models import WeightClipping as WeightClipping
+    from keras_gan.models import interpolate as interpolate
     from keras_gan.models import load_model as load_model
     from keras_gan.networks import UpsampleConv2D as UpsampleConv2D
     from keras_gan.networks import convolutional_critic as convolutional_critic

@@ -49,6 +49,26 @@ def numbered_files(folder: str | Path, suffix: str) -> list[tuple[int, Path]]:
     return sorted((int(match[1]), path) for match, path in matches if match)
 
 
+def saved_model(path: str | Path, is_whole: bool = False) -> Path | None:
+    """Return the `.keras` file that a path stands for.
+
+    Args:
+        path: Such a file; or a folder, of a run or of checkpoints.
+        is_whole: Whether to look for a whole GAN only, and not for a generator alone. Defaults to False.
+
+    Returns:
+        The file; of a folder `generator.keras`, else the newest checkpoint, else `best.keras`; None if there is none.
+    """
+    path = Path(path)
+    if path.suffix == ".keras" and path.is_file():
+        return path
+    folders = (path / "checkpoints", path)
+    newest = [file for folder in folders for _, file in numbered_files(folder, ".keras")[-1:]]
+    generators = [] if is_whole else [path / "generator.keras"]
+    found = [*generators, *newest, *(folder / "best.keras" for folder in folders)]
+    return next((file for file in found if file.is_file()), None)
+
+
 @contextlib.contextmanager
 def named_errors(path: Path) -> Iterator[None]:
     """Let errors of writing, such as that of a full disk, say which file they are about."""

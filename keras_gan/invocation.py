@@ -10,6 +10,7 @@ from pathlib import Path
 SCRIPTS = {
     "train": "train_horses.py",
     "evaluate": "evaluate.py",
+    "generate": "generate.py",
     "report": "report.py",
     "diagnose": "diagnose.py",
     "triage": "triage.py",

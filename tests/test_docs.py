@@ -16,6 +16,7 @@ from keras_gan import callbacks, data, losses, metrics, models, networks, parts
 from keras_gan.cli.diagnose import DiagnosisOptions
 from keras_gan.cli.evaluate import EvaluationOptions
 from keras_gan.cli.flags import ALIASES, flags_of
+from keras_gan.cli.generate import GenerationOptions
 from keras_gan.cli.main import COMMANDS
 from keras_gan.cli.report import ReportOptions
 from keras_gan.cli.triage import TriageOptions
@@ -119,7 +120,9 @@ def known_flags():
     configs = [*PRESETS.values(), change(PRESETS["demo"], optimizer="rmsprop", lipschitz="weight_clipping")]
     flags = [flag for config in configs for flag in flags_of(config)]
     spellings = {spelling for flag in flags for spelling in (flag.option, *flag.aliases, *ALIASES.get(flag.name, ()))}
-    own = (options(kind) for kind in (DiagnosisOptions, EvaluationOptions, ReportOptions, TriageOptions))
+    own = (
+        options(kind) for kind in (DiagnosisOptions, EvaluationOptions, GenerationOptions, ReportOptions, TriageOptions)
+    )
     return spellings.union({"--help", "--help-all"}, *own)
 
 

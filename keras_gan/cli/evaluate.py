@@ -8,6 +8,7 @@ from keras_gan.checks import require
 from keras_gan.cli.parser import fail, parse_options
 from keras_gan.cli.plugins import load_plugin
 from keras_gan.console import say
+from keras_gan.files import saved_model
 from keras_gan.invocation import program
 from keras_gan.parts import EXTRACTORS
 
@@ -17,7 +18,7 @@ class EvaluationOptions:
     """Options of `keras-gan evaluate`."""
 
     target: Path
-    """Folder of a finished run, folder of images, or .npy file of uint8 images."""
+    """Folder of a run or of checkpoints, .keras file, folder of images, or .npy file of uint8 images."""
     real: str | None = None
     """Real images: "horses", "toy", a folder or an .npy file. Without the flag: a run's data set."""
     data_dir: Path | None = None
@@ -48,7 +49,7 @@ class EvaluationOptions:
             load_plugin(module)
         EXTRACTORS.check(self.extractor)
         require(self.target.exists(), "target", "a folder or a file", self.target)
-        if self.real is None and not self.is_run:
+        if self.real is None and not (self.target / "config.json").is_file():
             raise ValueError(f"`real` must be given: {self.target} is no run folder, which would name its data set")
         if self.inception_weights is not None and self.extractor != "inception":
             raise ValueError("`inception_weights` are for `--extractor inception`")
@@ -57,9 +58,9 @@ class EvaluationOptions:
         require(self.bootstrap == 0 or self.bootstrap >= 2, "bootstrap", "0 or at least 2", self.bootstrap)
 
     @property
-    def is_run(self) -> bool:
-        """Whether the target is the folder of a run."""
-        return (self.target / "config.json").is_file()
+    def has_model(self) -> bool:
+        """Whether the target is a run, or holds a saved model in another way, and no images."""
+        return (self.target / "config.json").is_file() or saved_model(self.target) is not None
 
 
 def main(arguments: list[str]) -> int:

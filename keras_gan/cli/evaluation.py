@@ -3,17 +3,17 @@
 import dataclasses
 import functools
 import math
+import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
 from keras_gan import callbacks, data, metrics, parts
+from keras_gan.console import say
 from keras_gan.metrics import second_opinion
 from keras_gan.metrics.progress import tracked
-from keras_gan.models import load_model
+from keras_gan.models import load_generator
 from keras_gan.models.sampling import generate
 from keras_gan.training import run_folder
 from keras_gan.training.config import Part
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 #: Number of samples of a run if the options do not give it.
 RUN_SAMPLES = 5000
+
+#: File of the generator in the folder of a finished run.
+GENERATOR = "generator.keras"
 
 #: Samples in one step of the progress bar.
 BATCH = callbacks.SAMPLE_BATCH
@@ -89,9 +92,12 @@ def _load_real(options: "EvaluationOptions") -> np.ndarray:
 
 def _load_samples(options: "EvaluationOptions") -> tuple[Iterable[np.ndarray], int]:
     """Return the samples in batches, and how many there are."""
-    if options.is_run:
+    if options.has_model:
         count = RUN_SAMPLES if options.n_samples is None else options.n_samples
-        generator = _load_generator(options.target / "generator.keras")
+        generator, file = load_generator(options.target)
+        if file.name != GENERATOR and file != options.target:
+            # Standard output is for the JSON alone.
+            say(f"{options.target} has no {GENERATOR}: {file} is evaluated", sys.stderr)
         batches = callbacks.sample_batches(functools.partial(generate, generator), count, options.seed)
     else:
         images = data.load_images(options.target)
@@ -102,9 +108,3 @@ def _load_samples(options: "EvaluationOptions") -> tuple[Iterable[np.ndarray], i
         order = np.random.default_rng(options.seed).permutation(len(images))
         batches = (images[order[start : start + BATCH]] for start in range(0, len(images), BATCH))
     return tracked(batches, "Samples", math.ceil(count / BATCH)), count
-
-
-def _load_generator(path: Path) -> keras.Model:
-    if not path.is_file():
-        raise FileNotFoundError(f"No file {path}: it is written when training ends")
-    return load_model(path)

@@ -10,6 +10,7 @@ from keras_gan.cli.parser import fail
 COMMANDS = {
     "train": "Train a GAN, or resume a run",
     "evaluate": "Measure the quality of a run's samples, or of a folder of images",
+    "generate": "Make images with a trained generator, or a walk between them",
     "report": "Report on a run, compare two runs, or rewrite the log of all runs",
     "diagnose": "Say what is wrong with a run, and what to change first",
     "triage": "Train each seed at each batch size, to see what failures come from",

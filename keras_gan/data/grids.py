@@ -16,29 +16,41 @@ TILES = "Tiles"
 MODES = ("L", "LA", "RGB", "RGBA")
 
 
-def image_grid(images: np.ndarray) -> np.ndarray:
-    """Arrange images row by row in a nearly square grid; unused cells of the last row are black.
+def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
+    """Arrange images row by row in a grid; unused cells of the last row are black, or transparent if images have alpha.
 
     Args:
-        images: Images `(count, height, width, channels)` in [−1, 1].
+        images: Images `(count, height, width, channels)`, floats in [−1, 1] or uint8.
+        columns: Images in a row. Defaults to None, for a nearly square grid.
 
     Returns:
         One image `(rows · height, columns · width, channels)`, uint8.
     """
     count, height, width, channels = images.shape
-    columns = math.ceil(math.sqrt(count))
+    columns = math.ceil(math.sqrt(count)) if columns is None else columns
     rows = math.ceil(count / columns)
-    cells = np.full((rows * columns, height, width, channels), -1.0, np.float32)
-    cells[:count] = images
+    cells = np.zeros((rows * columns, height, width, channels), np.uint8)
+    cells[:count] = images if images.dtype == np.uint8 else nearest_levels(images)
     grid = cells.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
-    grid = grid.reshape(rows * height, columns * width, channels)
-    return nearest_levels(grid)
+    return grid.reshape(rows * height, columns * width, channels)
 
 
-def grid_picture(images: np.ndarray) -> Image.Image:
-    """Return images in [−1, 1] as one picture, arranged by `image_grid`."""
-    grid = image_grid(images)
-    picture = Image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid)
+def tile_picture(image: np.ndarray) -> Image.Image:
+    """Return an image, uint8 `(height, width, channels)`, as a picture of Pillow."""
+    return Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """Return a picture without transparency: what was transparent shows white."""
+    if picture.mode not in ("LA", "RGBA"):
+        return picture
+    white = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
+
+
+def grid_picture(images: np.ndarray, columns: int | None = None) -> Image.Image:
+    """Return images, floats in [−1, 1] or uint8, as one picture, arranged by `image_grid`."""
+    picture = tile_picture(image_grid(images, columns))
     picture.info[TILES] = "{} {}x{}".format(*images.shape)
     return picture
 

@@ -1,8 +1,9 @@
 """GANs, and the Lipschitz constraints on their critics."""
 
 from keras_gan.models.gan import GAN
+from keras_gan.models.interpolation import interpolate
 from keras_gan.models.lipschitz import GradientPenalty, LipschitzPolicy, WeightClipping
-from keras_gan.models.saving import load_model
+from keras_gan.models.saving import load_generator, load_model
 from keras_gan.models.tracker import TrainingTracker
 from keras_gan.models.wgan import WGAN
 
@@ -13,5 +14,7 @@ __all__ = [
     "LipschitzPolicy",
     "TrainingTracker",
     "WeightClipping",
+    "interpolate",
+    "load_generator",
     "load_model",
 ]

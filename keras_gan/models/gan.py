@@ -157,23 +157,37 @@ class GAN(FittedModel):
         """
         return self.generator if self.averaging is None else self.averaging.network()
 
-    def generate(self, n: int, seed: int | None = None, batch_size: int = 256, averaged: bool = True) -> np.ndarray:
+    def generate(
+        self,
+        n: int | None = None,
+        seed: int | None = None,
+        batch_size: int = sampling.BATCH,
+        averaged: bool = True,
+        *,
+        latents: Any = None,
+        truncation: float | None = None,
+    ) -> np.ndarray:
         """Generate images without changing the state of training.
 
         Args:
-            n: Number of images, at least 1.
+            n: Number of images, at least 1. Defaults to None, one for each of `latents`.
             seed: Integer seed of the latents. Defaults to None, which draws other latents in each call.
             batch_size: Images that are generated at a time. Defaults to 256.
             averaged: Whether to use the averaged generator if there is one. Defaults to True.
+            latents: Latents `(n, ...)` to make images of, in place of `n`, `seed` and `truncation`. Defaults to None.
+            truncation: Bound t of the latents, which then come from the normal distribution on [−t, t]. A smaller bound
+                gives more typical and less varied images. Defaults to None, no bound.
 
         Returns:
             Images `(n, height, width, channels)`, float32, in the generator's range.
 
         Raises:
-            ValueError: If `n` or `batch_size` is no integer of at least 1, or `seed` none of at least 0.
+            ValueError: If `n` or `batch_size` is no integer of at least 1, `seed` none of at least 0, or `truncation`
+                no positive number; if both or none of `n` and `latents` are given; or if `latents` are not the
+                generator's.
         """
         generator = self.sampling_generator if averaged else self.generator
-        return sampling.generate(generator, n, seed, batch_size)
+        return sampling.generate(generator, n, seed, batch_size, latents=latents, truncation=truncation)
 
     def export(self, filepath: str | Path, format: str = "tf_saved_model", **kwargs: Any) -> None:
         """Export the generator that samples come from, without the critic and the state of training.

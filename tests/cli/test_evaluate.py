@@ -149,10 +149,21 @@ def test_run_against_other_images(run, pictures):
     assert evaluation.provenance.n_real == 30
 
 
-def test_unfinished_run_has_no_generator(run, data_dir):
+def test_unfinished_run_is_evaluated_by_its_last_checkpoint(run, data_dir, capsys):
+    finished = quality.evaluate(EvaluationOptions(run.folder, data_dir=data_dir))
     (run.folder / "generator.keras").unlink()
-    with pytest.raises(FileNotFoundError, match=r"generator.keras: it is written when training ends"):
-        quality.evaluate(EvaluationOptions(run.folder, data_dir=data_dir))
+    options = EvaluationOptions(run.folder, data_dir=data_dir)
+    assert quality.evaluate(options) == finished
+    assert "epoch_000002.keras is evaluated" in capsys.readouterr().err
+    file = run.folder / "checkpoints" / "epoch_000002.keras"
+    by_file = EvaluationOptions(file, "horses", data_dir=data_dir)
+    assert quality.evaluate(by_file) == finished
+    shutil.rmtree(run.folder / "checkpoints")
+    with pytest.raises(FileNotFoundError, match=r"`path` must be a .keras file, or a folder with a generator.keras"):
+        quality.evaluate(options)
+
+
+def test_damaged_generator_is_named(run, data_dir):
     (run.folder / "generator.keras").write_text("no network")
     with pytest.raises(ValueError, match=r"generator.keras cannot be loaded"):
         quality.evaluate(EvaluationOptions(run.folder, data_dir=data_dir))

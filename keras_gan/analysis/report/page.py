@@ -23,6 +23,7 @@ from keras_gan.analysis.report.markdown import (
 from keras_gan.analysis.report.text import no_findings
 from keras_gan.analysis.run.saved_run import SavedRun
 from keras_gan.analysis.verdict.indicators import Verdict
+from keras_gan.data.grids import on_white
 
 #: Largest number of sample grids on a page; they are evenly chosen.
 FRAMES = 40
@@ -104,7 +105,7 @@ def _source(path: Path) -> str:
     buffer = io.BytesIO()
     try:
         with Image.open(path) as picture:
-            picture.convert("RGB").save(buffer, format="WebP", quality=COMPRESSION)
+            on_white(picture).convert("RGB").save(buffer, format="WebP", quality=COMPRESSION)
     except (OSError, SyntaxError) as error:
         raise ValueError(f"{path} cannot be read as a picture: {error}") from error
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -84,7 +84,7 @@ def render_quality(logs: Mapping[str, float], label: str = "") -> str:
 
 
 def render_place(place: Place) -> str:
-    """Render the line below that of quality: the place of the samples among degraded real images, and its word.
+    """Render the line below that of quality: word and position among degraded real images, and the nearest of these.
 
     Args:
         place: The place.
@@ -92,7 +92,7 @@ def render_place(place: Place) -> str:
     Returns:
         One line, without a final newline.
     """
-    return f"  Place      │ {place.word}: {place.describe()}"
+    return f"  Place      │ {place.word} ({place.position:.2f}): {place.describe()}"
 
 
 class EpochLog(Periodic):

@@ -81,7 +81,9 @@ def test_f33_place_of_the_samples_is_printed_recorded_and_kept(make_gan, fit, tm
     gan = make_gan()
     fit(QualityMonitor(evaluator, 1, path, stream=stream), gan=gan, epochs=1)
     place = evaluator.evaluate(sample_batches(gan.generate, 500, seed=0)).place
-    assert stream.getvalue().splitlines()[-1] == f"  Place      │ {place.word}: {place.describe()}"
+    assert (
+        stream.getvalue().splitlines()[-1] == f"  Place      │ {place.word} ({place.position:.2f}): {place.describe()}"
+    )
     assert read_quality(path).place == place
     assert read_quality(path).word() == place.word
 

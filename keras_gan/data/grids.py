@@ -55,12 +55,12 @@ def grid_picture(images: np.ndarray, columns: int | None = None) -> Image.Image:
     return picture
 
 
-def save_grid(images: np.ndarray, path: str | Path) -> None:
+def save_grid(images: np.ndarray, path: str | Path, columns: int | None = None) -> None:
     """Save images in [−1, 1] as one PNG, arranged by `image_grid`.
 
     The file's text "Tiles" states the number and the size of the images.
     """
-    save_picture(grid_picture(images), path)
+    save_picture(grid_picture(images, columns), path)
 
 
 def save_picture(picture: Image.Image, path: str | Path) -> None:

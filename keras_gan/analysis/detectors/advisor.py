@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_gan.analysis.detectors import critic_curves, cross_entropy_curves, pictures
 from keras_gan.analysis.detectors import samples as sample_detectors
+from keras_gan.analysis.detectors.copies import Originals, find_originals, memorisation
 from keras_gan.analysis.detectors.findings import Diagnosis, Finding
 from keras_gan.analysis.detectors.remedies import Remedy, remedies
 from keras_gan.analysis.run.saved_run import LEAST_EPOCHS, SavedRun
@@ -60,7 +61,10 @@ class Advice:
 
 
 def diagnose(
-    run: SavedRun, samples: np.ndarray | None = None, training_images: np.ndarray | None = None
+    run: SavedRun,
+    samples: np.ndarray | None = None,
+    training_images: np.ndarray | None = None,
+    originals: Originals | None = None,
 ) -> list[Finding]:
     """Search a run for all problems that the training guides describe.
 
@@ -71,6 +75,7 @@ def diagnose(
         training_images: All images that the run was trained on, in [−1, 1] or uint8, which are searched for originals
             of the samples. Defaults to None: samples are not searched for copies, and other detectors take the real
             images in `samples/real.png`.
+        originals: The nearest training images of the samples, if they were looked for already. Defaults to None.
 
     Returns:
         The findings, in the order in which to fix them.
@@ -88,7 +93,11 @@ def diagnose(
     elif run.real_picture is not None:
         real = read_grid(run.real_picture)
     _check_images(samples, real)
-    found = [*findings_of_curves(run), *_findings_of_samples(run, samples, real, training_images)]
+    found = [
+        *findings_of_curves(run),
+        *_findings_of_samples(run, samples, real),
+        *_copies(run, samples, training_images, originals),
+    ]
     if any(one.diagnosis is Diagnosis.MODE_COLLAPSE for one in found) and sample_detectors.was_diverse(run):
         # The collapse is the cause of the critic's large distance, not its effect.
         found = [one for one in found if one.diagnosis is not Diagnosis.CRITIC_DOMINATES]
@@ -126,14 +135,20 @@ def findings_of_curves(run: SavedRun) -> list[Finding]:
     return [finding for finding in found if finding is not None]
 
 
-def _findings_of_samples(
-    run: SavedRun, samples: np.ndarray | None, real: np.ndarray | None, training_images: np.ndarray | None
+def _copies(
+    run: SavedRun, samples: np.ndarray | None, training_images: np.ndarray | None, originals: Originals | None
 ) -> list[Finding]:
+    """Return whether samples are copies; what an earlier report found, if the training images are not there."""
+    if originals is None and samples is not None and training_images is not None:
+        originals = find_originals(samples, training_images)
+    if originals is None:
+        return [Finding(Diagnosis.MEMORISATION, run.copies)] if run.copies else []
+    found = memorisation(originals)
+    return [] if found is None else [found]
+
+
+def _findings_of_samples(run: SavedRun, samples: np.ndarray | None, real: np.ndarray | None) -> list[Finding]:
     found = [sample_detectors.mode_collapse(run, samples, real)]
-    if samples is not None and training_images is not None:
-        found.append(sample_detectors.memorisation(samples, training_images))
-    elif run.copies:
-        found.append(Finding(Diagnosis.MEMORISATION, run.copies))
     if samples is not None and real is not None:
         found += [
             pictures.checkerboard(samples, real),

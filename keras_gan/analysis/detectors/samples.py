@@ -1,13 +1,10 @@
 """Detectors for a run's samples and their quality."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from keras_gan.analysis.detectors.findings import Diagnosis, Finding, Status
 from keras_gan.analysis.run.curves import late
 from keras_gan.analysis.run.saved_run import SavedRun
-from keras_gan.data.images import in_range
 
 #: Samples are too similar if the spread of their features or pixels is below this share of the real images' spread.
 ALIKE = 0.3
@@ -25,19 +22,6 @@ SETTLED, STEADY = 1.3, 0.25
 
 #: Least number of evaluations for a judgement of convergence.
 LEAST_EVALUATIONS = 5
-
-#: A sample is a copy if its distance to the nearest training image is below this share of the distance from that image
-#: to its own nearest neighbour. For samples of the same distribution, half of these ratios are above 1.
-COPY = 0.8
-
-#: Number of training images that are compared at a time.
-BLOCK = 1000
-
-#: Distance per pixel value below which two images are the same.
-SAME = 1e-4
-
-#: Share of copies among the samples from which they count as memorised.
-COPIES = 0.5
 
 
 def mode_collapse(run: SavedRun, samples: np.ndarray | None, real: np.ndarray | None) -> Finding | None:
@@ -123,54 +107,3 @@ def non_convergence(run: SavedRun) -> Finding | None:
         text = f"the last {len(last)} {name} vary by {varies:.0%} of their mean"
         return Finding(Diagnosis.NON_CONVERGENCE, text, Status.WARNING)
     return None
-
-
-def memorisation(samples: np.ndarray, training: np.ndarray) -> Finding | None:
-    """Find samples that are copies: much nearer to a training image than its nearest neighbour among the others.
-
-    Args:
-        samples: Images `(count, height, width, channels)` in [−1, 1].
-        training: All training images, in [−1, 1] or uint8.
-    """
-    made = samples.reshape(len(samples), -1).astype(np.float64)
-    nearest, index = _nearest(made, training)
-    chosen, places = np.unique(index, return_inverse=True)
-    originals = in_range(training[chosen]).reshape(len(chosen), -1)
-    # For an image that occurs several times, the nearest different image counts.
-    between, _ = _nearest(originals, training, least=SAME * np.sqrt(made.shape[1]))
-    is_near = nearest < COPY * between[places]
-    # The mean of many images is nearer to each of them than they are to each other, but is not a copy of any.
-    is_far_from_mean = nearest < COPY * np.linalg.norm(made - _mean(training), axis=1)
-    copies = float(np.mean(is_near & is_far_from_mean))
-    if copies < COPIES:
-        return None
-    text = (
-        f"{copies:.0%} of {len(samples)} samples are less than {COPY} times as far from a training image as that "
-        f"image is from its nearest neighbour; they repeat {len(chosen)} of {len(training)} images"
-    )
-    return Finding(Diagnosis.MEMORISATION, text)
-
-
-def _blocks(images: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield blocks of images in [−1, 1], one row per image, with the index of the first; a block fits into memory."""
-    for start in range(0, len(images), BLOCK):
-        block = images[start : start + BLOCK]
-        yield start, in_range(block).reshape(len(block), -1)
-
-
-def _nearest(rows: np.ndarray, images: np.ndarray, least: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distance from each row to its nearest image at a distance of at least `least`, and its index."""
-    best, index = np.full(len(rows), np.inf), np.zeros(len(rows), int)
-    for start, block in _blocks(images):
-        squares = np.sum(rows**2, axis=1)[:, None] + np.sum(block**2, axis=1) - 2 * rows @ block.T
-        distances = np.sqrt(np.maximum(squares, 0.0))
-        distances[distances < least] = np.inf
-        closest = distances.argmin(axis=1)
-        found = distances[np.arange(len(rows)), closest]
-        index = np.where(found < best, start + closest, index)
-        best = np.minimum(found, best)
-    return best, index
-
-
-def _mean(images: np.ndarray) -> np.ndarray:
-    return sum(block.sum(axis=0) for _, block in _blocks(images)) / len(images)

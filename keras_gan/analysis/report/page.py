@@ -78,6 +78,7 @@ def render_page(
         patience=PATIENCE,
         frames=[{"epochs": epochs, "source": _source(path)} for epochs, path in _chosen(run.pictures)],
         real=None if run.real_picture is None else _source(run.real_picture),
+        nearest=None if run.nearest_picture is None else _source(run.nearest_picture),
         figures=figures,
         phases=phase_rows(run),
         phase_columns=PHASE_COLUMNS,

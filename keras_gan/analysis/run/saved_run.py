@@ -29,6 +29,9 @@ RUN_NOTES = "run.json"
 #: Picture of the run's training images, next to the pictures that `SampleGrid` saves.
 REAL_PICTURE = "real.png"
 
+#: Picture of the samples that are nearest to training images, above these images.
+NEAREST_PICTURE = "nearest.png"
+
 
 @dataclasses.dataclass(frozen=True)
 class SavedRun:
@@ -47,6 +50,8 @@ class SavedRun:
         diverged: Reason why training was stopped because it diverged, or None. Defaults to None.
         copies: Evidence that samples are copies of training images, from a report that had these images; "" if no
             copies were found, None if they were not searched for. Defaults to None.
+        nearest: How many samples count as copies, in words, from the last such report. Defaults to None.
+        nearest_picture: The samples that are nearest to training images, above these, or None. Defaults to None.
 
     Raises:
         ValueError: If a loss is missing or there is no epoch.
@@ -63,6 +68,8 @@ class SavedRun:
     wandb_url: str | None = None
     diverged: str | None = None
     copies: str | None = None
+    nearest: str | None = None
+    nearest_picture: Path | None = None
 
     def __post_init__(self) -> None:
         missing = [key for key in REQUIRED if key not in self.history]
@@ -140,7 +147,8 @@ def load_run(folder: str | Path) -> SavedRun:
         ValueError: If a file is invalid; the message names it.
     """
     folder = Path(folder).absolute()
-    losses, quality, real = (folder / name for name in ("losses.csv", "quality.csv", f"samples/{REAL_PICTURE}"))
+    losses, quality = folder / "losses.csv", folder / "quality.csv"
+    real, nearest = (folder / "samples" / name for name in (REAL_PICTURE, NEAREST_PICTURE))
     if not losses.is_file():
         raise FileNotFoundError(f"{folder} is not a run folder: it has no losses.csv")
     about = read_json(folder / RUN_NOTES)
@@ -158,6 +166,8 @@ def load_run(folder: str | Path) -> SavedRun:
         wandb_url=about.get("wandb_url"),
         diverged=about.get("diverged"),
         copies=about.get("copies"),
+        nearest=about.get("nearest"),
+        nearest_picture=nearest if nearest.is_file() else None,
     )
 
 
@@ -166,7 +176,7 @@ def annotate(folder: str | Path, **values: str | None) -> None:
 
     Args:
         folder: The run's folder.
-        **values: New values, by the names `started`, `notes`, `wandb_url`, `diverged` and `copies`.
+        **values: New values, by the names `started`, `notes`, `wandb_url`, `diverged`, `copies` and `nearest`.
 
     Raises:
         OSError: If the file cannot be written.

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from keras_gan.analysis.detectors import copies as copy_detectors
 from keras_gan.analysis.detectors import samples as sample_detectors
+from keras_gan.analysis.detectors.copies import find_originals, memorisation
 from keras_gan.analysis.detectors.findings import Diagnosis, Status
 from keras_gan.data import toy_horses
 
@@ -14,7 +16,7 @@ REAL, FRESH = IMAGES[:236], IMAGES[236:]
 def test_nothing_is_found_in_fresh_images(healthy_run):
     assert sample_detectors.mode_collapse(healthy_run, FRESH, REAL) is None
     assert sample_detectors.non_convergence(healthy_run) is None
-    assert sample_detectors.memorisation(FRESH, REAL) is None
+    assert memorisation(find_originals(FRESH, REAL)) is None
 
 
 @pytest.mark.parametrize(("diversity", "found"), [(0.29, True), (0.31, False)])
@@ -62,11 +64,11 @@ def test_few_scores_tell_nothing(changed):
 
 @pytest.mark.parametrize("block", [50, 1000])
 def test_copies_are_found_behind_noise(monkeypatch, block):
-    monkeypatch.setattr(sample_detectors, "BLOCK", block)
+    monkeypatch.setattr(copy_detectors, "BLOCK", block)
     rng = np.random.default_rng(0)
     # The first, third and last are in the same place of their blocks of fifty.
     copies = REAL[[3, 5, 103, 203]][[0, 2, 0, 3]] + rng.normal(0, 0.02, (4, *REAL.shape[1:]))
-    finding = sample_detectors.memorisation(copies, REAL)
+    finding = memorisation(find_originals(copies, REAL))
     assert finding.diagnosis is Diagnosis.MEMORISATION
     assert "100% of 4 samples" in finding.evidence
     assert "they repeat 3 of 236 images" in finding.evidence
@@ -74,7 +76,7 @@ def test_copies_are_found_behind_noise(monkeypatch, block):
 
 def test_collapse_to_the_mean_is_no_copy():
     mean = REAL.mean(axis=0) + np.random.default_rng(0).normal(0, 0.02, (64, *REAL.shape[1:]))
-    assert sample_detectors.memorisation(mean, REAL) is None
+    assert memorisation(find_originals(mean, REAL)) is None
 
 
 @pytest.mark.parametrize(
@@ -90,15 +92,15 @@ def test_very_negative_stable_loss_is_the_guide_s_sign_where_nobody_has_looked(c
 
 def test_images_that_are_there_twice_are_no_neighbours():
     copies = REAL[:4] + np.random.default_rng(0).normal(0, 0.02, (4, *REAL.shape[1:]))
-    assert sample_detectors.memorisation(copies, np.concatenate([REAL, REAL])) is not None
+    assert memorisation(find_originals(copies, np.concatenate([REAL, REAL]))) is not None
 
 
 def test_fresh_samples_that_repeat_are_no_copies_of_the_set():
-    assert sample_detectors.memorisation(np.concatenate([FRESH[:32], FRESH[:32]]), REAL) is None
+    assert memorisation(find_originals(np.concatenate([FRESH[:32], FRESH[:32]]), REAL)) is None
 
 
 @pytest.mark.parametrize(("copied", "found"), [(31, False), (32, True)])
 def test_half_of_the_samples_must_be_copies(copied, found):
     far = np.sign(np.random.default_rng(0).normal(size=FRESH.shape))
     samples = np.concatenate([REAL[:copied], far[copied:]])
-    assert (sample_detectors.memorisation(samples, REAL) is not None) == found
+    assert (memorisation(find_originals(samples, REAL)) is not None) == found

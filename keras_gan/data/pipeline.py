@@ -86,7 +86,10 @@ class ImageFeed:
 
         shape = (self.batch_size, self.n_critic, *self.images.shape[1:])
         steps = tf.data.Dataset.from_generator(lambda: iter(self), output_signature=tf.TensorSpec(shape, tf.uint8))
-        return steps.prefetch(1)
+        options = tf.data.Options()
+        # There is nothing to tune, and TensorFlow may wait for the tuning's thread, up to a minute, when `fit` ends.
+        options.autotune.enabled = False
+        return steps.prefetch(1).with_options(options)
 
 
 def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int = 0, start: int = 0) -> ImageFeed:

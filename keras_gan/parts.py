@@ -5,11 +5,28 @@ A new part of the package is a file of its own and a line here.
 
 from keras_gan.registry import Registry
 
-#: Functions of their own arguments that return a built `keras.Model` from latents to images.
-GENERATORS = Registry("generator", {"upsampling": "keras_gan.networks.dcgan:upsampling_generator"})
+#: Functions of their own arguments that return a built `keras.Model` from latents to images; `image_shape` is the shape
+#: of the data's images, for functions that take it.
+GENERATORS = Registry(
+    "generator",
+    {
+        "upsampling": "keras_gan.networks.dcgan:upsampling_generator",
+        "transposed": "keras_gan.networks.transposed:transposed_generator",
+        "residual": "keras_gan.networks.residual:residual_generator",
+    },
+    given=("image_shape",),
+)
 
 #: Functions of `image_shape` and their own arguments that return a built `keras.Model` from images to scores.
-CRITICS = Registry("critic", {"convolutional": "keras_gan.networks.dcgan:convolutional_critic"}, given=("image_shape",))
+CRITICS = Registry(
+    "critic",
+    {
+        "convolutional": "keras_gan.networks.dcgan:convolutional_critic",
+        "layer_normalised": "keras_gan.networks.transposed:layer_normalised_critic",
+        "residual": "keras_gan.networks.residual:residual_critic",
+    },
+    given=("image_shape",),
+)
 
 #: Adversarial losses.
 LOSSES = Registry(

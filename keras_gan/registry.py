@@ -60,6 +60,18 @@ class Registry:
         """Return all names, the package's own first."""
         return list(dict.fromkeys([*self._targets, *self._objects, *self._entry_points()]))
 
+    def takes(self, name: str, argument: str) -> bool:
+        """Return whether a part takes an argument that the package passes itself.
+
+        Args:
+            name: The part's name.
+            argument: The argument's name.
+
+        Raises:
+            ValueError: If there is no such part.
+        """
+        return argument in self._all_parameters(name)
+
     def parameters(self, name: str) -> dict[str, Parameter]:
         """Return the arguments of a part by name, without those that are given.
 
@@ -69,9 +81,12 @@ class Registry:
         Raises:
             ValueError: If there is no such name.
         """
-        added = self._objects.get(name)
-        found = read_parameters(self._target(name)) if added is None else _inspect(added)
+        found = self._all_parameters(name)
         return {key: parameter for key, parameter in found.items() if key not in self.given}
+
+    def _all_parameters(self, name: str) -> dict[str, Parameter]:
+        added = self._objects.get(name)
+        return read_parameters(self._target(name)) if added is None else _inspect(added)
 
     def load(self, name: str) -> Callable[..., Any]:
         """Return the function or class of a name.

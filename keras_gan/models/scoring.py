@@ -5,6 +5,7 @@ import inspect
 import keras
 from keras import layers, ops
 
+from keras_gan.networks.layers import SelfAttention2D, SpectralNorm, SpectralSelfAttention2D
 from keras_gan.tensors import Tensor
 
 #: Layers that treat each sample alone, unless their arguments include a function of the user.
@@ -32,6 +33,8 @@ _SAMPLEWISE = (
     layers.Flatten,
     layers.Reshape,
     layers.Add,
+    SelfAttention2D,
+    SpectralSelfAttention2D,
 )
 
 
@@ -102,6 +105,8 @@ def _activity_losses(critic: keras.Model) -> list[Tensor]:
 
 
 def _is_samplewise(operation: keras.Operation) -> bool:
+    if type(operation) is SpectralNorm:
+        return _is_samplewise(operation.layer)
     activation = getattr(operation, "activation", None)
     # Keras also accepts a layer as an activation; that is not a function.
     is_function_of_keras = inspect.isfunction(activation) and activation.__module__.startswith("keras.")

@@ -10,11 +10,13 @@ from keras_gan.models.shapes import image_shape
 from keras_gan.training.config import ExperimentConfig
 
 
-def build_model(config: ExperimentConfig) -> models.GAN:
+def build_model(config: ExperimentConfig, data_shape: tuple[int, ...] | None = None) -> models.GAN:
     """Build and compile the model that a configuration describes, with fresh weights.
 
     Args:
         config: The configuration.
+        data_shape: Height, width and channels of the data's images, for generators that take them. Defaults to None,
+            which lets such a generator take its own default.
 
     Returns:
         The compiled model.
@@ -23,7 +25,7 @@ def build_model(config: ExperimentConfig) -> models.GAN:
         ValueError: If a part refuses its arguments, or the parts do not fit together.
     """
     with _precision(config.run.mixed_precision):
-        generator = config.generator.build(parts.GENERATORS)
+        generator = config.generator.build(parts.GENERATORS, **_given(config, data_shape))
         critic = config.critic.build(parts.CRITICS, image_shape=image_shape(generator))
     loss, lipschitz = config.loss.build(parts.LOSSES), config.lipschitz.build(parts.LIPSCHITZ)
     gan = models.GAN(generator, critic, loss, lipschitz, config.run.n_critic, config.run.seed)
@@ -33,6 +35,11 @@ def build_model(config: ExperimentConfig) -> models.GAN:
         steps_per_execution=config.run.steps_per_execution,
     )
     return gan
+
+
+def _given(config: ExperimentConfig, data_shape: tuple[int, ...] | None) -> dict[str, tuple[int, ...]]:
+    takes_shape = parts.GENERATORS.takes(config.generator.name, "image_shape")
+    return {"image_shape": data_shape} if takes_shape and data_shape is not None else {}
 
 
 @contextlib.contextmanager

@@ -204,7 +204,7 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
     runtime.set_seeds(config.run.seed, config.run.deterministic)
     environment = _environment(images)
     if options.resume is None:
-        model, start = build_model(config), 0
+        model, start = build_model(config, images.shape[1:]), 0
         _check_image_shape(model, images)
         evaluator = _evaluator(images, config.evaluation)
         folder = run_folder.make(options.out, config, environment, options.notes)
@@ -212,7 +212,7 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
         folder = options.resume
         for change in run_folder.check_environment(folder, environment):
             say(f"Resuming under another version, so the last bits may differ: {change}")
-        model, start = _restore(folder, config)
+        model, start = _restore(folder, config, images.shape[1:])
         evaluator = _evaluator(images, config.evaluation)
         if evaluator is not None and (folder / "quality.csv").exists():
             check_provenance(folder / "quality.csv", start, evaluator.provenance)
@@ -234,8 +234,8 @@ def _check_dispatches(steps_per_execution: int) -> None:
 
 def _check_image_shape(model: models.GAN, images: np.ndarray) -> None:
     made, given = model.image_shape, images.shape[1:]
-    if given[-1] not in (1, 3):
-        raise ValueError(f"Images must have 1 or 3 channels. Received: {given[-1]}")
+    if given[-1] not in (1, 3, 4):
+        raise ValueError(f"Images must have 1, 3 or 4 channels. Received: {given[-1]}")
     if made != given:
         raise ValueError(f"`generator` must make images of the data's shape {given}. Received: {made}")
 
@@ -251,11 +251,11 @@ def _environment(images: np.ndarray) -> dict[str, Any]:
     return {**runtime.software(), "data": {"images": len(images), "sha256": data.fingerprint(images)}}
 
 
-def _restore(folder: Path, config: ExperimentConfig) -> tuple[models.GAN, int]:
+def _restore(folder: Path, config: ExperimentConfig, image_shape: tuple[int, ...]) -> tuple[models.GAN, int]:
     """Return the model of the last checkpoint and its epoch, or a new model if there is no checkpoint yet."""
     saved = callbacks.checkpoints(folder / "checkpoints")
     if not saved:
-        return build_model(config), 0
+        return build_model(config, image_shape), 0
     start, path = saved[-1]
     callbacks.kept_rows(folder / "losses.csv", start)
     # A run that was killed after its last epoch and before its last file only has to write that file.

@@ -35,4 +35,29 @@ DEMO = dataclasses.replace(
     generator_optimizer=Part("adam", {"learning_rate": 4e-4}),
 )
 
-PRESETS = {config.preset: config for config in (HORSES, HORSES_GP, DEMO)}
+WGAN_SMALL = ExperimentConfig(
+    preset="wgan_small",
+    run=RunConfig(epochs=1000, steps_per_epoch="pass", batch_size=64, n_critic=5),
+    data=Part("horses"),
+    generator=Part("transposed", {"latent_dim": 128, "feature_maps": 64}),
+    critic=Part("layer_normalised", {"feature_maps": 64}),
+    loss=Part("wasserstein"),
+    lipschitz=Part("gradient_penalty", {"weight": 10.0}),
+    critic_optimizer=Part("adam", {"learning_rate": 1e-4}),
+    generator_optimizer=Part("adam", {"learning_rate": 1e-4}),
+)
+
+WGAN_LARGE_GUIDE = dataclasses.replace(
+    WGAN_SMALL,
+    preset="wgan_large_guide",
+    run=RunConfig(epochs=1000, steps_per_epoch="pass", batch_size=32, n_critic=5),
+    generator=Part("residual", {"latent_dim": 128, "feature_maps": 96}),
+    critic=Part("residual", {"feature_maps": 96}),
+    generator_optimizer=Part("adam", {"learning_rate": 1e-5}),
+)
+
+WGAN_LARGE = dataclasses.replace(
+    WGAN_LARGE_GUIDE, preset="wgan_large", generator_optimizer=Part("adam", {"learning_rate": 1e-4})
+)
+
+PRESETS = {config.preset: config for config in (HORSES, HORSES_GP, DEMO, WGAN_SMALL, WGAN_LARGE, WGAN_LARGE_GUIDE)}

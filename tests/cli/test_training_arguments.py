@@ -46,8 +46,8 @@ def test_default_is_horses():
 @pytest.mark.parametrize("name", PRESETS)
 def test_preset_and_changes_to_it(name):
     assert parsed("--preset", name)[0] == PRESETS[name]
-    config, options = parsed(f"--preset={name}", "--n-critic", "7", "--generator-filters", "8", "3", "--log-every", "2")
-    assert config == change(PRESETS[name], n_critic=7, generator_filters=(8, 3))
+    config, options = parsed(f"--preset={name}", "--n-critic", "7", "--latent-dim", "8", "--log-every", "2")
+    assert config == change(PRESETS[name], n_critic=7, latent_dim=8)
     assert options.log_every == 2
 
 

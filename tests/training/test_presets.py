@@ -30,5 +30,5 @@ def test_horses_gp_is_the_papers_optimizer_and_penalty():
 
 
 def test_presets_are_named_after_themselves():
-    assert set(PRESETS) == {"horses", "horses_gp", "demo"}
+    assert set(PRESETS) == {"horses", "horses_gp", "demo", "wgan_small", "wgan_large", "wgan_large_guide"}
     assert all(config.preset == name for name, config in PRESETS.items())

@@ -1,0 +1,84 @@
+"""Residual blocks that double or halve the side of a feature map."""
+
+import keras
+from keras import layers
+
+from keras_gan.networks.layers.batch_norm import FusedBatchNormalization
+from keras_gan.networks.layers.spectral_norm import SpectralNorm
+from keras_gan.networks.layers.upsample_conv import UpsampleConv2D
+from keras_gan.tensors import Tensor
+
+
+def residual_up(x: Tensor, filters: int, batch_norm_momentum: float) -> Tensor:
+    """Double the side: y = Up(C₁(x)) + C₃(φ(C₃(Up(φ(x))))), where φ is BatchNormalization and ReLU.
+
+    C₁ and C₃ are convolutions with kernels of side 1 and 3, and Up repeats each pixel. C₁ and Up commute, so that the
+    shortcut is convolved before it is upsampled.
+
+    Args:
+        x: Feature map `(batch, height, width, channels)`.
+        filters: Channels of the result.
+        batch_norm_momentum: Momentum of the moving statistics of BatchNormalization.
+
+    Returns:
+        `(batch, 2 · height, 2 · width, filters)`.
+
+    Reference:
+        Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
+    """
+    y = normalised_relu(x, batch_norm_momentum)
+    y = UpsampleConv2D(filters, 3, kernel_initializer="he_uniform")(y)
+    y = plain_convolution(normalised_relu(y, batch_norm_momentum), filters, 3)
+    shortcut = plain_convolution(x, filters, 1, "glorot_uniform")
+    return layers.Add()([y, layers.UpSampling2D(2, data_format="channels_last")(shortcut)])
+
+
+def residual_down(x: Tensor, filters: int, is_first: bool = False) -> Tensor:
+    """Halve the side: y = Pool(C₁(x)) + Pool(C₃(φ(C₃(φ(x))))), where φ is LayerNormalization and ReLU.
+
+    C₁ and C₃ are convolutions in `SpectralNorm`, with kernels of side 1 and 3. Pool is the mean of 2×2 pixels. The
+    normalisation is over the channels of each pixel.
+
+    Args:
+        x: Feature map `(batch, height, width, channels)`.
+        filters: Channels of the result.
+        is_first: Whether x is an image, to which φ is not applied. Defaults to False.
+
+    Returns:
+        `(batch, height / 2, width / 2, filters)`.
+    """
+    y = x if is_first else pixel_norm_relu(x)
+    y = pixel_norm_relu(spectral_convolution(y, filters, 3))
+    y = pool(spectral_convolution(y, filters, 3))
+    return layers.Add()([y, spectral_convolution(pool(x), filters, 1, "glorot_uniform")])
+
+
+def normalised_relu(x: Tensor, batch_norm_momentum: float) -> Tensor:
+    """Apply BatchNormalization, then ReLU."""
+    return layers.ReLU()(FusedBatchNormalization(momentum=batch_norm_momentum)(x))
+
+
+def pixel_norm_relu(x: Tensor) -> Tensor:
+    """Apply LayerNormalization over the channels of each pixel, then ReLU."""
+    return layers.ReLU()(layers.LayerNormalization(epsilon=1e-5)(x))
+
+
+def pool(x: Tensor) -> Tensor:
+    """Take the mean of 2×2 pixels."""
+    return layers.AveragePooling2D(2, data_format="channels_last")(x)
+
+
+def plain_convolution(x: Tensor, filters: int, kernel_size: int, initializer: str = "he_uniform") -> Tensor:
+    """Apply a same-padded convolution."""
+    return _convolution(filters, kernel_size, initializer)(x)
+
+
+def spectral_convolution(x: Tensor, filters: int, kernel_size: int, initializer: str = "he_uniform") -> Tensor:
+    """Apply a same-padded convolution in `SpectralNorm`."""
+    return SpectralNorm(_convolution(filters, kernel_size, initializer))(x)
+
+
+def _convolution(filters: int, kernel_size: int, initializer: str) -> keras.layers.Layer:
+    return layers.Conv2D(
+        filters, kernel_size, padding="same", data_format="channels_last", kernel_initializer=initializer
+    )

@@ -102,7 +102,8 @@ def test_half_precision_has_the_singular_value_of_full_precision():
     assert kernel.dtype == np.float32
     largest = np.linalg.svd(kernel, compute_uv=False)[0]
     estimate = float(layer._largest_singular_value(keras.ops.convert_to_tensor(kernel), False))
-    assert estimate == pytest.approx(largest, rel=1e-5)
+    # The power iteration has nearly converged; in bfloat16, σ would be off by up to 1/256.
+    assert estimate == pytest.approx(largest, rel=1e-3)
 
 
 def test_layers_without_a_kernel_are_refused():

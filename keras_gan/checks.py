@@ -7,10 +7,11 @@ before Keras is loaded.
 import dataclasses
 import math
 import numbers
+import os
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,11 +27,15 @@ class Bounds:
     hold: Callable[[Any], bool]
 
 
+#: Counts are below this, and seeds below that.
+COUNT_LIMIT, SEED_LIMIT = 2**31, 2**32
+
 #: Numbers within bounds, for annotations.
 Positive = Annotated[float, Bounds("a finite positive number", lambda value: value > 0)]
 NotNegative = Annotated[float, Bounds("a finite number of at least 0", lambda value: value >= 0)]
 DecayRate = Annotated[float, Bounds("a number in [0, 1)", lambda value: 0 <= value < 1)]
-Count = Annotated[int, Bounds("an integer of at least 1", lambda value: value >= 1)]
+Level = Annotated[float, Bounds("in (0, 1)", lambda value: 0 < value < 1)]
+Count = Annotated[int, Bounds("an integer of at least 1, less than 2³¹", lambda value: 1 <= value < COUNT_LIMIT)]
 
 
 def require(holds: bool, name: str, expected: str, received: Any) -> None:
@@ -50,7 +55,7 @@ def require(holds: bool, name: str, expected: str, received: Any) -> None:
 
 
 def check_count(value: Any, name: str, least: int = 1) -> None:
-    """Refuse a number that counts nothing: no integer, or one that is too small.
+    """Refuse a number that counts nothing: no integer, or one that is too small or too large.
 
     Args:
         value: The number, an integer of Python or NumPy.
@@ -58,9 +63,121 @@ def check_count(value: Any, name: str, least: int = 1) -> None:
         least: The smallest valid number. Defaults to 1.
 
     Raises:
-        ValueError: If the value is something else.
+        ValueError: If the value is something else, or 2³¹ or more, which no array is as long as and no loop ends with.
     """
     require(_is_count(value, least), name, f"an integer of at least {least}", repr(value))
+    require(int(value) < COUNT_LIMIT, name, "less than 2³¹", value)
+
+
+def check_seed(value: Any, name: str = "seed") -> None:
+    """Refuse what is no seed: Keras and NumPy take integers in [0, 2³²).
+
+    Args:
+        value: The seed, an integer of Python or NumPy.
+        name: Name of the argument. Defaults to "seed".
+
+    Raises:
+        ValueError: If the value is something else.
+    """
+    require(_is_count(value, 0), name, "an integer of at least 0", repr(value))
+    require(int(value) < SEED_LIMIT, name, "less than 2³²", value)
+
+
+def check_flag(value: Any, name: str) -> None:
+    """Refuse what is neither True nor False.
+
+    Args:
+        value: The flag.
+        name: Name of the argument.
+
+    Raises:
+        ValueError: If the value is something else.
+    """
+    require(isinstance(value, bool), name, "True or False", repr(value))
+
+
+def check_text(value: Any, name: str) -> None:
+    """Refuse what is no text.
+
+    Args:
+        value: The text.
+        name: Name of the argument.
+
+    Raises:
+        ValueError: If the value is something else.
+    """
+    require(isinstance(value, str), name, "a text", repr(value))
+
+
+def check_mapping(value: Any, name: str) -> None:
+    """Refuse what has no values by name.
+
+    Args:
+        value: The mapping.
+        name: Name of the argument.
+
+    Raises:
+        ValueError: If the value is something else.
+    """
+    require(isinstance(value, Mapping), name, "a mapping of names to values", repr(value))
+
+
+def check_instance(value: Any, name: str, kind: type) -> None:
+    """Refuse an object of another class.
+
+    Args:
+        value: The object.
+        name: Name of the argument.
+        kind: The class.
+
+    Raises:
+        TypeError: If the value is of another class.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"`{name}` must be of the class {kind.__name__}. Received: {name}={value!r}")
+
+
+def check_interface(value: Any, name: str, methods: tuple[str, ...]) -> None:
+    """Refuse an object that lacks methods, and a class in place of an object.
+
+    Args:
+        value: The object.
+        name: Name of the argument.
+        methods: Names of the methods.
+
+    Raises:
+        TypeError: If one of them is missing.
+    """
+    if isinstance(value, type) or not all(callable(getattr(value, method, None)) for method in methods):
+        raise TypeError(f"`{name}` must have the methods {', '.join(methods)}. Received: {name}={value!r}")
+
+
+def check_stream(value: Any) -> None:
+    """Refuse what is neither a text stream nor None.
+
+    Args:
+        value: The argument `stream`.
+
+    Raises:
+        TypeError: If it is something else.
+    """
+    if value is not None:
+        check_interface(value, "stream", ("write", "flush"))
+
+
+def checked_path(value: Any, name: str) -> Path:
+    """Return a path, which need not exist; refuse what is none.
+
+    Args:
+        value: A text or a `Path`.
+        name: Name of the argument.
+
+    Raises:
+        ValueError: If the value is something else, or has a null character.
+    """
+    is_path = isinstance(value, (str, os.PathLike)) and isinstance(os.fspath(value), str)
+    require(is_path and "\0" not in os.fspath(value), name, "a path", repr(value))
+    return Path(value)
 
 
 def check_counts(values: Any, name: str) -> None:
@@ -75,6 +192,7 @@ def check_counts(values: Any, name: str) -> None:
     """
     holds = hasattr(values, "__len__") and len(values) > 0 and all(_is_count(value) for value in values)
     require(holds, name, "a tuple of integers of at least 1", repr(values))
+    require(max(values) < COUNT_LIMIT, name, "less than 2³¹", repr(values))
 
 
 def check_number(value: Any, name: str, kind: Any) -> None:
@@ -115,6 +233,19 @@ def conform(value: Any, kind: Any, name: str) -> Any:
         if _is_of(value, option):
             return tuple(value) if get_origin(option) is tuple else value
     raise ValueError(f"`{name}` must be {' or '.join(map(_describe, options))}. Received: {name}={value!r}")
+
+
+def check_fields(record: Any) -> None:
+    """Check the types of a dataclass's fields, as `conform` does.
+
+    Args:
+        record: The instance.
+
+    Raises:
+        ValueError: If a value has another type than its field, or is a number that is not finite.
+    """
+    for name, kind in get_type_hints(type(record), include_extras=True).items():
+        conform(getattr(record, name), kind, name)
 
 
 def _is_of(value: Any, kind: Any) -> bool:

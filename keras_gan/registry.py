@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import Any, TypeVar
 
+from keras_gan.checks import check_mapping, check_text, require
 from keras_gan.signatures import HOUSEKEEPING, Parameter, read_parameters
 
 Object = TypeVar("Object", bound=Callable[..., Any])
@@ -33,6 +34,10 @@ class Registry:
     """
 
     def __init__(self, kind: str, targets: Mapping[str, str], given: tuple[str, ...] = ()) -> None:
+        check_text(kind, "kind")
+        check_mapping(targets, "targets")
+        is_names = isinstance(given, (tuple, list)) and all(isinstance(name, str) for name in given)
+        require(is_names, "given", "a tuple of names", repr(given))
         self.kind = kind
         self.given = given
         self._targets = dict(targets)
@@ -47,6 +52,7 @@ class Registry:
         Raises:
             ValueError: If the name is one of the package's own.
         """
+        check_text(name, "name")
         if name in self._targets:
             raise ValueError(f"`name` must not be one of the package's own. Received: {self.kind} {name!r}")
 
@@ -85,6 +91,7 @@ class Registry:
         return {key: parameter for key, parameter in found.items() if key not in self.given}
 
     def _all_parameters(self, name: str) -> dict[str, Parameter]:
+        self.check(name)
         added = self._objects.get(name)
         return read_parameters(self._target(name)) if added is None else _inspect(added)
 
@@ -97,6 +104,7 @@ class Registry:
         Raises:
             ValueError: If there is no such name.
         """
+        self.check(name)
         if name in self._objects:
             return self._objects[name]
         module, _, attribute = self._target(name).partition(":")
@@ -111,6 +119,7 @@ class Registry:
         Raises:
             ValueError: If there is no such name; the message has all that there are.
         """
+        require(isinstance(name, str), self.kind, "the name of a part", repr(name))
         # The entry points of all installed packages take longer to read than everything else.
         if name in (*self._targets, *self._objects):
             return
@@ -121,7 +130,6 @@ class Registry:
             raise ValueError(f"`{self.kind}` must be one of {', '.join(names)}. Received: {name!r}.{hint}")
 
     def _target(self, name: str) -> str:
-        self.check(name)
         return self._targets.get(name) or self._entry_points()[name]
 
     def _entry_points(self) -> dict[str, str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from keras_gan.checks import checked_path
+
 #: Names of the classes by label; they are in alphabetical order.
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
@@ -37,7 +39,7 @@ def load_cifar10(archive: str | Path | None = None) -> tuple[LabelledImages, Lab
         ValueError: If the archive is corrupt or lacks one of these arrays.
         DownloadError: If CIFAR-10 is not cached and cannot be downloaded.
     """
-    return _download() if archive is None else _read_archive(Path(archive))
+    return _download() if archive is None else _read_archive(checked_path(archive, "archive"))
 
 
 def _read_archive(path: Path) -> tuple[LabelledImages, LabelledImages]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from keras_gan.checks import checked_path
 from keras_gan.data.images import check_images
 
 #: Suffixes of the files that are read from a folder.
@@ -27,7 +28,7 @@ def load_images(path: str | Path) -> np.ndarray:
         FileNotFoundError: If the folder or file does not exist, or the folder has no images.
         ValueError: If a file cannot be read, differs in size from the first file, or has transparent pixels.
     """
-    path = Path(path)
+    path = checked_path(path, "path")
     if path.is_dir():
         return _read_folder(path)
     if not path.is_file():

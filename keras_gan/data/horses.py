@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_gan.checks import checked_path
 from keras_gan.data.cifar10 import CLASS_NAMES, load_cifar10
 from keras_gan.data.images import check_images
 
@@ -32,7 +33,7 @@ def load_horses(data_dir: str | Path | None = None) -> tuple[np.ndarray, np.ndar
         ValueError: If the file is corrupt, or its arrays are not uint8 images of this shape.
         DownloadError: If CIFAR-10 is not cached and cannot be downloaded.
     """
-    return _load_cifar10() if data_dir is None else _load_archive(Path(data_dir) / ARCHIVE_NAME)
+    return _load_cifar10() if data_dir is None else _load_archive(checked_path(data_dir, "data_dir") / ARCHIVE_NAME)
 
 
 def _load_archive(path: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan.checks import check_counts, require
 from keras_gan.data.ranges import LEVELS_PER_UNIT, ImageError, RangeCheck, check_values
 from keras_gan.tensors import Tensor
 
@@ -17,14 +18,32 @@ def in_range(images: Tensor) -> Tensor:
 
     Returns:
         An array in float64, or a tensor in `keras.config.floatx()`.
+
+    Raises:
+        ValueError: If they are of another dtype. The values are not checked.
     """
     if isinstance(images, np.ndarray):
+        is_image = images.dtype == np.uint8 or np.issubdtype(images.dtype, np.floating)
+        require(is_image, "images", "uint8, or floats in [−1, 1]", images.dtype)
         return images / LEVELS_PER_UNIT - 1.0 if images.dtype == np.uint8 else images.astype(np.float64)
     import keras  # Here, so that looking at saved pictures does not need Keras.
 
+    received = getattr(images, "dtype", type(images).__name__)
+    require(is_image_dtype(received), "images", "uint8, or floats in [−1, 1], as an array or a tensor", received)
     floats = keras.ops.cast(images, keras.config.floatx())
     is_uint8 = keras.backend.standardize_dtype(images.dtype) == "uint8"
     return floats / LEVELS_PER_UNIT - 1.0 if is_uint8 else floats
+
+
+def is_image_dtype(dtype: Any) -> bool:
+    """Return whether a dtype of NumPy or of a backend is one of images: uint8 or floats."""
+    import keras
+
+    try:
+        name = keras.backend.standardize_dtype(dtype)
+    except ValueError:  # Keras knows no texts and objects.
+        return False
+    return name == "uint8" or keras.backend.is_float_dtype(name)
 
 
 def nearest_levels(images: np.ndarray) -> np.ndarray:
@@ -67,6 +86,9 @@ def check_images(images: Any, image_shape: tuple[int, int, int] | None = None, s
     Raises:
         ValueError: If the dtype or the shape is wrong, or there are no images.
     """
+    if image_shape is not None:
+        check_counts(image_shape, "image_shape")
+        require(len(image_shape) == 3, "image_shape", "height, width and channels", image_shape)
     wanted = "(images, height, width, channels)" if image_shape is None else f"(images, {str(image_shape)[1:]}"
     shape: tuple[int, ...] = getattr(images, "shape", ())
     dtype = getattr(images, "dtype", None)
@@ -75,12 +97,20 @@ def check_images(images: Any, image_shape: tuple[int, int, int] | None = None, s
         raise ValueError(f"{source} must be uint8 in [0, 255]. Received: {received}")
     if len(shape) != 4 or (image_shape is not None and shape[1:] != tuple(image_shape)):
         raise ValueError(f"{source} must have the shape {wanted}. Received: {shape}")
-    if shape[0] == 0:
+    if 0 in shape:
         raise ValueError(f"{source} must hold at least one image. Received: shape {shape}")
 
 
 def fingerprint(images: np.ndarray) -> str:
-    """Return the SHA-256 of an image set's shape and pixels, in hexadecimal."""
+    """Return the SHA-256 of an image set's shape and pixels, in hexadecimal.
+
+    Args:
+        images: `(count, height, width, channels)`, uint8.
+
+    Raises:
+        ValueError: If they are no such images.
+    """
+    check_images(images)
     digest = hashlib.sha256(str(images.shape).encode())
     digest.update(np.ascontiguousarray(images).data)
     return digest.hexdigest()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan.checks import check_count
+from keras_gan.checks import check_count, check_seed
 from keras_gan.data.images import check_images
 
 
@@ -27,6 +27,9 @@ def step_indices(count: int, size: int, step: int, seed: int) -> np.ndarray:
     Returns:
         Indices `(size,)` in [0, count).
     """
+    for name, value, least in (("count", count, 1), ("size", size, 1), ("step", step, 0)):
+        check_count(value, name, least)
+    check_seed(seed)
     positions = np.arange(step * size, (step + 1) * size)
     first, last = positions[0] // count, positions[-1] // count
     order = np.concatenate([_shuffled_pass(count, index, seed) for index in range(first, last + 1)])
@@ -53,6 +56,12 @@ class ImageFeed:
     """
 
     def __init__(self, images: np.ndarray, batch_size: int, n_critic: int, seed: int, start: int) -> None:
+        check_images(images)
+        for name, value, least in (("batch_size", batch_size, 1), ("n_critic", n_critic, 1), ("start", start, 0)):
+            check_count(value, name, least)
+        check_seed(seed)
+        if len(images) < batch_size:
+            raise ValueError(f"`images` must hold at least one batch of {batch_size}. Received: {len(images)} images")
         self.images = images
         self.batch_size = batch_size
         self.n_critic = n_critic
@@ -68,6 +77,7 @@ class ImageFeed:
         Returns:
             `(batch_size, n_critic, height, width, channels)`, uint8: `[:, k]` is the batch of critic update k.
         """
+        check_count(index, "index", 0)
         indices = step_indices(len(self.images), self.n_critic * self.batch_size, index, self.seed)
         return self.images[indices.reshape(self.n_critic, self.batch_size).T]
 
@@ -110,11 +120,6 @@ def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int 
     Raises:
         ValueError: If the images are not uint8, there are fewer of them than a batch, or a number is too small.
     """
-    check_images(images)
-    for name, value, least in (("batch_size", batch_size, 1), ("n_critic", n_critic, 1), ("start", start, 0)):
-        check_count(value, name, least)
-    if len(images) < batch_size:
-        raise ValueError(f"`images` must hold at least one batch of {batch_size}. Received: {len(images)} images")
     return ImageFeed(images, batch_size, n_critic, seed, start)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan.checks import Count
+from keras_gan.checks import Count, check_mapping, checked_path
 from keras_gan.data.folder import load_images
 from keras_gan.data.horses import load_horses
 from keras_gan.data.images import check_images
@@ -74,7 +74,7 @@ def find_source(text: str) -> tuple[str, dict[str, Any]]:
     Raises:
         ValueError: If it is neither a name nor a path that exists.
     """
-    path = Path(text)
+    path = checked_path(text, "data")
     names = [name for name in SOURCES.names() if name not in BY_PATH]
     if text in names:
         if path.is_dir():
@@ -82,7 +82,7 @@ def find_source(text: str) -> tuple[str, dict[str, Any]]:
                 f"`data` must name a set or a folder. Received: {text}, which is both: give ./{text} for the folder"
             )
         return text, {}
-    if path.exists():
+    if text and path.exists():
         return ("folder" if path.is_dir() else "file"), {"path": str(path.absolute())}
     raise ValueError(f"`data` must be one of {', '.join(names)}, or a folder or a file that exists. Received: {text}")
 
@@ -103,6 +103,7 @@ def load_source(name: str, arguments: Mapping[str, Any], data_dir: str | Path | 
         ValueError: If there is no such source, or its images cannot be used.
     """
     source = SOURCES.load(name)
+    check_mapping(arguments, "arguments")
     takes_folder = "data_dir" in inspect.signature(source).parameters
     images = source(**arguments, **({"data_dir": data_dir} if takes_folder else {}))
     check_images(images, source=f"the data set {name}")

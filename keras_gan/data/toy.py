@@ -5,6 +5,8 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw
 
+from keras_gan.checks import check_count, check_seed
+
 #: Red, green and blue, in [0, 255].
 Colour: TypeAlias = tuple[int, int, int]
 
@@ -28,7 +30,12 @@ def toy_horses(count: int, seed: int = 0) -> np.ndarray:
 
     Returns:
         Images `(count, 32, 32, 3)`, uint8. The same arguments give the same images.
+
+    Raises:
+        ValueError: If `count` is no integer of at least 1, or `seed` none of at least 0.
     """
+    check_count(count, "count")
+    check_seed(seed)
     rng = np.random.default_rng(seed)
     return np.stack([_draw(rng) for _ in range(count)])
 

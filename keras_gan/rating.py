@@ -5,6 +5,8 @@ import dataclasses
 import statistics
 from collections.abc import Mapping
 
+from keras_gan.checks import check_fields
+
 #: Name of the real images that nothing was done to.
 UNSEEN = "unseen"
 
@@ -45,6 +47,9 @@ class Place:
         better_than: Name of the next rung that is farther; None where samples are farther than all.
         agreement: Least of precision, recall, density and coverage, as shares of those of unseen real images.
         weakest: Name of that figure.
+
+    Raises:
+        ValueError: If a number is not finite, or a name no text.
     """
 
     position: float
@@ -52,6 +57,9 @@ class Place:
     better_than: str | None
     agreement: float
     weakest: str
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def agrees(self) -> bool:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from keras_gan.checks import check_instance
 from keras_gan.data.ranges import TOLERANCE
-from keras_gan.metrics.statistics import FeatureStatistics, RunningVariance
+from keras_gan.metrics.statistics import FeatureStatistics, RunningVariance, as_floats
 
 
 def pixel_variance(images: np.ndarray) -> float:
@@ -19,8 +20,8 @@ def pixel_variance(images: np.ndarray) -> float:
     Raises:
         ValueError: If the images have another shape, or a value is not finite or is outside [−1, 1].
     """
-    images = np.asarray(images, np.float64)
-    if images.ndim != 4 or len(images) == 0:
+    images = as_floats(images, "images")
+    if images.ndim != 4 or 0 in images.shape:
         raise ValueError(f"`images` must have the shape (images, height, width, channels). Received: {images.shape}")
     # A comparison with NaN is false.
     if not np.all(np.abs(images) <= 1.0 + TOLERANCE):
@@ -47,6 +48,8 @@ def feature_diversity(generated: FeatureStatistics, real: FeatureStatistics) -> 
     Raises:
         ValueError: If the numbers of features differ, or all real images have the same features.
     """
+    check_instance(generated, "generated", FeatureStatistics)
+    check_instance(real, "real", FeatureStatistics)
     if generated.mean.shape != real.mean.shape:
         raise ValueError(
             "`generated` and `real` must have the same number of features. "

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 
+from keras_gan.checks import Count, check_fields, check_instance
 from keras_gan.metrics.comparison import Comparison
 from keras_gan.rating import Place
 
@@ -19,10 +20,13 @@ class Provenance:
     """How images are resized to the extractor's input size."""
     reference_sha256: str
     """Hash of the real images."""
-    n_real: int
+    n_real: Count
     """Number of real images."""
-    n_samples: int
+    n_samples: Count
     """Number of samples."""
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Evaluation:
     """Inception score; None if the extractor has no classifier."""
     inception_score_std: float | None
     """Standard deviation of the Inception score over the splits; None if the extractor has no classifier."""
-    floor_images: int | None = None
+    floor_images: Count | None = None
     """Images in each of the halves that floors are measured between; None in a record that does not say it."""
     place: Place | None = None
     """Place among known degradations of the real images; None if there are too few images for one."""
@@ -71,6 +75,9 @@ class Evaluation:
     """95 % bootstrap interval of `fid_score`; None if it was not requested."""
     second_opinion: tuple[Comparison, ...] | None = None
     """The same figures by other packages; None if they were not requested."""
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def figures(self) -> dict[str, float]:
         """Return the figures that are single numbers, by name."""
@@ -89,6 +96,7 @@ class Evaluation:
         Raises:
             ValueError: If the provenances differ; the message names the differences.
         """
+        check_instance(earlier, "earlier", Evaluation)
         require_equal_provenances(earlier.provenance, self.provenance)
         before = earlier.figures()
         return {name: value - before[name] for name, value in self.figures().items() if name in before}
@@ -119,7 +127,7 @@ class Evaluation:
                 second_opinion=None if comparisons is None else tuple(map(Comparison.from_dict, comparisons)),
                 **values,
             )
-        except (TypeError, AttributeError, LookupError) as error:
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
             raise ValueError(f"An evaluation must have the keys of Evaluation: {error}") from error
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 import numpy as np
 import platformdirs
 
+from keras_gan.checks import Level, check_count, check_instance, check_number, checked_path
 from keras_gan.data.images import checked_levels, fingerprint, to_uint8
 from keras_gan.data.ranges import ImageError, RangeCheck
 from keras_gan.metrics.diversity import feature_diversity
@@ -70,12 +71,15 @@ class Evaluator:
         cache_dir: str | Path | None = None,
     ) -> None:
         self.extractor = as_extractor(extractor)
+        folder = None if cache_dir is None else checked_path(cache_dir, "cache_dir")
         images = checked_levels(real, "The real images")
         n_real = len(images) if n_real is None else n_real
         for name, value, most in (("n_samples", n_samples, np.inf), ("n_real", n_real, len(images))):
+            check_count(value, name, 0)
             if not LEAST_IMAGES <= value <= most:
                 limit = "" if most == np.inf else f" and at most {most}, the number of real images"
                 raise ValueError(f"`{name}` must be at least {LEAST_IMAGES}{limit}. Received: {name}={value}")
+        n_samples, n_real = int(n_samples), int(n_real)
         order = np.random.default_rng(0).permutation(len(images))[:n_real]
         if n_real < len(images):
             images, order = images[order], np.arange(n_real)
@@ -89,7 +93,7 @@ class Evaluator:
             n_real=n_real,
             n_samples=n_samples,
         )
-        cache = ReferenceCache(cache_dir or platformdirs.user_cache_path("keras-gan"))
+        cache = ReferenceCache(platformdirs.user_cache_path("keras-gan") if folder is None else folder)
         self.reference = self._summarize_reference(images, order, cache)
         #: Images in each of the halves that floors are measured between.
         self.floor_images = len(self.reference.features) // 2
@@ -113,10 +117,13 @@ class Evaluator:
                 out of range.
         """
         parts: Iterable[Any] = [images] if hasattr(images, "shape") else images
+        if not isinstance(parts, Iterable):
+            raise ImageError(f"The samples must be images, or an iterable of batches. Received: {images!r}")
         return summarize(self.extractor, self._batches(parts), self.n_samples)
 
     def score(self, samples: SampleSet) -> Evaluation:
         """Return all figures of samples, given what `collect` returned for them."""
+        check_instance(samples, "samples", SampleSet)
         real = self.reference
         kernel_mean, kernel_std = _kernel_distance(real.features, samples.features)
         precision, recall = precision_recall(real.features, samples.features)
@@ -150,6 +157,7 @@ class Evaluator:
 
         It is computed from the kept features of the samples.
         """
+        check_instance(samples, "samples", SampleSet)
         return fid_infinity(samples.features, self.reference.statistics)
 
     def fid_interval(self, samples: SampleSet, replicates: int = 200, level: float = 0.95) -> tuple[float, float]:
@@ -163,6 +171,9 @@ class Evaluator:
         Returns:
             Lower and upper end of the interval.
         """
+        check_instance(samples, "samples", SampleSet)
+        check_count(replicates, "replicates", 2)
+        check_number(level, "level", Level)
         real = self.reference.statistics
         draws = bootstrap_frechet_distances(samples.features, real, replicates)
         distances = np.array(list(tracked(draws, "Bootstrap", replicates)))

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import scipy.linalg
 
-from keras_gan.metrics.statistics import FeatureStatistics, check_features, feature_statistics
+from keras_gan.checks import Level, NotNegative, check_count, check_instance, check_number, check_seed, require
+from keras_gan.metrics.statistics import FeatureStatistics, as_floats, check_features, feature_statistics
 
 #: Number of sample sizes that `fid_infinity` extrapolates from; they go from a tenth of the samples to all of them.
 EXTRAPOLATION_SIZES = 15
@@ -35,6 +36,8 @@ def frechet_distance(first: FeatureStatistics, second: FeatureStatistics) -> flo
         - D. C. Dowson and B. V. Landau, The Fréchet distance between multivariate normal distributions, Journal of
           Multivariate Analysis 12 (1982).
     """
+    check_instance(first, "first", FeatureStatistics)
+    check_instance(second, "second", FeatureStatistics)
     if first.mean.shape != second.mean.shape:
         raise ValueError(
             "`first` and `second` must have the same number of features. "
@@ -71,6 +74,8 @@ def frechet_distance_by_size(
         One distance for each size.
     """
     features = check_features(features, "features", least=2)
+    check_instance(reference, "reference", FeatureStatistics)
+    check_seed(seed)
     random = np.random.default_rng(seed)
     for size in sizes:
         chosen = random.choice(len(features), size, replace=False)
@@ -122,6 +127,7 @@ def fid_infinity(features: np.ndarray, reference: FeatureStatistics, seed: int =
     Reference:
         - [Chong and Forsyth, 2020](https://arxiv.org/abs/1911.07023)
     """
+    features = check_features(features, "features")
     sizes = extrapolation_sizes(len(features))
     return extrapolate_frechet_distance(sizes, list(frechet_distance_by_size(features, reference, sizes, seed)))
 
@@ -143,6 +149,9 @@ def bootstrap_frechet_distances(
         One distance for each draw.
     """
     features = check_features(features, "features", least=2)
+    check_instance(reference, "reference", FeatureStatistics)
+    check_count(replicates, "replicates")
+    check_seed(seed)
     random = np.random.default_rng(seed)
     for _ in range(replicates):
         chosen = random.integers(0, len(features), len(features))
@@ -173,9 +182,11 @@ def bootstrap_interval(
     Reference:
         - B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap (1993), chapters 12 and 13.
     """
-    if len(replicates) < 2:
-        raise ValueError(f"`replicates` must be at least 2. Received: {len(replicates)}")
-    if not 0 < level < 1:
-        raise ValueError(f"`level` must be in (0, 1). Received: level={level}")
+    check_number(distance, "distance", NotNegative)
+    check_number(level, "level", Level)
+    replicates = as_floats(replicates, "replicates")
+    if replicates.ndim != 1 or len(replicates) < 2:
+        raise ValueError(f"`replicates` must be at least 2. Received: shape {replicates.shape}")
+    require(bool(np.isfinite(replicates).all()), "replicates", "finite", "NaN or infinite values")
     low, high = np.quantile(replicates, [(1 - level) / 2, (1 + level) / 2]) - np.mean(replicates)
     return max(float(distance + low), 0.0), float(distance + high)

@@ -3,6 +3,9 @@
 import numpy as np
 import scipy.special
 
+from keras_gan.checks import check_count, require
+from keras_gan.metrics.statistics import as_floats
+
 #: Number of consecutive parts that samples are split into.
 SPLITS = 10
 
@@ -19,6 +22,8 @@ class RunningInceptionScore:
     """
 
     def __init__(self, count: int, splits: int = SPLITS) -> None:
+        check_count(count, "count")
+        check_count(splits, "splits", 0)
         if not 1 <= splits <= count:
             raise ValueError(
                 f"`splits` must be from 1 to the number of samples. Received: splits={splits}, samples={count}"
@@ -32,9 +37,9 @@ class RunningInceptionScore:
         """Add the logits `(samples, classes)` of the next samples.
 
         Raises:
-            ValueError: If a logit is NaN or +∞, or all logits of a sample are −∞.
+            ValueError: If the logits are not a matrix, a logit is NaN or +∞, or all logits of a sample are −∞.
         """
-        logits = np.asarray(logits, np.float64)
+        logits = _matrix(logits)
         # A logit of −∞ means an impossible class, but at least one class must be possible.
         if not np.isfinite(logits.max(axis=-1)).all():
             raise ValueError("`logits` must be below infinity, one of a row finite. Received: NaN or infinite logits")
@@ -57,6 +62,13 @@ class RunningInceptionScore:
         marginals = self.probabilities / sizes[:, None]
         scores = np.exp(_entropy(marginals) - self.entropies / sizes)
         return float(scores.mean()), float(scores.std())
+
+
+def _matrix(logits: np.ndarray) -> np.ndarray:
+    logits = as_floats(logits, "logits")
+    if logits.ndim != 2 or logits.shape[1] == 0:
+        raise ValueError(f"`logits` must have the shape (samples, classes). Received: {logits.shape}")
+    return logits
 
 
 def _entropy(probabilities: np.ndarray) -> np.ndarray:
@@ -83,9 +95,8 @@ def inception_score(logits: np.ndarray, splits: int = SPLITS) -> tuple[float, fl
     Reference:
         - [Salimans et al., 2016](https://arxiv.org/abs/1606.03498)
     """
-    logits = np.asarray(logits)
-    if logits.ndim != 2 or logits.shape[1] == 0:
-        raise ValueError(f"`logits` must have the shape (samples, classes). Received: {logits.shape}")
+    logits = _matrix(logits)
+    require(len(logits) > 0, "logits", "of at least one sample", f"shape {logits.shape}")
     score = RunningInceptionScore(len(logits), splits)
     score.update(logits)
     return score.result()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from keras_gan.checks import check_count, check_seed
 from keras_gan.metrics.statistics import check_pair
 
 #: Number of subsets, samples in each, and seed of their draws. torch-fidelity has the same defaults.
@@ -42,11 +43,9 @@ def kernel_distance(
     Reference:
         - [Bińkowski et al., 2018](https://arxiv.org/abs/1801.01401)
     """
-    if subsets < 1 or subset_size < 2:
-        raise ValueError(
-            "`subsets` must be at least 1 and `subset_size` at least 2. "
-            f"Received: subsets={subsets}, subset_size={subset_size}"
-        )
+    check_count(subsets, "subsets")
+    check_count(subset_size, "subset_size", 2)
+    check_seed(seed)
     real, generated = check_pair(real, generated, least=subset_size)
     real, generated = _with_kernel_products(real), _with_kernel_products(generated)
     distances = []

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from keras_gan.checks import check_count
 from keras_gan.metrics.statistics import check_pair
 
 #: Number of rows whose distances to all others are in memory at a time.
@@ -80,6 +81,7 @@ def density_coverage(real: np.ndarray, generated: np.ndarray, k: int = 5) -> tup
 
 def _check(real: np.ndarray, generated: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     real, generated = check_pair(real, generated)
+    check_count(k, "k", 0)
     if not 1 <= k < len(real):
         raise ValueError(
             f"`k` must be at least 1 and less than the number of real images. Received: k={k}, {len(real)} real images"

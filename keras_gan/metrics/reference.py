@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan.checks import check_fields
 from keras_gan.metrics.extractors.extractor import FeatureExtractor
 from keras_gan.metrics.inception_score import RunningInceptionScore
-from keras_gan.metrics.statistics import FeatureStatistics, RunningCovariance, RunningVariance
+from keras_gan.metrics.statistics import FeatureStatistics, RunningCovariance, RunningVariance, check_features
 
 #: Largest number of images whose features are kept, for metrics that need more than mean and covariance. A limit keeps
 #: the memory from growing with the number of samples.
@@ -39,6 +40,10 @@ class SampleSet:
     features: np.ndarray
     pixel_variance: float
     inception_score: tuple[float, float] | None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        check_features(self.features, "features")
 
 
 def summarize(extractor: FeatureExtractor, batches: Iterable[np.ndarray], count: int) -> SampleSet:

@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from keras_gan.checks import check_count, check_seed
 from keras_gan.metrics.statistics import check_pair
 
 #: Number of directions, and seed of their draws.
@@ -30,8 +31,8 @@ def sliced_wasserstein(
         - N. Bonneel et al., Sliced and Radon Wasserstein Barycenters of Measures, Journal of Mathematical Imaging and
           Vision 51 (2015).
     """
-    if projections < 1:
-        raise ValueError(f"`projections` must be at least 1. Received: projections={projections}")
+    check_count(projections, "projections")
+    check_seed(seed)
     real, generated = check_pair(real, generated)
     directions = random_directions(real.shape[1], projections, seed)
     # SciPy loads `stats` at its first use. An import at the top would make every training wait a second for it.

@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from keras_gan.checks import check_count, require
+
+#: Features are smaller than this, so that the sums of their squares are finite.
+LARGEST_FEATURE = 1e140
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class FeatureStatistics:
@@ -19,7 +24,8 @@ class FeatureStatistics:
             and, up to rounding, positive semidefinite.
 
     Raises:
-        ValueError: If the shapes do not match, there are fewer than two samples, or a value is not finite.
+        ValueError: If the shapes do not match, there are fewer than two samples, a value is not finite, or a variance
+            is negative.
     """
 
     count: int
@@ -27,16 +33,22 @@ class FeatureStatistics:
     covariance: np.ndarray
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "mean", as_floats(self.mean, "mean"))
+        object.__setattr__(self, "covariance", as_floats(self.covariance, "covariance"))
         size = self.mean.size
         if self.mean.shape != (size,) or self.covariance.shape != (size, size):
             raise ValueError(
                 "`mean` and `covariance` must have the shapes (features,) and (features, features). "
                 f"Received: {self.mean.shape} and {self.covariance.shape}"
             )
+        check_count(self.count, "count", 0)
         if self.count < 2:
             raise ValueError(f"`count` must be at least 2: one sample has no covariance. Received: count={self.count}")
         if not (np.isfinite(self.mean).all() and np.isfinite(self.covariance).all()):
             raise ValueError("`mean` and `covariance` must be finite. Received: NaN or infinite values")
+        require(
+            bool((np.diag(self.covariance) >= 0).all()), "covariance", "of variances of at least 0", "a negative one"
+        )
 
 
 class _Running(abc.ABC):
@@ -56,12 +68,13 @@ class _Running(abc.ABC):
         """Add a batch `(rows, columns)`, which may be empty.
 
         Raises:
-            ValueError: If its number of columns is not that of the batches before.
+            ValueError: If its number of columns is not that of the batches before, or a value is not finite.
         """
-        rows = np.asarray(rows, np.float64)
+        rows = as_floats(rows, "rows")
         if rows.ndim != 2 or (self.count and rows.shape[1] != self.mean.size):
             expected = self.mean.size if self.count else "columns"
             raise ValueError(f"`rows` must have the shape (rows, {expected}). Received: {rows.shape}")
+        rows = check_features(rows, "rows", least=0)
         if len(rows) == 0:
             return
         count, mean = len(rows), rows.mean(axis=0)
@@ -134,10 +147,11 @@ def check_features(features: ArrayLike, name: str, least: int = 1) -> np.ndarray
         least: Least number of rows. Defaults to 1.
 
     Raises:
-        ValueError: If the features are not a matrix, have too few rows, or have a value that is not finite.
+        ValueError: If the features are not a matrix of numbers, have too few rows or no columns, or have a value that
+            is not finite or is too large to be squared.
     """
-    features = np.asarray(features, np.float64)
-    if features.ndim != 2 or len(features) < least:
+    features = as_floats(features, name)
+    if features.ndim != 2 or len(features) < least or features.shape[1] == 0:
         raise ValueError(
             f"`{name}` must have the shape (samples, features) with at least {least} samples. "
             f"Received: shape {features.shape}"
@@ -145,7 +159,28 @@ def check_features(features: ArrayLike, name: str, least: int = 1) -> np.ndarray
     if not np.isfinite(features).all():
         bad = int((~np.isfinite(features).all(axis=1)).sum())
         raise ValueError(f"`{name}` must be finite. Received: NaN or infinite values in {bad} of {len(features)} rows")
+    largest = np.abs(features).max(initial=0.0)
+    require(largest < LARGEST_FEATURE, name, f"smaller than {LARGEST_FEATURE:g}, or squares overflow", f"{largest:g}")
     return features
+
+
+def as_floats(values: ArrayLike, name: str) -> np.ndarray:
+    """Return numbers as a float64 array; refuse texts, objects and complex numbers, which NumPy would convert.
+
+    Args:
+        values: The numbers.
+        name: Name of the numbers in error messages.
+
+    Raises:
+        ValueError: If they are no real numbers, or their rows differ in length.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"`{name}` must be an array of numbers. Received: {error}") from error
+    is_real = np.can_cast(array.dtype, np.float64, "same_kind")
+    require(is_real, name, "an array of real numbers", f"{type(values).__name__} of dtype {array.dtype}")
+    return array.astype(np.float64, copy=False)
 
 
 def check_pair(real: ArrayLike, generated: ArrayLike, least: int = 1) -> tuple[np.ndarray, np.ndarray]:

@@ -8,10 +8,13 @@ from keras_gan.metrics.comparison import Comparison
 from keras_gan.rating import Place
 
 PROVENANCE = Provenance("cifar10-resnet", "ab" * 32, "none", "cd" * 32, 5000, 1000)
-NO_NUMBERS = {"provenance", "fid_interval", "second_opinion", "place"}
+NO_NUMBERS = {"provenance", "floor_images", "fid_interval", "second_opinion", "place"}
 NAMES = [field.name for field in dataclasses.fields(Evaluation) if field.name not in NO_NUMBERS]
 EVALUATION = Evaluation(
-    provenance=PROVENANCE, **{name: 1.5 * index for index, name in enumerate(NAMES)}, fid_interval=(0.25, 4.0)
+    provenance=PROVENANCE,
+    **{name: 1.5 * index for index, name in enumerate(NAMES)},
+    floor_images=10,
+    fid_interval=(0.25, 4.0),
 )
 PLACE = Place(0.25, "unseen", None, 0.5, "recall")
 
@@ -84,6 +87,7 @@ def test_figures_of_unknown_weights_compare_within_one_evaluator():
 
 @pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Provenance)])
 def test_figures_with_different_provenances_do_not_compare(field):
-    other = dataclasses.replace(EVALUATION, provenance=dataclasses.replace(PROVENANCE, **{field: 7}))
+    value = 7 if isinstance(getattr(PROVENANCE, field), int) else "7"
+    other = dataclasses.replace(EVALUATION, provenance=dataclasses.replace(PROVENANCE, **{field: value}))
     with pytest.raises(ValueError, match=f"differ in {field}: .* and 7$"):
         other.changes_since(EVALUATION)

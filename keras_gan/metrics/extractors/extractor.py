@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 import keras
 import numpy as np
 
+from keras_gan.checks import check_text
+from keras_gan.data.images import check_images
 from keras_gan.tensors import Tensor
 
 #: Output of an extractor: features `(images, features)`, and logits `(images, classes)` or None without a classifier.
@@ -57,8 +59,9 @@ class FeatureExtractor(abc.ABC):
             Features, and logits or None.
 
         Raises:
-            ValueError: If an output is not a finite matrix with one row per image.
+            ValueError: If the images are no uint8 images, or an output is not a finite matrix with one row per image.
         """
+        check_images(images)
         outputs = self.compute(images)
         if not isinstance(outputs, (tuple, list)):
             outputs = (outputs, None)
@@ -83,12 +86,18 @@ class CallableExtractor(FeatureExtractor):
             then has no identity: nothing of it is cached on disk, and only figures of one evaluator can be compared.
 
     Raises:
-        TypeError: If `function` cannot be called.
+        TypeError: If `function` cannot be called, or is a class.
+        ValueError: If `name` or `weights_hash` is no text.
     """
 
     def __init__(self, function: FeatureFunction, name: str | None = None, weights_hash: str | None = None) -> None:
         if not callable(function):
             raise TypeError(f"`function` must be callable. Received: {function!r}")
+        if isinstance(function, type):
+            raise TypeError(f"`function` must be an instance, which is called with images. Received: {function!r}")
+        for argument, text in (("name", name), ("weights_hash", weights_hash)):
+            if text is not None:
+                check_text(text, argument)
         self.function = function
         is_model = isinstance(function, keras.Model)
         own_name = getattr(function, "name" if is_model else "__name__", type(function).__name__)

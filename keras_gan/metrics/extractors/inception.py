@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from keras_gan.checks import checked_path
 from keras_gan.metrics.extractors.extractor import FeatureExtractor, built_aside, resized, weights_digest
 
 INPUT_SIZE = 299
@@ -48,7 +49,7 @@ class InceptionV3(FeatureExtractor):
     batch_size = 50
 
     def __init__(self, weights: str | Path | None = None) -> None:
-        if weights is not None and not Path(weights).is_file():
+        if weights is not None and not checked_path(weights, "weights").is_file():
             raise FileNotFoundError(f"No file {weights}: `weights` must be Inception v3's, as from {WEIGHTS_URL}")
         with built_aside():
             classifier = _download() if weights is None else _load(Path(weights))

@@ -55,7 +55,10 @@ def build_optimizer(
     """
     if not isinstance(optimizer, (keras.optimizers.Optimizer, str, dict)):
         raise ValueError(f"`{name}_optimizer` must be an optimizer, or its name or config. Received: {optimizer!r}")
-    optimizer = keras.optimizers.get(optimizer)
+    try:
+        optimizer = keras.optimizers.get(optimizer)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"`{name}_optimizer` must be one that Keras knows. Received: {error}") from error
     is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     if auto_scale_loss and network.compute_dtype == "float16" and not is_scaled:
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)

@@ -8,11 +8,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.checks import check_count
+from keras_gan.checks import check_count, check_flag
 from keras_gan.data.images import in_range
 from keras_gan.models.feeds import check_element
+from keras_gan.models.fitting import check_callbacks
 from keras_gan.models.held_out import held_out_images
-from keras_gan.models.inputs import check_alone
+from keras_gan.models.inputs import check_alone, check_verbose
 from keras_gan.models.state import inner_scope, seed_states
 from keras_gan.models.step_images import join_images
 from keras_gan.models.updates import AlternatingModel
@@ -80,8 +81,12 @@ class EvaluatedModel(AlternatingModel):
         check_alone(y=y, sample_weight=sample_weight)
         if batch_size is not None:
             check_count(batch_size, "batch_size")
-        # `fit` has checked its validation data before training.
+        check_verbose(verbose)
+        check_flag(return_dict, "return_dict")
+        # `fit` has checked its validation data and its callbacks before training.
         if not kwargs.get("_use_cached_eval_dataset"):
+            if not isinstance(callbacks, keras.callbacks.CallbackList):
+                check_callbacks(callbacks)
             x, steps = held_out_images(x, steps, self.image_shape, "x", "steps")
         with self._evaluating():
             return super().evaluate(x, None, batch_size, verbose, None, steps, callbacks, return_dict, **kwargs)
@@ -104,6 +109,7 @@ class EvaluatedModel(AlternatingModel):
             ValueError: If `x` does not hold images of the generator's shape and in their range.
         """
         check_alone(y=y, sample_weight=sample_weight)
+        check_flag(return_dict, "return_dict")
         check_element(x, self.image_shape, 1, "`x`")
         with self._evaluating():
             return super().test_on_batch(x, return_dict=return_dict)

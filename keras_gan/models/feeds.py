@@ -3,6 +3,7 @@
 import functools
 import inspect
 import itertools
+import numbers
 from typing import Any
 
 import keras
@@ -69,9 +70,9 @@ def check_is_feed(x: Any, name: str) -> None:
         name: Name of the argument.
 
     Raises:
-        ValueError: If it is None, a text or a container of arrays.
+        ValueError: If it is None, a number, a text or a container of arrays.
     """
-    if x is None or isinstance(x, (str, list, tuple, dict)):
+    if x is None or isinstance(x, (numbers.Number, str, list, tuple, dict)):
         raise ValueError(
             f"`{name}` must be images: an array, the result of `gan.batches`, a `tf.data.Dataset`, a `PyDataset` or a "
             f"generator. Received: {type(x).__name__}"

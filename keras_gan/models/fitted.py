@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan.checks import check_count
+from keras_gan.checks import check_count, check_flag
 from keras_gan.data.pipeline import ImageFeed, image_batches
 from keras_gan.models.continuation import warn_of_another_run
 from keras_gan.models.datasets import refusing
@@ -15,8 +15,9 @@ from keras_gan.models.descent import check_trained_weights
 from keras_gan.models.feeds import check_element, check_endless, check_step_sizes, checked_feed
 from keras_gan.models.fitting import ValidationEpochs, check_callbacks, in_stage_order
 from keras_gan.models.held_out import with_validation
-from keras_gan.models.inputs import check_alone
+from keras_gan.models.inputs import check_alone, check_verbose
 from keras_gan.models.persistence import PersistentModel
+from keras_gan.models.step_images import check_format, images_alone
 
 #: Images of one critic update if `fit` gets an array without a batch size.
 DEFAULT_BATCH_SIZE = 32
@@ -82,6 +83,8 @@ class FittedModel(PersistentModel):
             UserWarning: If `x` is a feed, and `initial_epoch` says that training goes on, but the model or the feed is
                 not where the run stands before that epoch.
         """
+        check_count(epochs, "epochs", 0)
+        check_verbose(verbose)
         check_callbacks(callbacks)
         check_alone(y=y, **{name: kwargs.get(name) for name in ("sample_weight", "class_weight")})
         if self.compiled:
@@ -114,8 +117,11 @@ class FittedModel(PersistentModel):
             ValueError: If `x` does not hold images that `fit` would take for a step.
         """
         check_alone(y=y, sample_weight=sample_weight, class_weight=class_weight)
+        check_flag(return_dict, "return_dict")
         if isinstance(x, np.ndarray):
             check_element(x, self.image_shape, self.n_critic, "`x`")
+        else:
+            check_format(images_alone(x, "`x`"), self.image_shape, "`x`")
         return super().train_on_batch(x, return_dict=return_dict)
 
     def batches(self, images: np.ndarray, batch_size: int) -> ImageFeed:

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from keras_gan.checks import check_count
+from keras_gan.checks import check_count, require
 
 
 def check_callbacks(callbacks: Any) -> None:
@@ -16,11 +16,14 @@ def check_callbacks(callbacks: Any) -> None:
         callbacks: The argument of `fit`.
 
     Raises:
-        ValueError: If it is a `CallbackList`, or has a `SwapEMAWeights`.
+        ValueError: If it is a `CallbackList`, has a `SwapEMAWeights`, or has what is no callback.
     """
     if isinstance(callbacks, keras.callbacks.CallbackList):
         raise ValueError("`callbacks` must be a list of callbacks. Received: a CallbackList")
-    given = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+    given = callbacks if isinstance(callbacks, (list, tuple)) else [] if callbacks is None else [callbacks]
+    for each in given:
+        is_callback = isinstance(each, keras.callbacks.Callback)
+        require(is_callback, "callbacks", "a callback or a list of callbacks", repr(each))
     if any(isinstance(each, keras.callbacks.SwapEMAWeights) for each in given):
         raise ValueError(
             "`callbacks` must be without SwapEMAWeights, because `generate` and the callbacks of samples use the "

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.checks import check_flag, checked_path
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models import sampling
 from keras_gan.models.averaging import AveragedGenerator, averaged_generator
@@ -186,6 +187,7 @@ class GAN(FittedModel):
                 no positive number; if both or none of `n` and `latents` are given; or if `latents` are not the
                 generator's.
         """
+        check_flag(averaged, "averaged")
         generator = self.sampling_generator if averaged else self.generator
         return sampling.generate(generator, n, seed, batch_size, latents=latents, truncation=truncation)
 
@@ -209,5 +211,6 @@ class GAN(FittedModel):
         images = exported.serve(tf.random.normal((64, *gan.latent_shape)))
         ```
         """
+        checked_path(filepath, "filepath")
         latents = keras.InputSpec(shape=(None, *self.latent_shape), dtype=self.generator.input_dtype, name="latents")
         self.sampling_generator.export(filepath, format=format, **{"input_signature": [latents], **kwargs})

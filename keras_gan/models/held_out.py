@@ -35,6 +35,8 @@ def held_out_images(
         ValueError: If they are no images that the model takes, or `steps` is missing.
     """
     check_is_feed(x, name)
+    if steps is not None:
+        check_count(steps, steps_name)
     if isinstance(x, ImageFeed) or inspect.isgenerator(x):
         if steps is None:
             raise ValueError(f"`{steps_name}` must be given with a feed or a generator. Received: None")
@@ -103,7 +105,6 @@ def _first(x: Any) -> list[Any]:
 
 
 def _joined(elements: Any, steps: int, image_shape: tuple[int, ...], name: str) -> np.ndarray:
-    check_count(steps, "steps")
     batches = []
     for element in itertools.islice(elements, steps):
         check_element(element, image_shape, 1, f"`{name}`")

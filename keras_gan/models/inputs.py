@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from keras_gan.checks import check_count
+from keras_gan.checks import check_count, check_seed, require
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.shapes import image_shape, input_shape, latent_shape, output_shape
@@ -60,6 +60,19 @@ def check_alone(**given: Any) -> None:
             raise ValueError(f"`{name}` must be None: a GAN trains on images alone. Received: {type(value).__name__}")
 
 
+def check_verbose(verbose: Any) -> None:
+    """Refuse what says nothing of how much Keras prints.
+
+    Args:
+        verbose: The argument of `fit`.
+
+    Raises:
+        ValueError: If it is neither "auto" nor 0, 1 or 2.
+    """
+    is_known = isinstance(verbose, (str, int)) and verbose in ("auto", 0, 1, 2)
+    require(is_known, "verbose", 'one of "auto", 0, 1 and 2', repr(verbose))
+
+
 def check_parts(loss: Any, lipschitz: Any, n_critic: Any, seed: Any) -> None:
     """Refuse what is no loss, policy, number of critic updates or seed of a GAN.
 
@@ -74,6 +87,8 @@ def check_parts(loss: Any, lipschitz: Any, n_critic: Any, seed: Any) -> None:
     """
     if seed is not None and (type(seed) is not int or seed < 0):
         raise ValueError(f"`seed` must be an integer of at least 0, or None. Received: seed={seed!r}")
+    if seed is not None:
+        check_seed(seed)
     check_count(n_critic, "n_critic")
     if not isinstance(loss, AdversarialLoss) or loss.reduction in (None, "none"):
         raise ValueError(f"`loss` must be an adversarial loss with a reduction. Received: {loss!r}")

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.special
 from keras import ops
 
-from keras_gan.checks import Positive, check_count, check_number
+from keras_gan.checks import Positive, check_count, check_number, check_seed
 from keras_gan.models.shapes import latent_shape
 from keras_gan.tensors import Tensor
 
@@ -92,7 +92,7 @@ def draw_latents(
         raise ValueError(f"`n` must be a number of images: give latents as `latents=…`. Received: {type(n).__name__}")
     check_count(n, "n")
     if seed is not None:
-        check_count(seed, "seed", 0)
+        check_seed(seed)
     shape, source = (n, *latent_shape(generator)), keras.random.SeedGenerator(seed)
     if truncation is None:
         return keras.random.normal(shape, seed=source)

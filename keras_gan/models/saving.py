@@ -4,6 +4,7 @@ from pathlib import Path
 
 import keras
 
+from keras_gan.checks import checked_path
 from keras_gan.files import saved_model
 from keras_gan.models.gan import GAN
 
@@ -30,7 +31,7 @@ def load_model(path: str | Path) -> keras.Model:
     images = gan.generate(64, seed=0)
     ```
     """
-    path = Path(path)
+    path = checked_path(path, "path")
     if not path.is_file():
         raise FileNotFoundError(f"`path` must be a .keras file. Received: {path}, which does not exist or is a folder")
     try:
@@ -55,7 +56,7 @@ def load_generator(path: str | Path, averaged: bool = True) -> tuple[keras.Model
         FileNotFoundError: If there is no such file.
         ValueError: If the file holds no model, or no GAN where the generator that is trained is asked for.
     """
-    file = saved_model(path, is_whole=not averaged)
+    file = saved_model(checked_path(path, "path"), is_whole=not averaged)
     if file is None:
         raise FileNotFoundError(
             f"`path` must be a .keras file, or a folder with a {'generator.keras or ' if averaged else ''}checkpoint "

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.data.images import is_image_dtype
 from keras_gan.tensors import Tensor
 
 
@@ -45,8 +46,7 @@ def check_format(images: Any, image_shape: tuple[int, ...], source: str = "Image
     shape = tuple(images.shape[2 if is_split(images, image_shape) else 1 :])
     if shape != tuple(image_shape):
         raise ValueError(f"{source} must have the generator's shape {image_shape}. Received: {shape}")
-    is_uint8 = keras.backend.standardize_dtype(images.dtype) == "uint8"
-    if not (is_uint8 or keras.backend.is_float_dtype(images.dtype)):
+    if not is_image_dtype(images.dtype):
         raise ValueError(f"{source} must be floats in [-1, 1] or uint8. Received: dtype={images.dtype}")
 
 

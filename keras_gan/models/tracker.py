@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan.checks import check_count
+from keras_gan.checks import check_count, check_mapping, check_text, require
 from keras_gan.tensors import Tensor
 
 #: Scalars that a step passes to `TrainingTracker.update_state`.
@@ -31,6 +31,9 @@ STEP_KEYS = (
 
 #: Keys of an epoch's logs that come from the model: those of the steps, and two that are derived from these.
 TRAINING_KEYS = (*STEP_KEYS, "dg_ratio", "loss_variance")
+
+#: Dtypes that the state of a tracker may have.
+FLOAT_DTYPES = ("bfloat16", "float16", "float32", "float64")
 
 
 def element_count(tensors: Iterable[Tensor]) -> int:
@@ -67,11 +70,13 @@ class TrainingTracker(keras.metrics.Metric):
         dtype: Dtype of the state. Defaults to float32, whatever the model's precision.
 
     Raises:
-        ValueError: If `window` is no integer of at least 1.
+        ValueError: If `window` is no integer of at least 1, `name` no text, or `dtype` no dtype of floats.
     """
 
     def __init__(self, window: int = 100, name: str = "training", dtype: str = "float32") -> None:
         check_count(window, "window")
+        check_text(name, "name")
+        require(dtype in FLOAT_DTYPES, "dtype", f"one of {', '.join(FLOAT_DTYPES)}", repr(dtype))
         super().__init__(name=name, dtype=dtype)
         self.window = window
         self.steps = self._add_zeros((), "steps")
@@ -89,6 +94,7 @@ class TrainingTracker(keras.metrics.Metric):
         Raises:
             ValueError: If the keys are not those of `STEP_KEYS`.
         """
+        check_mapping(values, "values")
         if set(values) != set(STEP_KEYS):
             raise ValueError(f"`values` must have the keys {sorted(STEP_KEYS)}. Received: {sorted(values)}")
         step = ops.stack([ops.cast(values[key], self.dtype) for key in STEP_KEYS])

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan.checks import NotNegative, Positive, check_number
+from keras_gan.checks import NotNegative, Positive, check_flag, check_number
 from keras_gan.losses import gradient_penalty
 from keras_gan.models import autodiff
 from keras_gan.models.lipschitz.policy import LipschitzPolicy, has_batch_norm
@@ -37,6 +37,7 @@ class GradientPenalty(LipschitzPolicy):
     def __init__(self, weight: Positive = 10.0, target: NotNegative = 1.0, one_sided: bool = False) -> None:
         check_number(weight, "weight", Positive)
         check_number(target, "target", NotNegative)
+        check_flag(one_sided, "one_sided")
         self.weight = weight
         self.target = target
         self.one_sided = one_sided

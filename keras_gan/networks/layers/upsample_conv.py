@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.checks import check_count, check_counts
 from keras_gan.tensors import Shape, Tensor
 
 #: Arguments of `Conv2D` whose values are fixed in these layers; their configs leave these arguments out.
@@ -52,6 +53,8 @@ class _PhaseConvolution(keras.layers.Conv2D):
         if given:
             name = type(self).__name__
             raise ValueError(f"{name} is same-padded, of stride 1, and channels-last. Received: {given}")
+        check_count(filters, "filters")
+        check_counts(kernel_size if hasattr(kernel_size, "__len__") else (kernel_size,), "kernel_size")
         super().__init__(filters, kernel_size, **_FIXED, **kwargs)
 
     def get_config(self) -> dict[str, Any]:
@@ -101,7 +104,8 @@ class UpsampleConv2D(_UpsamplingConvolution):
     Input: `(batch, height, width, channels)`. Output: `(batch, 2 · height, 2 · width, filters)`.
 
     Raises:
-        ValueError: If strides, padding, data format, dilation or groups are given.
+        ValueError: If strides, padding, data format, dilation or groups are given, or a size is no integer of at least
+            1.
     """
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -128,7 +132,8 @@ class PhasedUpsampleConv2D(_UpsamplingConvolution):
     twice the height and width.
 
     Raises:
-        ValueError: If strides, padding, data format, dilation or groups are given.
+        ValueError: If strides, padding, data format, dilation or groups are given, or a size is no integer of at least
+            1.
     """
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -159,7 +164,8 @@ class PhasedConv2D(_PhaseConvolution):
     `(batch, 2 · height, 2 · width, filters)`.
 
     Raises:
-        ValueError: If strides, padding, data format, dilation or groups are given.
+        ValueError: If strides, padding, data format, dilation or groups are given, or a size is no integer of at least
+            1.
     """
 
     def build(self, input_shape: Shape) -> None:

@@ -14,7 +14,7 @@ from keras.backend import is_float_dtype
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHARTS
-from keras_gan.checks import check_count
+from keras_gan.checks import check_count, check_text, checked_path
 from keras_gan.files import numbered_files, whole_file
 
 BEST = "best.keras"
@@ -25,7 +25,7 @@ BEST_RECORD = "best.json"
 
 def checkpoints(folder: str | Path) -> list[tuple[int, Path]]:
     """Return a folder's checkpoints as (epochs done, file), the oldest first; none if there is no such folder."""
-    return numbered_files(folder, ".keras")
+    return numbered_files(checked_path(folder, "folder"), ".keras")
 
 
 def has_finite_weights(model: keras.Model) -> bool:
@@ -79,7 +79,9 @@ class GanCheckpoint(Periodic):
         check_count(keep, "keep")
         if mode not in ("min", "max"):
             raise ValueError(f'`mode` must be "min" or "max". Received: mode={mode!r}')
-        self.folder = Path(folder)
+        if monitor is not None:
+            check_text(monitor, "monitor")
+        self.folder = checked_path(folder, "folder")
         self.keep = keep
         self.monitor = monitor
         self.mode = mode

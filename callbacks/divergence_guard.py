@@ -4,6 +4,7 @@ import math
 
 from keras_gan.callbacks._observer import Observer
 from keras_gan.callbacks._stages import Stage
+from keras_gan.checks import Positive, check_number, check_stream
 from keras_gan.console import TextStream, say
 
 #: What must be finite. A gradient norm need not be: float16 training skips steps whose gradients overflow.
@@ -46,8 +47,10 @@ class DivergenceGuard(Observer):
 
     def __init__(self, bound: float = 1e6, stream: TextStream | None = None) -> None:
         super().__init__()
-        if not isinstance(bound, (int, float)) or not bound > 0:
-            raise ValueError(f"`bound` must be a positive number. Received: bound={bound!r}")
+        # An infinite bound is none.
+        if not (isinstance(bound, float) and bound == math.inf):
+            check_number(bound, "bound", Positive)
+        check_stream(stream)
         self.bound = bound
         self.stream = stream
         self.finding: str | None = None

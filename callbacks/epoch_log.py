@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
+from keras_gan.checks import check_count, check_flag, check_instance, check_mapping, check_stream, check_text
 from keras_gan.console import TextStream, say
 from keras_gan.rating import Place
 
@@ -40,6 +41,10 @@ def render_epoch(logs: Mapping[str, float], epoch: int, epochs: int, penalised: 
     Returns:
         The box's lines, without a final newline.
     """
+    check_mapping(logs, "logs")
+    check_count(epoch, "epoch", 0)
+    check_count(epochs, "epochs")
+    check_flag(penalised, "penalised")
     penalty = f"  GP: {logs['gradient_penalty']:.4f}" if penalised else ""
     return "\n".join(
         [
@@ -78,6 +83,8 @@ def render_quality(logs: Mapping[str, float], label: str = "") -> str:
     Returns:
         One line, without a final newline.
     """
+    check_mapping(logs, "logs")
+    check_text(label, "label")
     has_score = "inception_score_mean" in logs
     score = f"  IS{label}: {logs['inception_score_mean']:.2f}±{logs['inception_score_std']:.2f}" if has_score else ""
     return f"  Quality    │ FID{label}: {logs['fid_score']:.1f}{score}  PixVar: {logs['pixel_variance']:.4f}"
@@ -92,6 +99,7 @@ def render_place(place: Place) -> str:
     Returns:
         One line, without a final newline.
     """
+    check_instance(place, "place", Place)
     return f"  Place      │ {place.word} ({place.position:.2f}): {place.describe()}"
 
 
@@ -116,6 +124,7 @@ class EpochLog(Periodic):
 
     def __init__(self, every: int | str = 1, stream: TextStream | None = None) -> None:
         super().__init__(every)
+        check_stream(stream)
         self.stream = stream
 
     def is_due(self, epoch: int) -> bool:
@@ -130,6 +139,7 @@ class EpochLog(Periodic):
         Args:
             text: The line.
         """
+        check_text(text, "text")
         say(text, self.stream)
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
@@ -150,7 +160,7 @@ class EpochLog(Periodic):
     def act(self, epoch: int, logs: dict[str, float]) -> None:
         if not self._has_reader:
             return
-        penalised = getattr(getattr(self.model, "lipschitz", None), "weight", 0) > 0
+        penalised = bool(getattr(getattr(self.model, "lipschitz", None), "weight", 0) > 0)
         assert self.epochs is not None  # Checked when training began.
         box = render_epoch(logs, epoch, self.epochs, penalised)
         if self.stream is None and self.params.get("verbose") in (1, "auto"):

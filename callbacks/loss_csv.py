@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_gan.callbacks._recorder import EpochRecorder
+from keras_gan.checks import check_count, check_flag, checked_path
 from keras_gan.files import named_errors, whole_file
 
 
@@ -32,7 +33,8 @@ class LossCsv(EpochRecorder):
 
     def __init__(self, path: str | Path, append: bool = False) -> None:
         super().__init__()
-        self.path = Path(path)
+        check_flag(append, "append")
+        self.path = checked_path(path, "path")
         self.append = append
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
@@ -127,6 +129,8 @@ def kept_rows(path: Path, first_epoch: int) -> list[str]:
         FileNotFoundError: If there is no such file.
         ValueError: If the rows are not those of the epochs before.
     """
+    path = checked_path(path, "path")
+    check_count(first_epoch, "first_epoch", 0)
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     kept = [line for line in lines if line.endswith("\n")][: 1 + first_epoch]
     epochs = [line.split(",", 1)[0] for line in kept[1:]]

@@ -5,6 +5,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from keras_gan.callbacks._observer import Observer
+from keras_gan.checks import check_instance, check_text
 
 
 def progress_display(console: Console | None = None) -> Progress:
@@ -16,7 +17,8 @@ def progress_display(console: Console | None = None) -> Progress:
     Args:
         console: Where to show it. Defaults to None, the standard output.
     """
-    console = console or get_console()
+    console = get_console() if console is None else console
+    check_instance(console, "console", Console)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -37,6 +39,7 @@ class ProgressStream:
     """
 
     def __init__(self, display: Progress) -> None:
+        check_instance(display, "display", Progress)
         self._console = display.console
         self.encoding = display.console.encoding
 
@@ -58,6 +61,8 @@ class TrainingProgress(Observer):
 
     def __init__(self, display: Progress, description: str = "Training") -> None:
         super().__init__()
+        check_instance(display, "display", Progress)
+        check_text(description, "description")
         self.display = display
         self.description = description
 

@@ -14,7 +14,16 @@ from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.epoch_log import render_place, render_quality
 from keras_gan.callbacks.loss_csv import check_empty
-from keras_gan.checks import check_count
+from keras_gan.checks import (
+    check_count,
+    check_flag,
+    check_interface,
+    check_seed,
+    check_stream,
+    check_text,
+    checked_path,
+    require,
+)
 from keras_gan.console import TextStream, say
 from keras_gan.files import named_errors, whole_file
 
@@ -43,6 +52,9 @@ def sample_batches(generate: Callable[..., np.ndarray], count: int, seed: int) -
     Yields:
         Images `(batch, height, width, channels)`.
     """
+    check_interface(generate, "generate", ("__call__",))
+    check_count(count, "count")
+    check_seed(seed)
     starts = range(0, count, SAMPLE_BATCH)
     # Not seed, seed + 1 and so on, or sets of neighbouring seeds would share most of their samples.
     seeds = np.random.SeedSequence(seed).generate_state(len(starts))
@@ -96,9 +108,12 @@ class QualityMonitor(Periodic):
         stream: TextStream | None = None,
     ) -> None:
         super().__init__(every)
-        check_count(seed, "seed", 0)
+        check_seed(seed)
+        check_flag(append, "append")
+        check_stream(stream)
+        require(hasattr(evaluator, "extractor"), "evaluator", "an Evaluator", repr(evaluator))
         self.evaluator = evaluator
-        self.path = None if path is None else Path(path)
+        self.path = None if path is None else checked_path(path, "path")
         self.append = append
         self.seed = seed
         self.stream = stream
@@ -110,6 +125,7 @@ class QualityMonitor(Periodic):
         Args:
             text: The line.
         """
+        check_text(text, "text")
         say(text, self.stream)
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
-from keras_gan.checks import check_count
+from keras_gan.checks import check_count, check_seed, checked_path
 from keras_gan.data.grids import grid_picture, on_white, save_picture
 from keras_gan.files import numbered_files, whole_file
 
@@ -51,7 +51,7 @@ def sample_picture(model: Sampler, count: int, seed: int, epoch: int) -> Image.I
 
 def pictures(folder: str | Path) -> list[tuple[int, Path]]:
     """Return a folder's pictures as (epochs done, file), the oldest first; none if there is no such folder."""
-    return numbered_files(folder, ".png")
+    return numbered_files(checked_path(folder, "folder"), ".png")
 
 
 def save_animation(frames: list[tuple[int, Path]], path: Path) -> None:
@@ -101,8 +101,8 @@ class SampleGrid(Periodic):
     def __init__(self, folder: str | Path, every: int | str = 100, count: int = 64, seed: int = 0) -> None:
         super().__init__(every)
         check_count(count, "count")
-        check_count(seed, "seed", 0)
-        self.folder = Path(folder)
+        check_seed(seed)
+        self.folder = checked_path(folder, "folder")
         self.count = count
         self.seed = seed
 

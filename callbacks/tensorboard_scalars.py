@@ -9,6 +9,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 
 from keras_gan.callbacks._recorder import EpochRecorder
 from keras_gan.callbacks.charts import CHART_NAMES
+from keras_gan.checks import checked_path
 from keras_gan.files import named_errors
 
 
@@ -27,7 +28,7 @@ class TensorBoardScalars(EpochRecorder):
 
     def __init__(self, folder: str | Path) -> None:
         super().__init__()
-        self.folder = Path(folder)
+        self.folder = checked_path(folder, "folder")
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)

@@ -16,8 +16,8 @@ from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHART_NAMES
 from keras_gan.callbacks.sample_grid import sample_picture
-from keras_gan.callbacks.wandb_run import current_run, define_wgan_charts, finish_wandb, init_wandb
-from keras_gan.checks import check_count
+from keras_gan.callbacks.wandb_run import check_run, current_run, define_wgan_charts, finish_wandb, init_wandb
+from keras_gan.checks import check_count, check_mapping, check_seed, require
 from keras_gan.console import say
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ class WandbCharts(Periodic):
     def __init__(self, run: "wandb.Run | None" = None, every: int | str = 100, count: int = 64, seed: int = 0) -> None:
         super().__init__(every)
         check_count(count, "count")
-        check_count(seed, "seed", 0)
+        check_seed(seed)
+        if run is not None:
+            check_run(run)
         self.run: wandb.Run | None = None
         self.count = count
         self.seed = seed
@@ -92,9 +94,17 @@ class WandbCharts(Periodic):
         Args:
             history: Columns of the epochs' values, among them "epoch"; NaN where there is none.
             pictures: Grids of samples as (epochs done, file).
+
+        Raises:
+            ValueError: If the history has no epochs, or the pictures are no such pairs.
         """
+        check_mapping(history, "history")
+        require("epoch" in history, "history", "columns with an `epoch`", list(history))
+        try:
+            grids = dict(pictures)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"`pictures` must be pairs of epochs done and a file. Received: {pictures!r}") from error
         self._open()
-        grids = dict(pictures)
         for row in zip(*history.values()):
             values = {key: value for key, value in zip(history, row) if value == value}
             epoch = int(values.pop("epoch"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from keras_gan.callbacks import wandb_run
 from keras_gan.callbacks._background import call_within
 from keras_gan.callbacks.wandb_run import current_run
+from keras_gan.checks import check_mapping, checked_path, require
 
 if TYPE_CHECKING:
     import wandb
@@ -32,9 +33,13 @@ def log_report(
     Raises:
         ValueError: If there is no run.
     """
+    check_mapping(summary, "summary")
+    check_mapping(tables, "tables")
+    require(isinstance(files, Iterable) and not isinstance(files, str), "files", "an iterable of paths", repr(files))
+    paths = [checked_path(file, "files") for file in files]
     run = current_run(run)
     try:
-        call_within(wandb_run.END_TIMEOUT, _send, run, list(files), summary, tables)
+        call_within(wandb_run.END_TIMEOUT, _send, run, paths, summary, tables)
     except Exception as error:  # Whatever it is, training has ended well.
         warnings.warn(f"Weights & Biases has not taken the report: {error!r}", stacklevel=2)
 

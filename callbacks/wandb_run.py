@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from keras_gan.callbacks._background import call_within
 from keras_gan.callbacks.charts import CHART_NAMES, SUMMARIES
+from keras_gan.checks import check_interface, check_mapping, check_text, checked_path
 from keras_gan.console import say
 
 if TYPE_CHECKING:
@@ -72,6 +73,12 @@ def init_wandb(
 
     if mode not in (None, "online", "offline", "disabled"):
         raise ValueError(f'`mode` must be "online", "offline", "disabled" or None. Received: mode={mode!r}')
+    for argument, text in (("name", name), ("project", project), ("run_id", run_id)):
+        if text is not None:
+            check_text(text, argument)
+    if config is not None:
+        check_mapping(config, "config")
+    checked_path(folder, "folder")
     _refuse_private(config or {})
     if wandb.run is not None:
         finish_wandb(wandb.run)
@@ -149,10 +156,23 @@ def current_run(run: "wandb.Run | None" = None) -> "wandb.Run":
     """
     import wandb
 
-    run = run or wandb.run
+    run = wandb.run if run is None else run
     if run is None:
         raise ValueError("There is no run on Weights & Biases: begin one with `init_wandb`, or give `run`")
+    check_run(run)
     return run
+
+
+def check_run(run: Any) -> None:
+    """Refuse what is no run on Weights & Biases.
+
+    Args:
+        run: The argument of a function.
+
+    Raises:
+        TypeError: If it lacks what is called of a run.
+    """
+    check_interface(run, "run", ("log", "finish"))
 
 
 def finish_wandb(run: "wandb.Run | None" = None) -> None:
@@ -204,7 +224,8 @@ def last_run_id(folder: str | Path) -> str | None:
     Args:
         folder: What `init_wandb` was given.
     """
-    names = (re.fullmatch(r"(?:offline-)?run-(\d+_\d+)-(\w+)", path.name) for path in Path(folder).glob("wandb/*"))
+    folder = checked_path(folder, "folder")
+    names = (re.fullmatch(r"(?:offline-)?run-(\d+_\d+)-(\w+)", path.name) for path in folder.glob("wandb/*"))
     return max(((match[1], match[2]) for match in names if match), default=(None, None))[1]
 
 

@@ -134,7 +134,7 @@ def test_samples_that_are_no_images_have_no_picture(make_gan, float_images, tmp_
 
 
 def test_bad_arguments_and_models_are_refused():
-    with pytest.raises(ValueError, match="`bound` must be a positive number. Received: bound=0"):
+    with pytest.raises(ValueError, match="`bound` must be a finite positive number. Received: bound=0"):
         DivergenceGuard(bound=0)
     model = small_critic()
     model.compile("sgd", "mse")

@@ -4,7 +4,7 @@ import dataclasses
 import re
 from typing import Any, Literal
 
-from keras_gan.checks import require
+from keras_gan.checks import COUNT_LIMIT, require
 
 #: What an interval may be counted in; `kimg` are thousands of real images that the critic was trained on.
 Unit = Literal["epochs", "steps", "kimg"]
@@ -75,5 +75,5 @@ def read_interval(value: Any, name: str) -> Interval:
     text = f"{value.__index__()} epochs" if is_integer else value if isinstance(value, str) else ""
     match = re.fullmatch(r"\s*(\d{1,15})\s*(epoch|step|kimg)s?\s*", text)
     count, unit = (int(match[1]), UNITS[match[2]]) if match else (0, UNITS["epoch"])
-    require(count >= 1, name, EXPECTED, repr(value))
+    require(1 <= count < COUNT_LIMIT, name, EXPECTED, repr(value))
     return Interval(count, unit)

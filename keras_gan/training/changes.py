@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from keras_gan import parts
+from keras_gan.checks import check_instance
 from keras_gan.data.sources import find_source
 from keras_gan.registry import Registry
 from keras_gan.settings import CONSTRAINTS, setting_name
@@ -46,6 +47,7 @@ def change(config: ExperimentConfig, /, **settings: Any) -> ExperimentConfig:
     change(PRESETS["horses"], lipschitz="gradient_penalty", lipschitz_weight=5.0, epochs=100)
     ```
     """
+    check_instance(config, "config", ExperimentConfig)
     remaining = dict(settings)
     config = _select_parts(config, remaining)
     selected = config.lipschitz.name

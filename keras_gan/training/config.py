@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
 from keras_gan import parts, settings
-from keras_gan.checks import conform, require
+from keras_gan.checks import COUNT_LIMIT, check_instance, check_mapping, check_text, conform, require
 from keras_gan.intervals import read_interval
 from keras_gan.registry import Registry
 from keras_gan.training.upgrades import VERSION, upgrade
@@ -46,6 +46,8 @@ class Part:
         Raises:
             ValueError: If there is no such part or argument, an argument is missing, or a value has the wrong type.
         """
+        check_instance(registry, "registry", Registry)
+        conform(role, str | None, "role")
         role = registry.kind if role is None else role
         parameters = registry.parameters(self.name)
         unknown = sorted(set(self.arguments) - set(parameters))
@@ -75,6 +77,7 @@ class Part:
         Raises:
             ValueError: If the function refuses an argument; the message names the part.
         """
+        check_instance(registry, "registry", Registry)
         function = registry.load(self.name)
         try:
             return function(**given, **self.arguments)
@@ -135,12 +138,14 @@ class EvaluationConfig:
     """Samples in a measurement."""
 
     def __post_init__(self) -> None:
+        check_instance(self.extractor, "extractor", Part)
         object.__setattr__(self, "extractor", self.extractor.completed(parts.EXTRACTORS))
         conform(self.every, int | str, "quality_every")
         if self.is_measured:
             read_interval(self.every, "quality_every")
         conform(self.samples, int, "quality_samples")
         require(self.samples >= 20, "quality_samples", "at least 20", self.samples)
+        require(self.samples < COUNT_LIMIT, "quality_samples", "less than 2³¹", self.samples)
 
     @property
     def is_measured(self) -> bool:
@@ -183,6 +188,10 @@ class ExperimentConfig:
     def __post_init__(self) -> None:
         conform(self.preset, str, "preset")
         require(re.fullmatch(r"[\w-]{1,100}", self.preset) is not None, "preset", "a plain name", self.preset)
+        check_instance(self.run, "run", RunConfig)
+        check_instance(self.evaluation, "evaluation", EvaluationConfig)
+        for name in settings.PARTS:
+            check_instance(getattr(self, name), name, Part)
         for name, registry in REGISTRIES.items():
             object.__setattr__(self, name, getattr(self, name).completed(registry, name))
         for name in ("augmentation", "averaging"):
@@ -198,6 +207,7 @@ class ExperimentConfig:
         Raises:
             ValueError: If a part does not exist, or has an argument that it does not take.
         """
+        check_mapping(chosen, "chosen")
         fields: dict[str, Any] = dict(chosen)
         return dataclasses.replace(self, **fields)
 
@@ -219,7 +229,12 @@ class ExperimentConfig:
         Raises:
             ValueError: If the text is not such an object, has unknown fields or a later version, or a value is invalid.
         """
-        values = upgrade(json.loads(text))
+        check_text(text, "text")
+        try:
+            loaded = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"A configuration must be a JSON object. Received: {error}") from error
+        values = upgrade(loaded)
         _refuse_unknown(values, cls, "configuration")
         evaluation = values.get("evaluation", {})
         if isinstance(evaluation, Mapping) and "extractor" in evaluation:

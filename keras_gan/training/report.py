@@ -22,9 +22,10 @@ from keras_gan.analysis.report.write import RunReport, write_report
 from keras_gan.analysis.run.saved_run import REAL_PICTURE, annotate
 from keras_gan.analysis.verdict.judge import check_rules
 from keras_gan.callbacks._stages import Stage
+from keras_gan.checks import check_interface, check_mapping, checked_path
 from keras_gan.console import say
 from keras_gan.data.grids import save_grid
-from keras_gan.data.images import in_range
+from keras_gan.data.images import check_images, in_range
 from keras_gan.files import whole_file
 from keras_gan.invocation import command_line
 from keras_gan.training.description import describe, record_settings, write_json
@@ -152,7 +153,13 @@ class Report(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         check_rules(rules)
-        self.folder = Path(folder)
+        if config is not None:
+            check_mapping(config, "config")
+        if images is not None:
+            check_images(images, source="`images`")
+        if wandb_run is not None:
+            check_interface(wandb_run, "wandb_run", ("log", "finish"))
+        self.folder = checked_path(folder, "folder")
         self.config = config
         self.images = images
         self.rules = rules

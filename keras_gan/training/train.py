@@ -11,6 +11,7 @@ from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.saved_run import load_run
 from keras_gan.analysis.verdict.indicators import Verdict
 from keras_gan.analysis.verdict.judge import judge
+from keras_gan.checks import checked_path
 from keras_gan.console import say
 from keras_gan.data.images import checked_levels
 from keras_gan.models import GAN
@@ -110,4 +111,7 @@ def _starting_config(preset: str | None, options: RunOptions) -> ExperimentConfi
 def _paths(values: dict[str, Any]) -> dict[str, Any]:
     """Return options in which the paths that a caller may give as text are `Path` objects."""
     is_path = ("out", "resume", "data_dir")
-    return {name: Path(value) if name in is_path and value is not None else value for name, value in values.items()}
+    return {
+        name: checked_path(value, name) if name in is_path and value is not None else value
+        for name, value in values.items()
+    }

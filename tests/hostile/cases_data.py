@@ -1,0 +1,102 @@
+"""Valid calls of image sets and their feeds."""
+
+import numpy as np
+from hostile import values
+from hostile.sweep import Case, Right, equal, given
+from hostile.values import count, existing_path, images, index, optional
+
+from keras_gan import data
+
+IN_ERRORS = Right("it only stands in errors", equal)
+NAMES = dict.fromkeys(("NaN", "None", "number", "bytes", "empty"), IN_ERRORS)
+UNCHECKED = Right(
+    "the formula is one of single values, whatever these and their shape are, and `to_uint8` is what checks them",
+    lambda answer, usual: answer.dtype == np.float64,
+)
+IN_RANGE = dict.fromkeys(("NaN", "infinite", "huge", "negative", "empty", "wrong_rank", "no_pixels"), UNCHECKED)
+NO_FOLDER = Right("drawn horses need no folder", equal)
+
+
+NO_PATHS = ("NaN", "None", "number", "bytes", "empty", "null")
+
+
+def pixels():
+    return np.random.default_rng(0).integers(0, 256, (6, 4, 4, 3), dtype=np.uint8)
+
+
+def feed_step(**arguments):
+    return data.image_batches(**arguments).step(0)
+
+
+def made_step(**arguments):
+    return data.ImageFeed(**arguments).step(0)
+
+
+def image_shape(valid):
+    return {**values.counts(valid), "two sizes": (4, 4)}
+
+
+FEED = {
+    "images": given(pixels, images, "images"),
+    "batch_size": given(2, count),
+    "n_critic": given(1, count),
+    "seed": given(0, index),
+}
+
+CASES = [
+    Case("keras_gan.data.image_batches", feed_step, {**FEED, "start": given(0, index)}),
+    Case("keras_gan.data.ImageFeed", made_step, {**FEED, "start": given(0, index)}),
+    Case(
+        "keras_gan.data.ImageFeed.step",
+        lambda index: data.image_batches(pixels(), 2, 1).step(index),
+        {"index": given(0, index)},
+    ),
+    Case(
+        "keras_gan.data.step_indices",
+        data.step_indices,
+        {"count": given(6, count), "size": given(2, count), "step": given(1, index), "seed": given(0, index)},
+    ),
+    Case(
+        "keras_gan.data.check_images",
+        data.check_images,
+        {
+            "images": given(pixels, images, "images"),
+            "image_shape": given((4, 4, 3), optional(image_shape)),
+            "source": given("images", values.text, **NAMES),
+        },
+    ),
+    Case(
+        "keras_gan.data.to_uint8",
+        data.to_uint8,
+        {"images": given(pixels, images, "images"), "source": given("images", values.text, **NAMES)},
+    ),
+    Case("keras_gan.data.in_range", data.in_range, {"images": given(pixels, images, **IN_RANGE)}),
+    Case("keras_gan.data.fingerprint", data.fingerprint, {"images": given(pixels, images, "images")}),
+    Case("keras_gan.data.toy_horses", data.toy_horses, {"count": given(2, count), "seed": given(0, index)}),
+    Case("keras_gan.data.load_images", data.load_images, {"path": given("images.npy", existing_path)}),
+    Case("keras_gan.data.load_horses", data.load_horses, {"data_dir": given("folder", optional(existing_path))}),
+    Case(
+        "keras_gan.data.load_cifar10",
+        data.load_cifar10,
+        {"archive": given("archive.npz", optional(existing_path), "must be an .npz file")},
+    ),
+    Case("keras_gan.data.find_source", data.find_source, {"text": given("toy", values.choice, "`data`")}),
+    Case(
+        "keras_gan.data.load_source",
+        data.load_source,
+        {
+            "name": given("toy", values.choice, "`data`"),
+            "arguments": given({"count": 2}, values.mapping),
+            "data_dir": given("folder", values.path, **dict.fromkeys(NO_PATHS, NO_FOLDER)),
+        },
+    ),
+    Case(
+        "keras_gan.data.load_source of horses",
+        data.load_source,
+        {
+            "name": given("horses", values.choice, "`data`"),
+            "arguments": given({}, values.mapping),
+            "data_dir": given("folder", optional(existing_path)),
+        },
+    ),
+]

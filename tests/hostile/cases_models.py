@@ -1,0 +1,168 @@
+"""Valid calls of GANs and of the constraints on their critics."""
+
+import functools
+
+import keras
+import numpy as np
+from helpers import small_critic, small_generator
+from hostile import values
+from hostile.sweep import Case, Right, given
+from hostile.values import count, existing_path, flag, images, index, number, optional, thing
+
+from keras_gan import losses, models
+
+SHAPE = (4, 4, 3)
+
+
+def pixels(number=8):
+    return np.random.default_rng(0).integers(0, 256, (number, *SHAPE), dtype=np.uint8)
+
+
+@functools.cache
+def generator():
+    return small_generator()
+
+
+@functools.cache
+def critic():
+    return small_critic()
+
+
+@functools.cache
+def gan():
+    keras.utils.set_random_seed(0)
+    made = models.WGAN(generator(), critic(), n_critic=1, seed=0)
+    made.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0), run_eagerly=True)
+    return made
+
+
+def step_of_fit(**arguments):
+    return sorted(gan().fit(**{"verbose": 0, **arguments}).history)
+
+
+def model(valid):
+    return {**thing(valid), "unbuilt": keras.Sequential([keras.layers.Dense(1)])}
+
+
+NETWORKS = {"generator": given(lambda: generator(), model), "critic": given(lambda: critic(), model)}
+GAN = {
+    **NETWORKS,
+    "lipschitz": given(lambda: models.WeightClipping(), optional(thing)),
+    "n_critic": given(1, count),
+    "seed": given(0, optional(index)),
+}
+
+
+def verbosity(valid):
+    return {**flag(valid), "number": 3}
+
+
+def built(model):
+    return [model.n_critic, model.seed]
+
+
+def optimizer():
+    return keras.optimizers.SGD(0.0)
+
+
+CASES = [
+    Case(
+        "keras_gan.models.GAN",
+        lambda **arguments: built(models.GAN(**arguments)),
+        {**GAN, "loss": given(lambda: losses.Wasserstein(), thing)},
+    ),
+    Case("keras_gan.models.WGAN", lambda **arguments: built(models.WGAN(**arguments)), GAN),
+    Case(
+        "keras_gan.models.GAN.compile",
+        lambda **arguments: gan().compile(**arguments, run_eagerly=True),
+        {"critic_optimizer": given(optimizer, thing), "generator_optimizer": given(optimizer, thing)},
+    ),
+    Case(
+        "keras_gan.models.GAN.generate",
+        lambda **arguments: gan().generate(**arguments),
+        {
+            "n": given(3, count),
+            "seed": given(0, optional(index)),
+            "batch_size": given(2, count),
+            "averaged": given(True, flag),
+        },
+    ),
+    Case(
+        "keras_gan.models.GAN.batches",
+        lambda **arguments: gan().batches(**arguments).step(0),
+        {"images": given(pixels, images, "images"), "batch_size": given(2, count)},
+    ),
+    Case(
+        "keras_gan.models.GAN.fit",
+        step_of_fit,
+        {
+            "x": given(pixels, images),
+            "y": given(None, values.forbidden),
+            "batch_size": given(8, optional(count)),
+            "epochs": given(1, count, zero=Right("no epoch is trained", lambda answer, usual: answer == [])),
+            "verbose": given(0, verbosity),
+            "callbacks": given([], values.callbacks),
+        },
+    ),
+    Case(
+        "keras_gan.models.GAN.evaluate",
+        lambda **arguments: gan().evaluate(**{"verbose": 0, **arguments}),
+        {
+            "x": given(pixels, images),
+            "y": given(None, values.forbidden),
+            "batch_size": given(8, optional(count)),
+            "verbose": given(0, verbosity),
+            "sample_weight": given(None, values.forbidden),
+            "steps": given(1, optional(count)),
+            "callbacks": given([], values.callbacks),
+            "return_dict": given(True, flag),
+        },
+    ),
+    Case(
+        "keras_gan.models.GAN.train_on_batch",
+        lambda **arguments: sorted(gan().train_on_batch(**{"return_dict": True, **arguments})),
+        {
+            "x": given(pixels, images),
+            "y": given(None, values.forbidden),
+            "sample_weight": given(None, values.forbidden),
+            "class_weight": given(None, values.forbidden),
+            "return_dict": given(True, flag),
+        },
+    ),
+    Case(
+        "keras_gan.models.GAN.test_on_batch",
+        lambda **arguments: sorted(gan().test_on_batch(**{"return_dict": True, **arguments})),
+        {
+            "x": given(pixels, images),
+            "y": given(None, values.forbidden),
+            "sample_weight": given(None, values.forbidden),
+            "return_dict": given(True, flag),
+        },
+    ),
+    Case(
+        "keras_gan.models.GAN.export",
+        lambda **arguments: gan().export(**arguments),
+        {"filepath": given("exported", values.path), "format": given("tf_saved_model", values.choice, "format=")},
+    ),
+    Case(
+        "keras_gan.models.WeightClipping",
+        lambda threshold: models.WeightClipping(threshold).get_config(),
+        {"threshold": given(0.01, number)},
+    ),
+    Case(
+        "keras_gan.models.GradientPenalty",
+        lambda **arguments: models.GradientPenalty(**arguments).get_config(),
+        {"weight": given(10.0, number), "target": given(1.0, number), "one_sided": given(False, flag)},
+    ),
+    Case(
+        "keras_gan.models.TrainingTracker",
+        lambda **arguments: models.TrainingTracker(**arguments).get_config(),
+        {"window": given(3, count), "name": given("training", values.text), "dtype": given("float32", values.choice)},
+    ),
+    Case(
+        "keras_gan.models.TrainingTracker.update_state",
+        lambda values: models.TrainingTracker().update_state(values),
+        {"values": given(lambda: dict.fromkeys(models.tracker.STEP_KEYS, 1.0), values.mapping)},
+    ),
+    Case("keras_gan.models.load_model", models.load_model, {"path": given("gan.keras", existing_path)}),
+]

@@ -1,6 +1,7 @@
 """Intervals of a run, counted in epochs, in steps, or in thousands of images."""
 
 import dataclasses
+import numbers
 import re
 from typing import Any, Literal
 
@@ -71,8 +72,8 @@ def read_interval(value: Any, name: str) -> Interval:
     Raises:
         ValueError: If the value is something else.
     """
-    is_integer = hasattr(value, "__index__") and not isinstance(value, bool)
-    text = f"{value.__index__()} epochs" if is_integer else value if isinstance(value, str) else ""
+    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    text = f"{int(value)} epochs" if is_integer else value if isinstance(value, str) else ""
     match = re.fullmatch(r"\s*(\d{1,15})\s*(epoch|step|kimg)s?\s*", text)
     count, unit = (int(match[1]), UNITS[match[2]]) if match else (0, UNITS["epoch"])
     require(1 <= count < COUNT_LIMIT, name, EXPECTED, repr(value))

@@ -13,12 +13,14 @@ _EXPORTS = {
     "DivergenceGuard": "keras_gan.callbacks",
     "EpochLog": "keras_gan.callbacks",
     "Evaluator": "keras_gan.metrics",
+    "ExponentialAveraging": "keras_gan.models",
     "GAN": "keras_gan.models",
     "GanCheckpoint": "keras_gan.callbacks",
     "GracefulStop": "keras_gan.callbacks",
     "GradientPenalty": "keras_gan.models",
     "InceptionV3": "keras_gan.metrics",
     "LossCsv": "keras_gan.callbacks",
+    "MomentumAveraging": "keras_gan.models",
     "QualityMonitor": "keras_gan.callbacks",
     "Report": "keras_gan.training.report",
     "SampleGrid": "keras_gan.callbacks",
@@ -79,7 +81,9 @@ if TYPE_CHECKING:
     from keras_gan.metrics import InceptionV3 as InceptionV3
     from keras_gan.models import GAN as GAN
     from keras_gan.models import WGAN as WGAN
+    from keras_gan.models import ExponentialAveraging as ExponentialAveraging
     from keras_gan.models import GradientPenalty as GradientPenalty
+    from keras_gan.models import MomentumAveraging as MomentumAveraging
     from keras_gan.models import WeightClipping as WeightClipping
     from keras_gan.models import interpolate as interpolate
     from keras_gan.models import load_model as load_model

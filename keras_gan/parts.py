@@ -57,6 +57,16 @@ OPTIMIZERS = Registry(
     {"adam": "keras_gan.training.optimizers:adam", "rmsprop": "keras_gan.training.optimizers:rmsprop"},
 )
 
+#: Moving averages of the generator's weights.
+AVERAGING = Registry(
+    "averaging",
+    {
+        "none": "keras_gan.models.moving_averages:unaveraged",
+        "exponential": "keras_gan.models.moving_averages:ExponentialAveraging",
+        "momentum": "keras_gan.models.moving_averages:MomentumAveraging",
+    },
+)
+
 #: Networks that the quality of samples is measured with.
 EXTRACTORS = Registry(
     "extractor",

@@ -15,6 +15,20 @@ BATCH = 8
 
 def averaging_gan(momentum=MOMENTUM, **compile_options):
     """Build a WGAN whose generator has both layers with batch statistics, and whose optimizer averages its weights."""
+    gan = _gan()
+    averaging = keras.optimizers.Adam(0.05, use_ema=True, ema_momentum=momentum)
+    gan.compile(keras.optimizers.RMSprop(1e-3), averaging, **compile_options)
+    return gan
+
+
+def own_averages_gan(policy):
+    """Build the same WGAN, which keeps the averages itself."""
+    gan = _gan(averaging=policy)
+    gan.compile(keras.optimizers.RMSprop(1e-3), keras.optimizers.Adam(0.05))
+    return gan
+
+
+def _gan(**options):
     keras.utils.set_random_seed(3)
     generator = keras.Sequential(
         [
@@ -29,10 +43,7 @@ def averaging_gan(momentum=MOMENTUM, **compile_options):
             keras.layers.Activation("tanh"),
         ]
     )
-    gan = WGAN(generator, small_critic(), WeightClipping(0.1), 1, seed=1)
-    averaging = keras.optimizers.Adam(0.05, use_ema=True, ema_momentum=momentum)
-    gan.compile(keras.optimizers.RMSprop(1e-3), averaging, **compile_options)
-    return gan
+    return WGAN(generator, small_critic(), WeightClipping(0.1), 1, seed=1, **options)
 
 
 class Weights(keras.callbacks.Callback):
@@ -59,6 +70,31 @@ def averages_of(steps, momentum=MOMENTUM):
     for weights in steps[1:]:
         averages = [momentum * average + (1 - momentum) * weight for average, weight in zip(averages, weights)]
     return averages
+
+
+def recursion(policy, steps):
+    """Return the averages of a policy in float64, from the weights after each step."""
+    averages, settings = steps[0], policy.get_config()
+    for index, weights in enumerate(steps[1:], 1):
+        if "momentum" in settings:
+            decay = settings["momentum"]
+        else:
+            seen = BATCH * index * settings["ramp_up"]
+            half_life = min(settings["half_life"], seen) if settings["ramp_up"] else settings["half_life"]
+            decay = 0.5 ** (BATCH / half_life)
+        averages = [decay * average + (1 - decay) * weight for average, weight in zip(averages, weights)]
+    return averages
+
+
+def check_against_recursion(gan, policy, steps):
+    """Compare the averaged generator with the recursion, and with the weights themselves, which differ."""
+    expected = recursion(policy, steps)
+    # Several roundings of float32 in each step.
+    for weight, average in zip(gan.sampling_generator.trainable_weights, expected):
+        np.testing.assert_allclose(weight, average, rtol=1e-5, atol=1e-7)
+    assert max(np.abs(average - weight).max() for average, weight in zip(expected, steps[-1])) > 0.01
+    for value, statistic in zip(moving_statistics(gan.sampling_generator), statistics_of(expected)):
+        np.testing.assert_allclose(value, statistic, rtol=1e-4, atol=1e-5)
 
 
 def latents(count, seed):

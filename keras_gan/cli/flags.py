@@ -28,6 +28,7 @@ SELECTIONS = {
     "lipschitz": "common",
     "critic_optimizer": "optimizers",
     "generator_optimizer": "optimizers",
+    "averaging": "averaging",
 }
 
 #: Other spellings of flags, by the names of the flags.

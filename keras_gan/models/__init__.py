@@ -3,6 +3,7 @@
 from keras_gan.models.gan import GAN
 from keras_gan.models.interpolation import interpolate
 from keras_gan.models.lipschitz import GradientPenalty, LipschitzPolicy, WeightClipping
+from keras_gan.models.moving_averages import AveragingPolicy, ExponentialAveraging, MomentumAveraging
 from keras_gan.models.saving import load_generator, load_model
 from keras_gan.models.tracker import TrainingTracker
 from keras_gan.models.wgan import WGAN
@@ -10,8 +11,11 @@ from keras_gan.models.wgan import WGAN
 __all__ = [
     "GAN",
     "WGAN",
+    "AveragingPolicy",
+    "ExponentialAveraging",
     "GradientPenalty",
     "LipschitzPolicy",
+    "MomentumAveraging",
     "TrainingTracker",
     "WeightClipping",
     "interpolate",

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.models.batch_statistics import set_batch_statistics
+from keras_gan.models.moving_averages import MovingAverages
 from keras_gan.models.sampling import draw_latents
 
 #: Latents that the statistics of BatchNormalization are measured on, and how many of them at a time.
@@ -72,7 +73,24 @@ class AveragedGenerator:
         set_batch_statistics(self._copy, ops.split(latents, STATISTICS_LATENTS // STATISTICS_BATCH))
 
 
-def averaged_generator(generator: keras.Model, optimizer: keras.optimizers.Optimizer) -> AveragedGenerator | None:
+def generator_of_averages(generator: keras.Model, moving_averages: MovingAverages) -> AveragedGenerator:
+    """Return the averaged generator of the model's own moving averages.
+
+    Args:
+        generator: The generator that is trained.
+        moving_averages: The averages of its trainable weights.
+
+    Raises:
+        ValueError: If Keras cannot copy the generator.
+    """
+
+    def averages() -> Averages:
+        return moving_averages.pairs(generator.trainable_weights)
+
+    return AveragedGenerator(generator, averages, moving_averages.policy.rule)
+
+
+def generator_of_optimizer(generator: keras.Model, optimizer: keras.optimizers.Optimizer) -> AveragedGenerator | None:
     """Return the averaged generator of an optimizer with `use_ema=True`, or None if the optimizer keeps no averages.
 
     Args:
@@ -105,7 +123,7 @@ def _copy(generator: keras.Model) -> keras.Model:
             copy.build_from_config(generator.get_build_config())
     except (NotImplementedError, TypeError, ValueError) as error:
         raise ValueError(
-            "`generator` must be a network that Keras can copy if its optimizer has `use_ema=True`: define its "
+            "`generator` must be a network that Keras can copy if its weights are averaged: define its "
             f"`get_config`. Received: {type(generator).__name__}, with {type(error).__name__}: {error}"
         ) from error
     finally:

@@ -59,9 +59,9 @@ class _Header(keras.callbacks.Callback):
         self._logs = [each for each in callbacks if hasattr(each, "say_header")]
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        averaging = self.model.averaging
-        if averaging is not None and self._logs:
-            self._logs[0].say_header(f"Samples and quality figures are of the averaged generator ({averaging.rule}).")
+        averaged = self.model.averaged_generator
+        if averaged is not None and self._logs:
+            self._logs[0].say_header(f"Samples and quality figures are of the averaged generator ({averaged.rule}).")
 
 
 class ValidationEpochs:

@@ -10,13 +10,14 @@ from keras import ops
 from keras_gan.checks import check_flag, checked_path
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models import sampling
-from keras_gan.models.averaging import AveragedGenerator, averaged_generator
+from keras_gan.models.averaging import AveragedGenerator, generator_of_averages, generator_of_optimizer
 from keras_gan.models.descent import build_optimizer
 from keras_gan.models.evaluation import new_means
 from keras_gan.models.fitted import FittedModel
 from keras_gan.models.fitting import OptimizerPair
-from keras_gan.models.inputs import check_networks, check_parts
+from keras_gan.models.inputs import check_networks, check_parts, check_single_average
 from keras_gan.models.lipschitz import LipschitzPolicy
+from keras_gan.models.moving_averages import AveragingPolicy, MovingAverages
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
 from keras_gan.models.shapes import image_shape, latent_shape
 from keras_gan.models.tracker import TrainingTracker
@@ -44,10 +45,13 @@ class GAN(FittedModel):
         n_critic: Critic updates in a step, at least 1. Defaults to 1.
         seed: Seed of the latents and interpolates that are drawn in training. Defaults to None, which draws a seed from
             Keras's global seed generator.
+        averaging: Moving averages of the generator's weights, which samples come from: `ExponentialAveraging`,
+            `MomentumAveraging`, or None for none. Defaults to None.
         **kwargs: Passed on to `keras.Model`.
 
     Attributes:
-        averaging: The averaged generator, or None if the generator's optimizer keeps no averages.
+        averaged_generator: The averaged generator, or None if neither the model nor the generator's optimizer keeps
+            averages.
         latent_shape: Shape of one latent.
         image_shape: Height, width and channels of the generator's images.
         has_diverged: Whether the last `fit` was stopped because losses or weights became NaN or infinite.
@@ -57,7 +61,8 @@ class GAN(FittedModel):
     Raises:
         ValueError: If a network is not built, takes or returns several tensors, or reads images as channels-first, if
             the critic does not take the generator's images or defeats the constraint, if `loss` is not an adversarial
-            loss, or if `n_critic` is not a positive integer.
+            loss, if `n_critic` is not a positive integer, or if the generator is to be averaged and Keras cannot
+            copy it.
     """
 
     def __init__(
@@ -68,11 +73,12 @@ class GAN(FittedModel):
         lipschitz: LipschitzPolicy | None = None,
         n_critic: int = 1,
         seed: int | None = None,
+        averaging: AveragingPolicy | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         check_networks(generator, critic)
-        check_parts(loss, lipschitz, n_critic, seed)
+        check_parts(loss, lipschitz, n_critic, seed, averaging)
         self.generator = generator
         self.critic = critic
         self.latent_shape = latent_shape(generator)
@@ -86,7 +92,12 @@ class GAN(FittedModel):
         # The order of the images also depends on the seed, and continues after the model is saved and loaded.
         self.seed = int(ops.convert_to_numpy(self.noise.state)[0]) if seed is None else seed
         self.tracker = TrainingTracker()
-        self.averaging: AveragedGenerator | None = None
+        self.averaging = averaging
+        self.averaged_generator: AveragedGenerator | None = None
+        self.moving_averages: MovingAverages | None = None
+        if averaging is not None:
+            self.moving_averages = MovingAverages(generator.trainable_weights, averaging)
+            self.averaged_generator = generator_of_averages(generator, self.moving_averages)
         self._held_out = new_means()
         self._constraint = LipschitzPolicy() if lipschitz is None else lipschitz
         self._constraint.check_critic(critic)
@@ -104,7 +115,7 @@ class GAN(FittedModel):
         """Set the optimizers.
 
         If the generator's optimizer keeps moving averages of the weights (`use_ema=True`), `generate` uses the averaged
-        generator, and so do the callbacks that save or measure samples.
+        generator, and so do the callbacks that save or measure samples, as with the model's own `averaging`.
 
         Args:
             critic_optimizer: A new optimizer, or its name or config.
@@ -117,8 +128,8 @@ class GAN(FittedModel):
 
         Raises:
             ValueError: If a loss or metrics are given, because the model sets its own, if both optimizers are one
-                instance, if one of them was built for other weights, or if the generator is to be averaged and Keras
-                cannot copy it.
+                instance, if one of them was built for other weights, if the generator is to be averaged and Keras
+                cannot copy it, or if both the model and the generator's optimizer average it.
         """
         for name in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"):
             if kwargs.get(name) is not None:
@@ -128,9 +139,14 @@ class GAN(FittedModel):
         auto_scale_loss = kwargs.get("auto_scale_loss", True)
         of_critic = build_optimizer(critic_optimizer, self.critic, "critic", auto_scale_loss)
         of_generator = build_optimizer(generator_optimizer, self.generator, "generator", auto_scale_loss)
+        averaged = generator_of_optimizer(self.generator, of_generator)
+        if self.moving_averages is not None:
+            check_single_average(averaged)
+            self.moving_averages.check_weights(self.generator.trainable_weights)
+            averaged = self.averaged_generator
         super().compile(**kwargs)
         self.critic_optimizer, self.generator_optimizer = of_critic, of_generator
-        self.averaging = averaged_generator(self.generator, self.generator_optimizer)
+        self.averaged_generator = averaged
         # Otherwise Keras would build its default optimizer, with slots for the weights of both networks.
         self.optimizer = OptimizerPair(self.critic_optimizer, self.generator_optimizer)
         self._constraint.check_optimizer(self.critic_optimizer)
@@ -150,13 +166,13 @@ class GAN(FittedModel):
 
     @property
     def sampling_generator(self) -> keras.Model:
-        """Generator that makes the samples: the averaged one if the optimizer keeps averages, else `generator`.
+        """Generator that makes the samples: the averaged one if there are averages, else `generator`.
 
         The averaged generator has the moving averages of the weights, and BatchNormalization statistics that are
         measured for them. Its weights change when this is read after more training; `save` or copy it to keep it.
         Before the first step it is `generator` itself.
         """
-        return self.generator if self.averaging is None else self.averaging.network()
+        return self.generator if self.averaged_generator is None else self.averaged_generator.network()
 
     def generate(
         self,

@@ -8,6 +8,7 @@ from keras import layers
 from keras_gan.checks import check_count, check_seed, require
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models.lipschitz import LipschitzPolicy
+from keras_gan.models.moving_averages import AveragingPolicy
 from keras_gan.models.shapes import image_shape, input_shape, latent_shape, output_shape
 from keras_gan.tensors import Shape
 
@@ -73,14 +74,15 @@ def check_verbose(verbose: Any) -> None:
     require(is_known, "verbose", 'one of "auto", 0, 1 and 2', repr(verbose))
 
 
-def check_parts(loss: Any, lipschitz: Any, n_critic: Any, seed: Any) -> None:
-    """Refuse what is no loss, policy, number of critic updates or seed of a GAN.
+def check_parts(loss: Any, lipschitz: Any, n_critic: Any, seed: Any, averaging: Any = None) -> None:
+    """Refuse what is no loss, policy, number of critic updates, seed or averaging of a GAN.
 
     Args:
         loss: To be an adversarial loss with a reduction.
         lipschitz: To be a Lipschitz policy or None.
         n_critic: To be an integer of at least 1.
         seed: To be an integer of at least 0, or None.
+        averaging: To be an averaging policy or None. Defaults to None.
 
     Raises:
         ValueError: If one of them is something else.
@@ -94,6 +96,26 @@ def check_parts(loss: Any, lipschitz: Any, n_critic: Any, seed: Any) -> None:
         raise ValueError(f"`loss` must be an adversarial loss with a reduction. Received: {loss!r}")
     if lipschitz is not None and not isinstance(lipschitz, LipschitzPolicy):
         raise ValueError(f"`lipschitz` must be a LipschitzPolicy or None. Received: {lipschitz!r}")
+    if averaging is not None and not isinstance(averaging, AveragingPolicy):
+        raise ValueError(
+            f"`averaging` must be an ExponentialAveraging, a MomentumAveraging or None. Received: {averaging!r}"
+        )
+
+
+def check_single_average(of_optimizer: Any) -> None:
+    """Refuse an optimizer that averages the generator's weights too.
+
+    Args:
+        of_optimizer: The averaged generator of the optimizer, to be None.
+
+    Raises:
+        ValueError: If it is something else.
+    """
+    if of_optimizer is not None:
+        raise ValueError(
+            "`generator_optimizer` must have `use_ema=False` if the model has `averaging`, because samples come from "
+            "one average. Received: use_ema=True"
+        )
 
 
 def check_steps_per_execution(steps_per_execution: int, steps_per_epoch: int | None) -> None:

@@ -7,16 +7,18 @@ import keras
 
 from keras_gan.models.evaluation import EvaluatedModel
 from keras_gan.models.lipschitz import LipschitzPolicy
+from keras_gan.models.moving_averages import AveragingPolicy
 from keras_gan.models.state import seed_states
 
 
 class PersistentModel(EvaluatedModel):
-    """A model that is saved with its networks, loss, policy, optimizers and random seeds.
+    """A model that is saved with its networks, loss, policies, optimizers and random seeds.
 
     `GAN` sets the attributes.
     """
 
     lipschitz: LipschitzPolicy | None
+    averaging: AveragingPolicy | None
 
     _compile_options: dict[str, Any]
 
@@ -30,11 +32,12 @@ class PersistentModel(EvaluatedModel):
             "lipschitz": serialize(self.lipschitz),
             "n_critic": self.n_critic,
             "seed": self.seed,
+            "averaging": serialize(self.averaging),
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "PersistentModel":
-        nested = {"generator", "critic", "loss", "lipschitz"} & set(config)
+        nested = {"generator", "critic", "loss", "lipschitz", "averaging"} & set(config)
         deserialize = keras.saving.deserialize_keras_object
         return cls(**{**config, **{name: deserialize(config[name]) for name in nested}})
 

@@ -11,6 +11,7 @@ from keras_gan.losses import AdversarialLoss
 from keras_gan.models import autodiff
 from keras_gan.models.descent import descend
 from keras_gan.models.lipschitz import LipschitzPolicy
+from keras_gan.models.moving_averages import MovingAverages
 from keras_gan.models.state import inner_scope, seed_states
 from keras_gan.models.step_images import split_images
 from keras_gan.models.stepping import SteppedModel
@@ -44,6 +45,7 @@ class AlternatingModel(SteppedModel):
     n_critic: int
     noise: keras.random.SeedGenerator
     tracker: TrainingTracker
+    moving_averages: MovingAverages | None
 
     _constraint: LipschitzPolicy
     _score: Callable[[keras.Model, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
@@ -53,6 +55,8 @@ class AlternatingModel(SteppedModel):
         batches = split_images(data, self.n_critic, self.image_shape)
         critic_values = autodiff.repeat(self._critic_update, batches, CRITIC_UPDATE_KEYS)
         generator_values = self._generator_update(in_range(batches[-1]))
+        if self.moving_averages is not None:
+            self.moving_averages.update(self.generator.trainable_weights, ops.shape(batches)[1])
         self.tracker.update_state({**critic_values, **generator_values, **self._weight_values()})
         return self.tracker.result()
 

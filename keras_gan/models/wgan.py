@@ -7,6 +7,7 @@ import keras
 from keras_gan.losses import Wasserstein
 from keras_gan.models.gan import GAN
 from keras_gan.models.lipschitz import LipschitzPolicy, WeightClipping
+from keras_gan.models.moving_averages import AveragingPolicy
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -32,6 +33,7 @@ class WGAN(GAN):
         n_critic: Critic updates in a step, at least 1. Defaults to 5.
         seed: Seed of the latents and interpolates that are drawn in training. Defaults to None, which draws a seed from
             Keras's global seed generator.
+        averaging: Moving averages of the generator's weights, which samples come from, or None. Defaults to None.
         **kwargs: Passed on to `keras.Model`.
 
     References:
@@ -46,9 +48,10 @@ class WGAN(GAN):
         lipschitz: LipschitzPolicy | None = WeightClipping(0.01),
         n_critic: int = 5,
         seed: int | None = None,
+        averaging: AveragingPolicy | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(generator, critic, Wasserstein(), lipschitz, n_critic, seed, **kwargs)
+        super().__init__(generator, critic, Wasserstein(), lipschitz, n_critic, seed, averaging, **kwargs)
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -28,7 +28,8 @@ def build_model(config: ExperimentConfig, data_shape: tuple[int, ...] | None = N
         generator = config.generator.build(parts.GENERATORS, **_given(config, data_shape))
         critic = config.critic.build(parts.CRITICS, image_shape=image_shape(generator))
     loss, lipschitz = config.loss.build(parts.LOSSES), config.lipschitz.build(parts.LIPSCHITZ)
-    gan = models.GAN(generator, critic, loss, lipschitz, config.run.n_critic, config.run.seed)
+    averaging = config.averaging.build(parts.AVERAGING)
+    gan = models.GAN(generator, critic, loss, lipschitz, config.run.n_critic, config.run.seed, averaging)
     gan.compile(
         critic_optimizer=config.critic_optimizer.build(parts.OPTIMIZERS),
         generator_optimizer=config.generator_optimizer.build(parts.OPTIMIZERS),

@@ -16,7 +16,7 @@ from keras_gan.training.config import REGISTRIES, ExperimentConfig, Part, RunCon
 OPTIMIZERS = ("critic_optimizer", "generator_optimizer")
 
 #: Parts with only one choice so far.
-UNREGISTERED = ("augmentation", "averaging")
+UNREGISTERED = ("augmentation",)
 
 RUN_NAMES = tuple(field.name for field in dataclasses.fields(RunConfig))
 

@@ -194,7 +194,7 @@ class ExperimentConfig:
             check_instance(getattr(self, name), name, Part)
         for name, registry in REGISTRIES.items():
             object.__setattr__(self, name, getattr(self, name).completed(registry, name))
-        for name in ("augmentation", "averaging"):
+        for name in ("augmentation",):
             part = getattr(self, name)
             require(part == Part("none"), name, "none, the only one so far", part.name)
 
@@ -256,6 +256,7 @@ REGISTRIES = {
     "lipschitz": parts.LIPSCHITZ,
     "critic_optimizer": parts.OPTIMIZERS,
     "generator_optimizer": parts.OPTIMIZERS,
+    "averaging": parts.AVERAGING,
 }
 
 

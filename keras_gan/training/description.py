@@ -48,6 +48,7 @@ def describe(model: keras.Model, params: Mapping[str, Any]) -> dict[str, Any]:
         **_network("generator", "upsampling", model.generator, generator_filters(model.generator)),
         **_network("critic", "convolutional", model.critic, critic_filters(model.critic)),
         "image_shape": list(model.image_shape),
+        **_averaging(model.averaging),
         "loss": loss["name"],
         **{f"loss_{name}": value for name, value in loss["arguments"].items()},
     }
@@ -95,6 +96,14 @@ def _known(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _latents(shape: tuple[int, ...]) -> dict[str, Any]:
     return {"latent_dim": shape[0]} if len(shape) == 1 else {"latent_shape": list(shape)}
+
+
+def _averaging(policy: models.AveragingPolicy | None) -> dict[str, Any]:
+    if policy is None:
+        return {"averaging": "none"}
+    part = _part(policy)
+    arguments = {f"averaging_{name}": value for name, value in part["arguments"].items()}
+    return {"averaging": part["name"].removesuffix("_averaging"), **arguments}
 
 
 def _network(role: str, name: str, network: keras.Model, filters: tuple[int, ...] | None) -> dict[str, Any]:

@@ -57,14 +57,14 @@ def test_the_sampling_generator_has_averages_and_their_statistics(trained):
 def test_samples_do_not_change_the_state_of_training(trained):
     """F15."""
     gan, _ = trained
-    gan.averaging._values = []
+    gan.averaged_generator._values = []
     before, numbers = state_of(gan), random.getstate()
     gan.generate(4, seed=0)
     assert_bits_equal(state_of(gan), before)
     assert random.getstate() == numbers
     random.seed(5)
     numbers = random.getstate()
-    averaging.averaged_generator(gan.generator, gan.generator_optimizer)
+    averaging.generator_of_optimizer(gan.generator, gan.generator_optimizer)
     assert random.getstate() == numbers
 
 
@@ -72,7 +72,7 @@ def test_samples_of_one_state_share_the_average(trained, monkeypatch):
     gan, _ = trained
     measured = []
     monkeypatch.setattr(averaging, "set_batch_statistics", lambda *given: measured.append(given))
-    gan.averaging._values = []
+    gan.averaged_generator._values = []
     for seed in range(3):
         gan.generate(4, seed=seed)
     assert len(measured) == 1
@@ -83,7 +83,7 @@ def test_samples_of_one_state_share_the_average(trained, monkeypatch):
     average.assign(value)
     gan.generate(4, seed=0)
     assert len(measured) == 3
-    gan.averaging._values = []
+    gan.averaged_generator._values = []
 
 
 def test_a_loaded_gan_makes_the_same_samples(trained, tmp_path):
@@ -159,7 +159,7 @@ def test_the_monitor_alone_says_what_its_figures_are_of(untrained, images, tmp_p
 def test_without_averages_there_is_one_generator_and_nothing_is_said(make_gan, float_images, capsys):
     gan = make_gan()
     gan.fit(float_images, batch_size=16, verbose=0, callbacks=[EpochLog()])
-    assert gan.averaging is None
+    assert gan.averaged_generator is None
     assert gan.sampling_generator is gan.generator
     assert "averaged" not in capsys.readouterr().out
 

@@ -1,12 +1,12 @@
 import keras
 import numpy as np
 import pytest
-from averaged_gan import averaging_gan, check_samples, train
+from averaged_gan import averaging_gan, check_against_recursion, check_samples, own_averages_gan, train
 from helpers import assert_bits_equal, set_back, small_critic, small_generator, state_of, values_of
 from linear_gan import check_training, linear_gan
 from subclassed import subclassed_networks
 
-from keras_gan import GAN, WGAN, GradientPenalty, SampleGrid, WeightClipping
+from keras_gan import GAN, WGAN, ExponentialAveraging, GradientPenalty, SampleGrid, WeightClipping
 from keras_gan.losses import FlippedLabels, RelativisticAverage
 
 
@@ -102,6 +102,18 @@ def test_a_saved_model_goes_on_as_if_it_had_never_been_saved(make_gan, float_ima
     assert fit(copy) == fit(gan)
     assert_bits_equal(values_of(copy.variables), values_of(gan.variables))
     assert_bits_equal(values_of(copy.optimizer.variables), values_of(gan.optimizer.variables))
+
+
+def test_averages_of_the_model_are_those_of_the_recursion_and_go_on(images, tmp_path):
+    policy = ExponentialAveraging(20.0, 0.5)
+    gan = own_averages_gan(policy)
+    steps = train(gan, images, epochs=1)
+    check_against_recursion(gan, policy, steps)
+    gan.save(tmp_path / "gan.keras")
+    copy = keras.saving.load_model(tmp_path / "gan.keras")
+    train(copy, images)
+    train(gan, images)
+    assert_bits_equal(values_of(copy.variables), values_of(gan.variables))
 
 
 def test_samples_are_of_the_averaged_generator(images):

@@ -24,6 +24,7 @@ _EXPORTS = {
     "QualityMonitor": "keras_gan.callbacks",
     "Report": "keras_gan.training.report",
     "SampleGrid": "keras_gan.callbacks",
+    "StepSchedule": "keras_gan.models",
     "TensorBoardScalars": "keras_gan.callbacks",
     "TrainedRun": "keras_gan.training.train",
     "UpsampleConv2D": "keras_gan.networks",
@@ -84,6 +85,7 @@ if TYPE_CHECKING:
     from keras_gan.models import ExponentialAveraging as ExponentialAveraging
     from keras_gan.models import GradientPenalty as GradientPenalty
     from keras_gan.models import MomentumAveraging as MomentumAveraging
+    from keras_gan.models import StepSchedule as StepSchedule
     from keras_gan.models import WeightClipping as WeightClipping
     from keras_gan.models import interpolate as interpolate
     from keras_gan.models import load_model as load_model

@@ -57,6 +57,19 @@ OPTIMIZERS = Registry(
     {"adam": "keras_gan.training.optimizers:adam", "rmsprop": "keras_gan.training.optimizers:rmsprop"},
 )
 
+#: How learning rates change: functions that return a rate or a schedule. `updates` are those of an optimizer in a step,
+#: and `steps` those of the run.
+SCHEDULES = Registry(
+    "schedule",
+    {
+        "constant": "keras_gan.training.schedules:constant",
+        "warm_up": "keras_gan.training.schedules:warm_up",
+        "linear": "keras_gan.training.schedules:linear",
+        "cosine": "keras_gan.training.schedules:cosine",
+    },
+    given=("learning_rate", "updates", "steps"),
+)
+
 #: Moving averages of the generator's weights.
 AVERAGING = Registry(
     "averaging",

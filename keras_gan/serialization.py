@@ -16,8 +16,8 @@ from typing import Any
 #: Names of the objects that are registered with Keras, by the package that they are imported from.
 REGISTERED = {
     "keras_gan.models": (
-        *("ExponentialAveraging", "GAN", "GradientPenalty", "MomentumAveraging", "TrainingTracker", "WGAN"),
-        "WeightClipping",
+        *("ExponentialAveraging", "GAN", "GradientPenalty", "MomentumAveraging", "StepSchedule", "TrainingTracker"),
+        *("WGAN", "WeightClipping"),
     ),
     "keras_gan.networks": (
         *("FusedBatchNormalization", "PhasedConv2D", "PhasedUpsampleConv2D", "SelfAttention2D", "SpectralNorm"),

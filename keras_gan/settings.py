@@ -16,8 +16,15 @@ PARTS = (
     "lipschitz",
     "critic_optimizer",
     "generator_optimizer",
+    "schedule",
     "averaging",
 )
+
+#: Parts that configurations of this version did not have at first, as they are without them.
+LATER_PARTS = {"schedule": {"name": "constant", "arguments": {}}}
+
+#: Parts whose names come before all their arguments in a table.
+NAMED = ("loss", "schedule", "augmentation", "averaging")
 
 #: Arguments whose flat name is not that of the part and their own.
 NAMES = {
@@ -50,8 +57,10 @@ def flatten(config: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         Names and values. An optimizer's arguments have one name where both networks' optimizers agree.
     """
-    if not isinstance(config.get("run"), Mapping) or not all(_is_part(config.get(part)) for part in PARTS):
+    completed = {**LATER_PARTS, **config}
+    if not isinstance(config.get("run"), Mapping) or not all(_is_part(completed.get(part)) for part in PARTS):
         return dict(config)
+    config = completed
     evaluation = config.get("evaluation")
     evaluation = evaluation if isinstance(evaluation, Mapping) else {}
     return {
@@ -62,8 +71,8 @@ def flatten(config: Mapping[str, Any]) -> dict[str, Any]:
         **constraint_settings(config["lipschitz"]),
         **optimizer_settings(config),
         **_arguments(config, "generator", "critic"),
-        **{part: config[part]["name"] for part in ("generator", "critic", "loss", "augmentation", "averaging")},
-        **_arguments(config, "loss", "augmentation", "averaging"),
+        **{part: config[part]["name"] for part in ("generator", "critic", *NAMED)},
+        **_arguments(config, *NAMED),
         **{f"quality_{name}": value for name, value in evaluation.items() if name != "extractor"},
     }
 

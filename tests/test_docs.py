@@ -118,6 +118,8 @@ def options(kind):
 def known_flags():
     """Return all flags of `keras-gan`."""
     configs = [*PRESETS.values(), change(PRESETS["demo"], optimizer="rmsprop", lipschitz="weight_clipping")]
+    configs += [change(configs[0], averaging=name) for name in parts.AVERAGING.names()]
+    configs += [change(configs[0], schedule=name) for name in parts.SCHEDULES.names()]
     flags = [flag for config in configs for flag in flags_of(config)]
     spellings = {spelling for flag in flags for spelling in (flag.option, *flag.aliases, *ALIASES.get(flag.name, ()))}
     own = (

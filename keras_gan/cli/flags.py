@@ -28,11 +28,16 @@ SELECTIONS = {
     "lipschitz": "common",
     "critic_optimizer": "optimizers",
     "generator_optimizer": "optimizers",
+    "schedule": "optimizers",
     "averaging": "averaging",
 }
 
 #: Other spellings of flags, by the names of the flags.
-ALIASES = {"data": ("--dataset",)}
+ALIASES = {
+    "data": ("--dataset",),
+    "critic_learning_rate": ("--lr-critic",),
+    "generator_learning_rate": ("--lr-generator",),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +80,7 @@ def flags_of(config: ExperimentConfig) -> list[Flag]:
         Flag(
             "optimizer", _names(parts.OPTIMIZERS), config.critic_optimizer.name, "Optimizer of both networks", "common"
         ),
+        Flag("lr", float | None, None, "Learning rate of both optimizers. None: that of each", "optimizers"),
         *_constraints(config),
         *(flag for part in REGISTRIES for flag in _arguments(part, config)),
         *_shared(config),
@@ -143,7 +149,7 @@ def _arguments(part: str, config: ExperimentConfig) -> Iterator[Flag]:
             continue
         name, own = setting_name(part, argument), f"{part}_{argument}"
         aliases = () if name == own else (f"--{own.replace('_', '-')}",)
-        group = "optimizers" if part in OPTIMIZERS else part
+        group = "optimizers" if part in (*OPTIMIZERS, "schedule") else part
         kind = parameter.kind if parameter.kind is not Any else type(chosen.arguments[argument])
         yield Flag(name, kind, chosen.arguments[argument], parameter.description, group, aliases)
 

@@ -16,6 +16,7 @@ from keras_gan.training.changes import change
 from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.options import RunOptions
 from keras_gan.training.presets import PRESETS
+from keras_gan.training.resuming import resumed_folder
 from keras_gan.training.run_folder import check, load_config
 
 #: Flags whose values decide which other flags exist.
@@ -65,7 +66,7 @@ def _changed(
     """Check the values of flags, and return the configuration and the options that have them."""
     options = RunOptions(**{field.name: values.pop(field.name) for field in dataclasses.fields(RunOptions)})
     # The configuration already has the parts that these flags name.
-    settled = {"preset", *CHOICES}
+    settled = {"preset", "lr", *CHOICES}
     defaults = {flag.name: flag.default for flag in flags if flag.name not in settled}
     changes = {name: value for name, value in values.items() if name in defaults and value != defaults[name]}
     # Named once more, so that a value of another policy is refused.
@@ -81,6 +82,8 @@ def _starting_config(arguments: Sequence[str]) -> tuple[ExperimentConfig, dict[s
     parser.add_argument("--preset", nargs="?")
     parser.add_argument("--resume", nargs="?", type=Path)
     parser.add_argument("--plugin", nargs="*", default=[], action="extend")
+    # First, so that a flag for one network wins, whatever the order.
+    parser.add_argument("--lr", nargs="?")
     for name in CHOICES:
         parser.add_argument(f"--{name.replace('_', '-')}", nargs="?")
     known = vars(parser.parse_known_args(list(arguments))[0])
@@ -91,9 +94,18 @@ def _starting_config(arguments: Sequence[str]) -> tuple[ExperimentConfig, dict[s
         raise ValueError(f"`preset` must be left out with `resume`, which has its own. Received: preset={preset!r}")
     if preset is not None and preset not in PRESETS:
         raise ValueError(f"unknown preset {preset!r}. Presets: {', '.join(PRESETS)}")
-    config = PRESETS[preset or "horses"] if resumed is None else load_config(resumed)
+    config = PRESETS[preset or "horses"] if resumed is None else load_config(resumed_folder(resumed))
+    rate = _number(known.pop("lr"))
     named = {name: value for name, value in known.items() if value is not None}
-    return change(config, **named), named
+    return change(config, **named, lr=rate), named
+
+
+def _number(text: str | None) -> float | None:
+    """Return a number, or None for a text that is none, which the parser of all flags refuses."""
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
 
 
 def _normalised(argument: str) -> str:

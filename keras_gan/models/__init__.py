@@ -5,6 +5,7 @@ from keras_gan.models.interpolation import interpolate
 from keras_gan.models.lipschitz import GradientPenalty, LipschitzPolicy, WeightClipping
 from keras_gan.models.moving_averages import AveragingPolicy, ExponentialAveraging, MomentumAveraging
 from keras_gan.models.saving import load_generator, load_model
+from keras_gan.models.step_schedule import StepSchedule
 from keras_gan.models.tracker import TrainingTracker
 from keras_gan.models.wgan import WGAN
 
@@ -16,6 +17,7 @@ __all__ = [
     "GradientPenalty",
     "LipschitzPolicy",
     "MomentumAveraging",
+    "StepSchedule",
     "TrainingTracker",
     "WeightClipping",
     "interpolate",

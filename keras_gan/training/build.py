@@ -7,7 +7,7 @@ import keras
 
 from keras_gan import models, parts
 from keras_gan.models.shapes import image_shape
-from keras_gan.training.config import ExperimentConfig
+from keras_gan.training.config import ExperimentConfig, Part
 
 
 def build_model(config: ExperimentConfig, data_shape: tuple[int, ...] | None = None) -> models.GAN:
@@ -31,8 +31,8 @@ def build_model(config: ExperimentConfig, data_shape: tuple[int, ...] | None = N
     averaging = config.averaging.build(parts.AVERAGING)
     gan = models.GAN(generator, critic, loss, lipschitz, config.run.n_critic, config.run.seed, averaging)
     gan.compile(
-        critic_optimizer=config.critic_optimizer.build(parts.OPTIMIZERS),
-        generator_optimizer=config.generator_optimizer.build(parts.OPTIMIZERS),
+        critic_optimizer=build_optimizer(config, "critic_optimizer"),
+        generator_optimizer=build_optimizer(config, "generator_optimizer"),
         steps_per_execution=config.run.steps_per_execution,
     )
     return gan
@@ -41,6 +41,55 @@ def build_model(config: ExperimentConfig, data_shape: tuple[int, ...] | None = N
 def _given(config: ExperimentConfig, data_shape: tuple[int, ...] | None) -> dict[str, tuple[int, ...]]:
     takes_shape = parts.GENERATORS.takes(config.generator.name, "image_shape")
     return {"image_shape": data_shape} if takes_shape and data_shape is not None else {}
+
+
+def build_optimizer(config: ExperimentConfig, role: str) -> keras.optimizers.Optimizer:
+    """Build an optimizer, with its schedule in steps of the run.
+
+    Args:
+        config: The configuration.
+        role: "critic_optimizer" or "generator_optimizer".
+
+    Raises:
+        ValueError: If a part refuses its arguments, or the optimizer has no learning rate that a schedule could change.
+    """
+    part: Part = getattr(config, role)
+    optimizer = part.build(parts.OPTIMIZERS)
+    if config.schedule.name == "constant":
+        return optimizer
+    if "learning_rate" not in part.arguments:
+        raise ValueError(
+            f"`schedule` must be constant with the `{role}` {part.name!r}, which takes no `learning_rate`. "
+            f"Received: {config.schedule.name!r}"
+        )
+    updates = config.run.n_critic if role == "critic_optimizer" else 1
+    optimizer.learning_rate = config.schedule.build(
+        parts.SCHEDULES, learning_rate=part.arguments["learning_rate"], updates=updates, steps=config.run.epochs
+    )
+    return optimizer
+
+
+def set_learning_rates(model: models.GAN, config: ExperimentConfig) -> None:
+    """Set the learning rates of a model that was saved, perhaps under other rates, to those of a configuration.
+
+    Args:
+        model: The compiled model.
+        config: The configuration.
+
+    Raises:
+        ValueError: If a part refuses its arguments.
+    """
+    for role in ("critic_optimizer", "generator_optimizer"):
+        optimizer = getattr(model, role)
+        optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # A LossScaleOptimizer has one.
+        rate = build_optimizer(config, role).get_config()["learning_rate"]
+        if isinstance(rate, dict):
+            optimizer.learning_rate = keras.saving.deserialize_keras_object(rate)
+        elif isinstance(optimizer.get_config()["learning_rate"], dict):
+            # Keras refuses a number in place of a schedule.
+            optimizer.learning_rate = models.StepSchedule(rate)
+        else:
+            optimizer.learning_rate = rate
 
 
 @contextlib.contextmanager

@@ -18,6 +18,9 @@ OPTIMIZERS = ("critic_optimizer", "generator_optimizer")
 #: Parts with only one choice so far.
 UNREGISTERED = ("augmentation",)
 
+#: Short names of learning rates. `lr` is both, except those that are given.
+SHORT_RATES = {"lr_critic": "critic_learning_rate", "lr_generator": "generator_learning_rate"}
+
 RUN_NAMES = tuple(field.name for field in dataclasses.fields(RunConfig))
 
 #: Flat names of fields of `EvaluationConfig`.
@@ -32,7 +35,8 @@ def change(config: ExperimentConfig, /, **settings: Any) -> ExperimentConfig:
         **settings: New values by flat names: the fields of `RunConfig`, `quality_every`, `quality_samples`, parts, and
             arguments of parts, such as `generator_filters=(64, 32, 3)`. A part is given by its name, as in
             `generator="upsampling"`, as a `Part`, or as `{"name": ..., "arguments": {...}}`. `optimizer`, and an
-            argument such as `beta_1`, set both optimizers. A part that replaces another starts with its own defaults;
+            argument such as `beta_1`, set both optimizers. `lr` sets both learning rates; `lr_critic` and
+            `lr_generator` set one, and win over `lr`. A part that replaces another starts with its own defaults;
             only an optimizer keeps the learning rate.
 
     Returns:
@@ -48,7 +52,7 @@ def change(config: ExperimentConfig, /, **settings: Any) -> ExperimentConfig:
     ```
     """
     check_instance(config, "config", ExperimentConfig)
-    remaining = dict(settings)
+    remaining = _with_rates(settings)
     config = _select_parts(config, remaining)
     selected = config.lipschitz.name
     config = _set_constraint(config, remaining)
@@ -76,6 +80,21 @@ def change(config: ExperimentConfig, /, **settings: Any) -> ExperimentConfig:
     return config.with_parts({**changed, **optimizers})
 
 
+def _with_rates(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings in which the learning rates have their long names."""
+    remaining = dict(settings)
+    for short, name in SHORT_RATES.items():
+        if short in remaining:
+            if name in remaining:
+                raise ValueError(f"`{short}` and `{name}` are one setting: give one of them. Received: both")
+            remaining[name] = remaining.pop(short)
+    if (rate := remaining.pop("lr", None)) is not None:
+        for name in SHORT_RATES.values():
+            # An optimizer that is replaced by a `Part` has its own rate.
+            remaining.setdefault(name, rate)
+    return remaining
+
+
 def setting_names(config: ExperimentConfig) -> list[str]:
     """Return the flat names of all settings of a configuration."""
     arguments = ((part, argument) for part in REGISTRIES for argument in getattr(config, part).arguments)
@@ -86,7 +105,7 @@ def setting_names(config: ExperimentConfig) -> list[str]:
             *EVALUATION_NAMES,
             *REGISTRIES,
             *UNREGISTERED,
-            *("dataset", "optimizer", "extractor"),
+            *("dataset", "optimizer", "extractor", "lr", *SHORT_RATES),
             *(flat for _, flat in CONSTRAINTS.values()),
             *(setting_name(*pair) for pair in arguments),
             *(shared - {"learning_rate"}),

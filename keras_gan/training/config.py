@@ -178,6 +178,8 @@ class ExperimentConfig:
     """Optimizer of the critic."""
     generator_optimizer: Part
     """Optimizer of the generator."""
+    schedule: Part = Part("constant")
+    """How both learning rates change during the run."""
     augmentation: Part = Part("none")
     """Augmentation of the images that the critic sees."""
     averaging: Part = Part("none")
@@ -256,6 +258,7 @@ REGISTRIES = {
     "lipschitz": parts.LIPSCHITZ,
     "critic_optimizer": parts.OPTIMIZERS,
     "generator_optimizer": parts.OPTIMIZERS,
+    "schedule": parts.SCHEDULES,
     "averaging": parts.AVERAGING,
 }
 

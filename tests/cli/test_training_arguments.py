@@ -13,6 +13,7 @@ from keras_gan.cli.training_arguments import parse_training
 from keras_gan.settings import flatten
 from keras_gan.training import run_folder
 from keras_gan.training.changes import change
+from keras_gan.training.config import Part
 from keras_gan.training.presets import PRESETS
 
 SCRIPT = SCRIPTS / "train_horses.py"
@@ -221,3 +222,36 @@ def test_endless_nesting_is_refused_in_one_line(tmp_path, capsys):
     folder = run_folder.make(tmp_path, PRESETS["demo"], {})
     (folder / "config.json").write_text("[" * 200_000)
     assert "config.json" in refused(capsys, "--resume", str(folder))
+
+
+@pytest.mark.parametrize(
+    ("flags", "critic", "generator"),
+    [
+        (["--lr", "1e-5"], 1e-5, 1e-5),
+        (["--lr", "1e-5", "--lr-critic", "1e-4"], 1e-4, 1e-5),
+        (["--lr-generator", "1e-6", "--lr", "1e-5"], 1e-5, 1e-6),
+        (["--generator-learning-rate=2e-5", "--lr=1e-3"], 1e-3, 2e-5),
+        (["--optimizer", "rmsprop", "--lr", "1e-5"], 1e-5, 1e-5),
+    ],
+)
+def test_the_rate_of_one_network_wins_over_that_of_both(flags, critic, generator):
+    """1e-4 is also the preset's own rate."""
+    config = parsed("--preset", "horses_gp", *flags)[0]
+    rates = (config.critic_optimizer.arguments["learning_rate"], config.generator_optimizer.arguments["learning_rate"])
+    assert rates == (critic, generator)
+
+
+@pytest.mark.parametrize("value", ["fast", "-1", "nan"])
+def test_a_rate_that_is_none_is_refused(value, capsys):
+    with pytest.raises(SystemExit) as stop:
+        parsed("--lr", value)
+    assert stop.value.code == 2
+    assert value in capsys.readouterr().err
+
+
+def test_flags_of_averaging_and_schedule_are_those_of_the_chosen_parts():
+    flags = ("--averaging", "exponential", "--averaging-half-life", "500", "--averaging-ramp-up", "0")
+    config = parsed(*flags, "--schedule", "linear", "--schedule-final", "0.5")[0]
+    assert config.averaging == Part("exponential", {"half_life": 500.0, "ramp_up": 0.0})
+    assert config.schedule.arguments == {"final": 0.5, "decay_steps": None, "warm_up_steps": 0}
+    assert parsed("--averaging", "momentum")[0].averaging == Part("momentum", {"momentum": 0.999})

@@ -6,7 +6,7 @@ from helpers import assert_bits_equal, set_back, small_critic, small_generator, 
 from linear_gan import check_training, linear_gan
 from subclassed import subclassed_networks
 
-from keras_gan import GAN, WGAN, ExponentialAveraging, GradientPenalty, SampleGrid, WeightClipping
+from keras_gan import GAN, WGAN, ExponentialAveraging, GradientPenalty, SampleGrid, StepSchedule, WeightClipping
 from keras_gan.losses import FlippedLabels, RelativisticAverage
 
 
@@ -111,9 +111,8 @@ def test_averages_of_the_model_are_those_of_the_recursion_and_go_on(images, tmp_
     check_against_recursion(gan, policy, steps)
     gan.save(tmp_path / "gan.keras")
     copy = keras.saving.load_model(tmp_path / "gan.keras")
-    train(copy, images)
-    train(gan, images)
     assert_bits_equal(values_of(copy.variables), values_of(gan.variables))
+    check_against_recursion(copy, policy, [*steps, *train(copy, images)])
 
 
 def test_samples_are_of_the_averaged_generator(images):
@@ -173,3 +172,12 @@ def test_an_optimizer_of_another_model_is_refused(make_gan):
     used = make_gan().critic_optimizer
     with pytest.raises(ValueError, match="`critic_optimizer` must be a new optimizer.*built for other weights"):
         WGAN(small_generator(), small_critic()).compile(used, "rmsprop")
+
+
+def test_scheduled_rates_are_those_of_the_steps(make_gan, float_images):
+    gan = make_gan(n_critic=2)
+    decay = keras.optimizers.schedules.PolynomialDecay(1e-2, 4, 1e-3)
+    gan.compile(keras.optimizers.RMSprop(StepSchedule(decay, 2)), keras.optimizers.RMSprop(StepSchedule(decay)))
+    history = gan.fit(float_images[:32], batch_size=16, epochs=3, verbose=0).history
+    for name in ("critic_learning_rate", "generator_learning_rate"):
+        np.testing.assert_allclose(history[name], 1e-2 - 9e-3 * np.arange(3) / 4, rtol=1e-5)

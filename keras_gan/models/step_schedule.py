@@ -1,0 +1,67 @@
+"""Learning rates that depend on the step of a GAN."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan.checks import check_count
+from keras_gan.tensors import Tensor
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class StepSchedule(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning-rate schedule in steps of a GAN, of which each may take several updates of an optimizer.
+
+    The rate at step t, from 0, is schedule(t) · min(1, (t + 1) / warm_up_steps). All updates of a step have one rate.
+
+    Args:
+        schedule: A `keras.optimizers.schedules.LearningRateSchedule` in steps, or one learning rate.
+        updates: Updates that the optimizer takes in a step: `n_critic` for a critic's. Defaults to 1.
+        warm_up_steps: Steps over which the rate rises from near 0. Defaults to 0, none.
+
+    Raises:
+        ValueError: If `updates` is no integer of at least 1, or `warm_up_steps` none of at least 0.
+
+    Example:
+
+    ```python
+    decay = keras.optimizers.schedules.CosineDecay(1e-4, decay_steps=10_000)
+    gan.compile(keras.optimizers.Adam(kg.StepSchedule(decay, gan.n_critic)), keras.optimizers.Adam(decay))
+    ```
+    """
+
+    def __init__(
+        self,
+        schedule: keras.optimizers.schedules.LearningRateSchedule | float,
+        updates: int = 1,
+        warm_up_steps: int = 0,
+    ) -> None:
+        check_count(updates, "updates")
+        check_count(warm_up_steps, "warm_up_steps", 0)
+        self.schedule = schedule
+        self.updates = updates
+        self.warm_up_steps = warm_up_steps
+
+    def __call__(self, step: int | Tensor) -> Tensor:
+        """Return the learning rate.
+
+        Args:
+            step: Updates that the optimizer has taken.
+        """
+        step = ops.convert_to_tensor(step) // self.updates
+        rate = self.schedule(step) if callable(self.schedule) else self.schedule
+        rate = ops.cast(rate, "float32")
+        if self.warm_up_steps:
+            rate = rate * ops.minimum(1.0, (ops.cast(step, "float32") + 1.0) / self.warm_up_steps)
+        return rate
+
+    def get_config(self) -> dict[str, Any]:
+        schedule = keras.saving.serialize_keras_object(self.schedule) if callable(self.schedule) else self.schedule
+        return {"schedule": schedule, "updates": self.updates, "warm_up_steps": self.warm_up_steps}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "StepSchedule":
+        schedule = config["schedule"]
+        made = keras.saving.deserialize_keras_object(schedule) if isinstance(schedule, dict) else schedule
+        return cls(**{**config, "schedule": made})

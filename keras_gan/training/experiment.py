@@ -17,7 +17,7 @@ from keras_gan.invocation import command_line
 from keras_gan.metrics.extractors.extractor import weights_digest
 from keras_gan.training import run_folder, runtime
 from keras_gan.training.allocator import keep_freed_memory
-from keras_gan.training.build import build_model
+from keras_gan.training.build import build_model, set_learning_rates
 from keras_gan.training.config import EvaluationConfig, ExperimentConfig
 from keras_gan.training.images import load_training_images
 from keras_gan.training.options import RunOptions
@@ -216,8 +216,11 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
         evaluator = _evaluator(images, config.evaluation)
         if evaluator is not None and (folder / "quality.csv").exists():
             check_provenance(folder / "quality.csv", start, evaluator.provenance)
+        changes = run_folder.changed_settings(folder, config)
+        for name, (old, new) in changes.items():
+            say(f"From epoch {start}: {name} {old} → {new}")
+        run_folder.record_resume(folder, environment, start, changes)
         run_folder.write_config(folder, config)
-        run_folder.record_resume(folder, environment, start)
     save_real_picture(images, folder)
     say(f"Run folder: {folder}")
     return Experiment(config, options, folder, images, model, start, evaluator)
@@ -264,6 +267,8 @@ def _restore(folder: Path, config: ExperimentConfig, image_shape: tuple[int, ...
     if start > epochs or (start == epochs and is_complete):
         raise ValueError(f"{folder} has all its {start} epochs. Give more with `--epochs`. Received: {epochs}")
     try:
-        return models.load_model(path), start
+        model = models.load_model(path)
     except ValueError as error:
         raise ValueError(f"{error}. Without that file the run resumes from the checkpoint before") from error
+    set_learning_rates(model, config)
+    return model, start

@@ -6,6 +6,7 @@ from typing import Literal, get_type_hints
 
 from keras_gan.checks import conform
 from keras_gan.intervals import read_interval
+from keras_gan.training.resuming import resumed_folder
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,7 +16,7 @@ class RunOptions:
     out: Path = Path("runs/gan")
     """Folder that the run's numbered folder is made in."""
     resume: Path | None = None
-    """Run folder to continue from its last checkpoint."""
+    """Run folder to continue from its last checkpoint, or that checkpoint."""
     data_dir: Path | None = None
     """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
     log_every: int | str = 10
@@ -35,6 +36,8 @@ class RunOptions:
     """Modules that register parts of your own."""
 
     def __post_init__(self) -> None:
+        if self.resume is not None:
+            object.__setattr__(self, "resume", resumed_folder(self.resume))
         hints = get_type_hints(type(self))
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)

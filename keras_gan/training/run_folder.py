@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from keras_gan.training.options import RunOptions
 #: Sources of images that may have been moved or given in another form since; the hash of the images tells whether they
 #: are still the same.
 MOVABLE_SOURCES = ("folder", "file", "array")
+
+#: Settings that may be others when a run goes on: they hold for the epochs that come. So may those of a schedule.
+CHANGEABLE = ("critic_learning_rate", "generator_learning_rate", "schedule")
 
 
 def check(config: ExperimentConfig, options: RunOptions) -> None:
@@ -134,13 +138,16 @@ def _write_json(path: Path, value: dict[str, Any]) -> None:
 def _check_config(folder: Path, config: ExperimentConfig) -> None:
     """Refuse to resume a run under a configuration that changes what was trained.
 
-    The number of epochs may differ, because it does not change the epochs that are done, and so may the evaluation.
+    The number of epochs and the learning rates may differ, because they do not change the epochs that are done, and so
+    may the evaluation.
     """
     saved = load_config(folder)
+    _check_length(saved, config)
     if {saved.data.name, config.data.name} <= set(MOVABLE_SOURCES):
         config = dataclasses.replace(config, data=saved.data)
     run = dataclasses.replace(config.run, epochs=saved.run.epochs)
-    changes = _differences(saved, dataclasses.replace(config, run=run))
+    differences = _differences(saved, dataclasses.replace(config, run=run))
+    changes = [f"{name}: {old} → {new}" for name, (old, new) in differences.items() if not _is_changeable(name)]
     if changes:
         raise ValueError(f"{folder} cannot be resumed under another configuration: {'; '.join(changes)}")
 
@@ -175,18 +182,53 @@ def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
     return [f"{name} {old} → {now.get(name)}" for name, old in versions.items() if now.get(name) != old]
 
 
-def record_resume(folder: Path, environment: dict[str, Any], epoch: int) -> None:
-    """Add to a run's environment.json under which versions it goes on, if these are others than before.
+def changed_settings(folder: Path, config: ExperimentConfig) -> dict[str, tuple[Any, Any]]:
+    """Return the settings that hold for the epochs to come of a resumed run, if they are others than before.
+
+    Args:
+        folder: The run's folder, with its configuration until now.
+        config: The configuration that it goes on with.
+
+    Returns:
+        Values before and now, by names.
+    """
+    differences = _differences(load_config(folder), config)
+    return {name: pair for name, pair in differences.items() if _is_changeable(name)}
+
+
+def _is_changeable(name: str) -> bool:
+    return name in CHANGEABLE or name.startswith("schedule_")
+
+
+def _check_length(saved: ExperimentConfig, config: ExperimentConfig) -> None:
+    """Refuse another number of epochs for learning rates that fall over the whole run: they have fallen for the old."""
+    is_whole_run = config.schedule == saved.schedule and config.schedule.arguments.get("decay_steps", 0) is None
+    if is_whole_run and config.run.epochs != saved.run.epochs:
+        raise ValueError(
+            f"`epochs` must stay {saved.run.epochs}, because the schedule {saved.schedule.name!r} falls over the whole "
+            f"run. Set its length with `--schedule-decay-steps`: {saved.run.epochs} keeps the decay as it is. "
+            f"Received: epochs={config.run.epochs}"
+        )
+
+
+def record_resume(
+    folder: Path, environment: dict[str, Any], epoch: int, changes: Mapping[str, tuple[Any, Any]] | None = None
+) -> None:
+    """Add to a run's environment.json under which versions and settings it goes on, if these are others than before.
 
     Args:
         folder: The run's folder.
         environment: The current backend, versions and data.
         epoch: Index of the epoch that the run goes on with.
+        changes: Settings that change with this epoch: values before and now, by names. Defaults to None, none.
     """
     path = folder / "environment.json"
     saved = json.loads(path.read_text(encoding="utf-8"))
-    if environment["versions"] != _last_versions(saved):
-        resumes = [*saved.get("resumes", []), {"epoch": epoch, "versions": environment["versions"]}]
+    if changes or environment["versions"] != _last_versions(saved):
+        resume = {"epoch": epoch, "versions": environment["versions"]}
+        if changes:
+            resume["changes"] = {name: list(pair) for name, pair in changes.items()}
+        resumes = [*saved.get("resumes", []), resume]
         _write_json(path, {**saved, "resumes": resumes})
 
 
@@ -195,11 +237,12 @@ def _last_versions(environment: dict[str, Any]) -> dict[str, str]:
     return dict([environment, *environment.get("resumes", [])][-1]["versions"])
 
 
-def _differences(expected: ExperimentConfig, received: ExperimentConfig) -> list[str]:
-    """Return one line for each setting in which two configurations differ."""
+def _differences(expected: ExperimentConfig, received: ExperimentConfig) -> dict[str, tuple[Any, Any]]:
+    """Return both values of each setting in which two configurations differ."""
     before, now = _settings(expected), _settings(received)
     names = dict.fromkeys([*before, *now])
-    return [f"{name}: {before.get(name)} → {now.get(name)}" for name in names if before.get(name) != now.get(name)]
+    pairs = {name: (before.get(name), now.get(name)) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _settings(config: ExperimentConfig) -> dict[str, Any]:

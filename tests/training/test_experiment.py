@@ -219,6 +219,68 @@ def test_a_resume_under_other_versions_is_recorded(options, half):
     assert json.loads(path.read_text()) == {**environment, "resumes": [{"epoch": 3, "versions": now}]}
 
 
+def rates_of(folder):
+    columns = read_losses(folder / "losses.csv")
+    return columns["critic_learning_rate"], columns["generator_learning_rate"]
+
+
+@pytest.mark.parametrize("by_checkpoint", [False, True])
+def test_a_resumed_run_takes_new_learning_rates(options, half, finished, capsys, by_checkpoint):
+    """F6: they hold from the next epoch on, also after another resume, and are recorded and reported."""
+    folder = half.copy(options.out)
+    last = checkpoints(folder / "checkpoints")[-1][1]
+    going_on = dataclasses.replace(options, resume=last if by_checkpoint else folder)
+    config = change(SMALL, lr_generator=1e-5)
+    experiment.prepare(config, going_on)
+    assert "From epoch 3: generator_learning_rate 0.0004 → 1e-05" in capsys.readouterr().out
+    # The checkpoint still has the old rate, and the configuration already the new one.
+    train(config, going_on)
+    critic, generator = rates_of(folder)
+    np.testing.assert_allclose(critic, 4e-4, rtol=1e-6)
+    np.testing.assert_allclose(generator, [4e-4] * 3 + [1e-5] * 3, rtol=1e-6)
+    (resume,) = json.loads((folder / "environment.json").read_text())["resumes"]
+    assert (resume["epoch"], resume["changes"]) == (3, {"generator_learning_rate": [4e-4, 1e-5]})
+    assert run_folder.load_config(folder) == config
+    for name in ("analysis_report.md", "report.html"):
+        assert "generator_learning_rate 0.0004 → 1e-05 from epoch 3" in (folder / name).read_text()
+
+
+def test_an_earlier_checkpoint_is_not_resumed(options, finished):
+    first = checkpoints(finished.folder / "checkpoints")[0][1]
+    with pytest.raises(ValueError, match="`resume` must be the last checkpoint of its run, epoch_000006.keras"):
+        dataclasses.replace(options, resume=first)
+    with pytest.raises(ValueError, match="`resume` must be a run folder, or the last checkpoint in its folder"):
+        dataclasses.replace(options, resume=finished.folder / "generator.keras")
+
+
+def test_scheduled_rates_are_in_steps_of_the_run_and_go_on(options):
+    """Both networks have the rates of the formula, also after the run is resumed with another length."""
+    config = change(SMALL, epochs=4, schedule="cosine", schedule_final=0.25, lr=1e-3, lr_critic=2e-3)
+    folder = train(config, options).folder
+    share = 0.25 + 0.75 * 0.5 * (1 + np.cos(np.pi * np.arange(4) / 4))
+    for rates, peak in zip(rates_of(folder), (2e-3, 1e-3)):
+        np.testing.assert_allclose(rates, peak * share, rtol=1e-5)
+    going_on = dataclasses.replace(options, resume=folder)
+    with pytest.raises(ValueError, match="`epochs` must stay 4, because the schedule 'cosine' falls"):
+        experiment.prepare(change(config, epochs=6), going_on)
+    train(change(config, epochs=5, schedule_decay_steps=8), going_on)
+    np.testing.assert_allclose(rates_of(folder)[0][4], 2e-3 * (0.25 + 0.75 * 0.5), rtol=1e-5)
+    train(change(config, epochs=6, schedule="constant"), going_on)
+    np.testing.assert_allclose([rates[5] for rates in rates_of(folder)], [2e-3, 1e-3], rtol=1e-6)
+    train(change(config, epochs=7, schedule="linear", schedule_decay_steps=12), going_on)
+    np.testing.assert_allclose([rates[6] for rates in rates_of(folder)], [1e-3, 5e-4], rtol=1e-5)
+
+
+def test_a_run_with_averages_goes_on_as_one_that_never_stopped(options):
+    config = change(SMALL, epochs=4, averaging="exponential", averaging_half_life=20.0, schedule="linear")
+    config = change(config, schedule_decay_steps=5, schedule_warm_up_steps=2)
+    whole = train(config, options).folder
+    part = train(change(config, epochs=2), options)
+    train(config, dataclasses.replace(options, resume=part.folder))
+    assert_same_run(part.folder, whole)
+    assert part.model.averaging.half_life == 20.0
+
+
 def test_a_finished_run_is_not_resumed_for_nothing(options, finished):
     folder = finished.copy(options.out)
     before = (folder / "losses.csv").read_bytes()

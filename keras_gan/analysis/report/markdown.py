@@ -33,6 +33,7 @@ def render_report(run: SavedRun, verdict: Verdict, generated: datetime.datetime)
         The report in Markdown.
     """
     configuration = [(title(key), tables.cell(value)) for key, value in run.config.items()]
+    configuration += [("Change", change) for change in run.changes]
     indicators = _table("## Stability Indicators", INDICATOR_COLUMNS, indicator_rows(verdict))
     sections = [
         _header(run, generated),

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,7 @@ class SavedRun:
             copies were found, None if they were not searched for. Defaults to None.
         nearest: How many samples count as copies, in words, from the last such report. Defaults to None.
         nearest_picture: The samples that are nearest to training images, above these, or None. Defaults to None.
+        changes: Settings that changed when the run was resumed, in words. Defaults to an empty tuple.
 
     Raises:
         ValueError: If a loss is missing or there is no epoch.
@@ -70,6 +71,7 @@ class SavedRun:
     copies: str | None = None
     nearest: str | None = None
     nearest_picture: Path | None = None
+    changes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         missing = [key for key in REQUIRED if key not in self.history]
@@ -136,8 +138,8 @@ def load_run(folder: str | Path) -> SavedRun:
     """Read a run's folder.
 
     Args:
-        folder: Folder with `losses.csv`. The files `config.json`, `run.json`, `quality.csv` and the folder `samples/`
-            are read if they exist.
+        folder: Folder with `losses.csv`. The files `config.json`, `environment.json`, `run.json`, `quality.csv` and
+            the folder `samples/` are read if they exist.
 
     Returns:
         The run.
@@ -168,7 +170,15 @@ def load_run(folder: str | Path) -> SavedRun:
         copies=about.get("copies"),
         nearest=about.get("nearest"),
         nearest_picture=nearest if nearest.is_file() else None,
+        changes=tuple(_changes(read_json(folder / "environment.json"))),
     )
+
+
+def _changes(environment: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the settings that changed when a run was resumed, from its environment.json."""
+    for resume in environment.get("resumes", []):
+        for name, (old, new) in resume.get("changes", {}).items():
+            yield f"{name} {old} → {new} from epoch {resume['epoch']}"
 
 
 def annotate(folder: str | Path, **values: str | None) -> None:

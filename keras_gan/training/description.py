@@ -100,7 +100,7 @@ def _latents(shape: tuple[int, ...]) -> dict[str, Any]:
 
 def _averaging(policy: models.AveragingPolicy | None) -> dict[str, Any]:
     if policy is None:
-        return {"averaging": "none"}
+        return {}
     part = _part(policy)
     arguments = {f"averaging_{name}": value for name, value in part["arguments"].items()}
     return {"averaging": part["name"].removesuffix("_averaging"), **arguments}

@@ -10,13 +10,13 @@ from keras_gan.models.shapes import image_shape
 from keras_gan.training.config import ExperimentConfig, Part
 
 
-def build_model(config: ExperimentConfig, data_shape: tuple[int, ...] | None = None) -> models.GAN:
+def build_model(config: ExperimentConfig, set_shape: tuple[int, ...] | None = None) -> models.GAN:
     """Build and compile the model that a configuration describes, with fresh weights.
 
     Args:
         config: The configuration.
-        data_shape: Height, width and channels of the data's images, for generators that take them. Defaults to None,
-            which lets such a generator take its own default.
+        set_shape: Shape of the set of images, `(count, height, width, channels)`, for generators that take the images'
+            shape and for schedules of epochs that are passes. Defaults to None: a generator takes its own default.
 
     Returns:
         The compiled model.
@@ -25,33 +25,44 @@ def build_model(config: ExperimentConfig, data_shape: tuple[int, ...] | None = N
         ValueError: If a part refuses its arguments, or the parts do not fit together.
     """
     with _precision(config.run.mixed_precision):
-        generator = config.generator.build(parts.GENERATORS, **_given(config, data_shape))
+        generator = config.generator.build(parts.GENERATORS, **_given(config, set_shape))
         critic = config.critic.build(parts.CRITICS, image_shape=image_shape(generator))
     loss, lipschitz = config.loss.build(parts.LOSSES), config.lipschitz.build(parts.LIPSCHITZ)
     averaging = config.averaging.build(parts.AVERAGING)
     gan = models.GAN(generator, critic, loss, lipschitz, config.run.n_critic, config.run.seed, averaging)
     gan.compile(
-        critic_optimizer=build_optimizer(config, "critic_optimizer"),
-        generator_optimizer=build_optimizer(config, "generator_optimizer"),
+        critic_optimizer=build_optimizer(config, "critic_optimizer", set_shape),
+        generator_optimizer=build_optimizer(config, "generator_optimizer", set_shape),
         steps_per_execution=config.run.steps_per_execution,
     )
     return gan
 
 
-def _given(config: ExperimentConfig, data_shape: tuple[int, ...] | None) -> dict[str, tuple[int, ...]]:
+def _given(config: ExperimentConfig, set_shape: tuple[int, ...] | None) -> dict[str, tuple[int, ...]]:
     takes_shape = parts.GENERATORS.takes(config.generator.name, "image_shape")
-    return {"image_shape": data_shape} if takes_shape and data_shape is not None else {}
+    return {"image_shape": set_shape[1:]} if takes_shape and set_shape is not None else {}
 
 
-def build_optimizer(config: ExperimentConfig, role: str) -> keras.optimizers.Optimizer:
+def _steps(config: ExperimentConfig, set_shape: tuple[int, ...] | None) -> int:
+    """Return the number of steps of the run."""
+    run = config.run
+    if set_shape is None and run.steps_per_epoch == "pass":
+        raise ValueError("`set_shape` must be given for a schedule of epochs that are passes. Received: None")
+    return run.epochs * run.epoch_steps(0 if set_shape is None else set_shape[0])
+
+
+def build_optimizer(
+    config: ExperimentConfig, role: str, set_shape: tuple[int, ...] | None = None
+) -> keras.optimizers.Optimizer:
     """Build an optimizer, with its schedule in steps of the run.
 
     Args:
         config: The configuration.
         role: "critic_optimizer" or "generator_optimizer".
+        set_shape: Shape of the set of images, as in `build_model`. Defaults to None.
 
     Raises:
-        ValueError: If a part refuses its arguments, or the optimizer has no learning rate that a schedule could change.
+        ValueError: If a part refuses its arguments, or a schedule finds no learning rate to change or no length.
     """
     part: Part = getattr(config, role)
     optimizer = part.build(parts.OPTIMIZERS)
@@ -64,17 +75,18 @@ def build_optimizer(config: ExperimentConfig, role: str) -> keras.optimizers.Opt
         )
     updates = config.run.n_critic if role == "critic_optimizer" else 1
     optimizer.learning_rate = config.schedule.build(
-        parts.SCHEDULES, learning_rate=part.arguments["learning_rate"], updates=updates, steps=config.run.epochs
+        parts.SCHEDULES, learning_rate=part.arguments["learning_rate"], updates=updates, steps=_steps(config, set_shape)
     )
     return optimizer
 
 
-def set_learning_rates(model: models.GAN, config: ExperimentConfig) -> None:
+def set_learning_rates(model: models.GAN, config: ExperimentConfig, set_shape: tuple[int, ...] | None = None) -> None:
     """Set the learning rates of a model that was saved, perhaps under other rates, to those of a configuration.
 
     Args:
         model: The compiled model.
         config: The configuration.
+        set_shape: Shape of the set of images, as in `build_model`. Defaults to None.
 
     Raises:
         ValueError: If a part refuses its arguments.
@@ -82,7 +94,7 @@ def set_learning_rates(model: models.GAN, config: ExperimentConfig) -> None:
     for role in ("critic_optimizer", "generator_optimizer"):
         optimizer = getattr(model, role)
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # A LossScaleOptimizer has one.
-        rate = build_optimizer(config, role).get_config()["learning_rate"]
+        rate = build_optimizer(config, role, set_shape).get_config()["learning_rate"]
         if isinstance(rate, dict):
             optimizer.learning_rate = keras.saving.deserialize_keras_object(rate)
         elif isinstance(optimizer.get_config()["learning_rate"], dict):

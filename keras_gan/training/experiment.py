@@ -204,7 +204,7 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
     runtime.set_seeds(config.run.seed, config.run.deterministic)
     environment = _environment(images)
     if options.resume is None:
-        model, start = build_model(config, images.shape[1:]), 0
+        model, start = build_model(config, images.shape), 0
         _check_image_shape(model, images)
         evaluator = _evaluator(images, config.evaluation)
         folder = run_folder.make(options.out, config, environment, options.notes)
@@ -212,7 +212,7 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
         folder = options.resume
         for change in run_folder.check_environment(folder, environment):
             say(f"Resuming under another version, so the last bits may differ: {change}")
-        model, start = _restore(folder, config, images.shape[1:])
+        model, start = _restore(folder, config, images.shape)
         evaluator = _evaluator(images, config.evaluation)
         if evaluator is not None and (folder / "quality.csv").exists():
             check_provenance(folder / "quality.csv", start, evaluator.provenance)
@@ -254,11 +254,11 @@ def _environment(images: np.ndarray) -> dict[str, Any]:
     return {**runtime.software(), "data": {"images": len(images), "sha256": data.fingerprint(images)}}
 
 
-def _restore(folder: Path, config: ExperimentConfig, image_shape: tuple[int, ...]) -> tuple[models.GAN, int]:
+def _restore(folder: Path, config: ExperimentConfig, set_shape: tuple[int, ...]) -> tuple[models.GAN, int]:
     """Return the model of the last checkpoint and its epoch, or a new model if there is no checkpoint yet."""
     saved = callbacks.checkpoints(folder / "checkpoints")
     if not saved:
-        return build_model(config, image_shape), 0
+        return build_model(config, set_shape), 0
     start, path = saved[-1]
     callbacks.kept_rows(folder / "losses.csv", start)
     # A run that was killed after its last epoch and before its last file only has to write that file.
@@ -270,5 +270,5 @@ def _restore(folder: Path, config: ExperimentConfig, image_shape: tuple[int, ...
         model = models.load_model(path)
     except ValueError as error:
         raise ValueError(f"{error}. Without that file the run resumes from the checkpoint before") from error
-    set_learning_rates(model, config)
+    set_learning_rates(model, config, set_shape)
     return model, start

@@ -54,6 +54,7 @@ WGAN_LARGE_GUIDE = dataclasses.replace(
     generator=Part("residual", {"latent_dim": 128, "feature_maps": 96}),
     critic=Part("residual", {"feature_maps": 96}),
     generator_optimizer=Part("adam", {"learning_rate": 1e-5}),
+    averaging=Part("momentum", {"momentum": 0.999}),
 )
 
 WGAN_LARGE = dataclasses.replace(

@@ -206,7 +206,7 @@ def _check_length(saved: ExperimentConfig, config: ExperimentConfig) -> None:
     if is_whole_run and config.run.epochs != saved.run.epochs:
         raise ValueError(
             f"`epochs` must stay {saved.run.epochs}, because the schedule {saved.schedule.name!r} falls over the whole "
-            f"run. Set its length with `--schedule-decay-steps`: {saved.run.epochs} keeps the decay as it is. "
+            "run. Set its length, in steps, with `--schedule-decay-steps`. "
             f"Received: epochs={config.run.epochs}"
         )
 

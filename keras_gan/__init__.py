@@ -8,7 +8,9 @@ from keras_gan.serialization import register_with_keras
 #: Public names and the modules that they come from. A module is imported when one of its names is first used: reading a
 #: run's files and printing a command's help need none of them.
 _EXPORTS = {
+    "AdaptiveAugmentation": "keras_gan.augmentation",
     "Cifar10ResNet": "keras_gan.metrics",
+    "DiffAugment": "keras_gan.augmentation",
     "DivergedError": "keras_gan.training.experiment",
     "DivergenceGuard": "keras_gan.callbacks",
     "EpochLog": "keras_gan.callbacks",
@@ -18,6 +20,7 @@ _EXPORTS = {
     "GanCheckpoint": "keras_gan.callbacks",
     "GracefulStop": "keras_gan.callbacks",
     "GradientPenalty": "keras_gan.models",
+    "GuideAugmentation": "keras_gan.augmentation",
     "InceptionV3": "keras_gan.metrics",
     "LossCsv": "keras_gan.callbacks",
     "MomentumAveraging": "keras_gan.models",
@@ -46,7 +49,7 @@ _EXPORTS = {
 }
 
 #: Packages and modules that are public as a whole.
-_MODULES = ("callbacks", "data", "losses", "metrics", "models", "networks", "parts")
+_MODULES = ("augmentation", "callbacks", "data", "losses", "metrics", "models", "networks", "parts")
 
 __all__ = sorted(["__version__", *_EXPORTS, *_MODULES])
 
@@ -54,6 +57,7 @@ register_with_keras()
 
 if TYPE_CHECKING:
     # The public names once more, because type checkers and editors cannot tell what `__getattr__` returns.
+    from keras_gan import augmentation as augmentation
     from keras_gan import callbacks as callbacks
     from keras_gan import data as data
     from keras_gan import losses as losses
@@ -61,6 +65,9 @@ if TYPE_CHECKING:
     from keras_gan import models as models
     from keras_gan import networks as networks
     from keras_gan import parts as parts
+    from keras_gan.augmentation import AdaptiveAugmentation as AdaptiveAugmentation
+    from keras_gan.augmentation import DiffAugment as DiffAugment
+    from keras_gan.augmentation import GuideAugmentation as GuideAugmentation
     from keras_gan.callbacks import DivergenceGuard as DivergenceGuard
     from keras_gan.callbacks import EpochLog as EpochLog
     from keras_gan.callbacks import GanCheckpoint as GanCheckpoint

@@ -35,6 +35,7 @@ Positive = Annotated[float, Bounds("a finite positive number", lambda value: val
 NotNegative = Annotated[float, Bounds("a finite number of at least 0", lambda value: value >= 0)]
 DecayRate = Annotated[float, Bounds("a number in [0, 1)", lambda value: 0 <= value < 1)]
 Level = Annotated[float, Bounds("in (0, 1)", lambda value: 0 < value < 1)]
+Share = Annotated[float, Bounds("a number in [0, 1]", lambda value: 0 <= value <= 1)]
 Count = Annotated[int, Bounds("an integer of at least 1, less than 2³¹", lambda value: 1 <= value < COUNT_LIMIT)]
 
 

@@ -51,6 +51,17 @@ LIPSCHITZ = Registry(
     },
 )
 
+#: Augmentations of what the critic sees.
+AUGMENTATIONS = Registry(
+    "augmentation",
+    {
+        "none": "keras_gan.augmentation.policy:unaugmented",
+        "guide": "keras_gan.augmentation.guide:GuideAugmentation",
+        "diffaugment": "keras_gan.augmentation.diff_augment:DiffAugment",
+        "ada": "keras_gan.augmentation.adaptive:AdaptiveAugmentation",
+    },
+)
+
 #: Functions that return a `keras.optimizers.Optimizer`.
 OPTIMIZERS = Registry(
     "optimizer",

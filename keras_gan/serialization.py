@@ -15,6 +15,7 @@ from typing import Any
 
 #: Names of the objects that are registered with Keras, by the package that they are imported from.
 REGISTERED = {
+    "keras_gan.augmentation": ("AdaptiveAugmentation", "DiffAugment", "GuideAugmentation"),
     "keras_gan.models": (
         *("ExponentialAveraging", "GAN", "GradientPenalty", "MomentumAveraging", "StepSchedule", "TrainingTracker"),
         *("WGAN", "WeightClipping"),

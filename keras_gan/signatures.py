@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import docstring_parser
 
-from keras_gan.checks import Count, DecayRate, NotNegative, Positive
+from keras_gan.checks import Count, DecayRate, NotNegative, Positive, Share
 
 #: Arguments that every Keras object has and that do not describe what a part does.
 HOUSEKEEPING = ("self", "cls", "name", "reduction", "dtype")
@@ -29,6 +29,7 @@ _TYPES = {
     "Positive": Positive,
     "NotNegative": NotNegative,
     "DecayRate": DecayRate,
+    "Share": Share,
     "Count": Count,
 }
 

@@ -26,6 +26,7 @@ SELECTIONS = {
     "critic": "critic",
     "loss": "common",
     "lipschitz": "common",
+    "augmentation": "augmentation",
     "critic_optimizer": "optimizers",
     "generator_optimizer": "optimizers",
     "schedule": "optimizers",
@@ -35,6 +36,7 @@ SELECTIONS = {
 #: Other spellings of flags, by the names of the flags.
 ALIASES = {
     "data": ("--dataset",),
+    "augmentation": ("--augment",),
     "critic_learning_rate": ("--lr-critic",),
     "generator_learning_rate": ("--lr-generator",),
 }

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from keras_gan.cli.flags import SELECTIONS, Flag, flag_type, flags_of
+from keras_gan.cli.flags import ALIASES, SELECTIONS, Flag, flag_type, flags_of
 from keras_gan.cli.parser import fail, run_tyro
 from keras_gan.cli.plugins import load_plugin
 from keras_gan.training.changes import change
@@ -85,7 +85,9 @@ def _starting_config(arguments: Sequence[str]) -> tuple[ExperimentConfig, dict[s
     # First, so that a flag for one network wins, whatever the order.
     parser.add_argument("--lr", nargs="?")
     for name in CHOICES:
-        parser.add_argument(f"--{name.replace('_', '-')}", nargs="?")
+        # Both names of `data` are told apart, so that only one of them is given.
+        aliases = ALIASES.get(name, ()) if name in SELECTIONS else ()
+        parser.add_argument(f"--{name.replace('_', '-')}", *aliases, nargs="?")
     known = vars(parser.parse_known_args(list(arguments))[0])
     for module in known.pop("plugin"):
         load_plugin(module)

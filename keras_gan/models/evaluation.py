@@ -121,7 +121,7 @@ class EvaluatedModel(AlternatingModel):
         with inner_scope():
             self._begin_draws()
             fake = ops.cast(self.generator(self._latents(count), training=True), real.dtype)
-            _, (loss, *_, distance) = self._critic_objective(real, fake)
+            _, (loss, *_, distance), _ = self._critic_objective(real, fake)
         for metric, value in zip(self._held_out, (distance, loss), strict=True):
             metric.update_state(value, sample_weight=ops.cast(count, "float32"))
         return {metric.name: metric.result() for metric in self._held_out}

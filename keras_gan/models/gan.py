@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.augmentation import Augmentation
 from keras_gan.checks import check_flag, checked_path
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models import sampling
@@ -15,12 +16,12 @@ from keras_gan.models.descent import build_optimizer
 from keras_gan.models.evaluation import new_means
 from keras_gan.models.fitted import FittedModel
 from keras_gan.models.fitting import OptimizerPair
-from keras_gan.models.inputs import check_networks, check_parts, check_single_average
+from keras_gan.models.inputs import check_augmentation, check_networks, check_parts, check_single_average
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.moving_averages import AveragingPolicy, MovingAverages
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
 from keras_gan.models.shapes import image_shape, latent_shape
-from keras_gan.models.tracker import TrainingTracker
+from keras_gan.models.tracker import STRENGTH_KEY, TrainingTracker
 from keras_gan.tensors import Tensor
 
 
@@ -43,8 +44,10 @@ class GAN(FittedModel):
         lipschitz: Constraint that keeps the critic Lipschitz: `WeightClipping`, `GradientPenalty`, or None for no
             constraint. Defaults to None.
         n_critic: Critic updates in a step, at least 1. Defaults to 1.
-        seed: Seed of the latents and interpolates that are drawn in training. Defaults to None, which draws a seed from
-            Keras's global seed generator.
+        seed: Seed of the latents, interpolates and augmentations that are drawn in training. Defaults to None, which
+            draws a seed from Keras's global seed generator.
+        augmentation: Augmentation of what the critic sees: `DiffAugment`, `AdaptiveAugmentation` or
+            `GuideAugmentation`, or None for none. Defaults to None.
         averaging: Moving averages of the generator's weights, which samples come from: `ExponentialAveraging`,
             `MomentumAveraging`, or None for none. Defaults to None.
         **kwargs: Passed on to `keras.Model`.
@@ -61,8 +64,8 @@ class GAN(FittedModel):
     Raises:
         ValueError: If a network is not built, takes or returns several tensors, or reads images as channels-first, if
             the critic does not take the generator's images or defeats the constraint, if `loss` is not an adversarial
-            loss, if `n_critic` is not a positive integer, or if the generator is to be averaged and Keras cannot
-            copy it.
+            loss, if `n_critic` is not a positive integer, if the images have more than four channels and are to be
+            augmented, or if the generator is to be averaged and Keras cannot copy it.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class GAN(FittedModel):
         lipschitz: LipschitzPolicy | None = None,
         n_critic: int = 1,
         seed: int | None = None,
+        augmentation: Augmentation | None = None,
         averaging: AveragingPolicy | None = None,
         **kwargs: Any,
     ) -> None:
@@ -83,6 +87,7 @@ class GAN(FittedModel):
         self.critic = critic
         self.latent_shape = latent_shape(generator)
         self.image_shape = image_shape(generator)
+        check_augmentation(augmentation, self.image_shape)
         self.adversarial_loss = loss
         # Keras only finds random seeds that are attributes of the model.
         self.loss_noise = loss.seed_generator
@@ -91,7 +96,11 @@ class GAN(FittedModel):
         self.noise = keras.random.SeedGenerator(seed)
         # The order of the images also depends on the seed, and continues after the model is saved and loaded.
         self.seed = int(ops.convert_to_numpy(self.noise.state)[0]) if seed is None else seed
-        self.tracker = TrainingTracker()
+        self.augmentation = augmentation
+        self._augmentation = Augmentation() if augmentation is None else augmentation
+        # Like random seeds, variables must be attributes of the model.
+        self.augmentation_state = self._augmentation.variables
+        self.tracker = TrainingTracker(further_keys=() if self._augmentation.strength() is None else (STRENGTH_KEY,))
         self.averaging = averaging
         self.averaged_generator: AveragedGenerator | None = None
         self.moving_averages: MovingAverages | None = None

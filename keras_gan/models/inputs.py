@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import layers
 
+from keras_gan.augmentation import Augmentation
 from keras_gan.checks import check_count, check_seed, require
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models.lipschitz import LipschitzPolicy
@@ -115,6 +116,27 @@ def check_single_average(of_optimizer: Any) -> None:
         raise ValueError(
             "`generator_optimizer` must have `use_ema=False` if the model has `averaging`, because samples come from "
             "one average. Received: use_ema=True"
+        )
+
+
+def check_augmentation(augmentation: Any, images: Shape) -> None:
+    """Refuse what augments no images, or cannot tell the colours of images from their alpha.
+
+    Args:
+        augmentation: To be an augmentation or None.
+        images: Height, width and channels of the images.
+
+    Raises:
+        ValueError: If it is something else, or the images have more than four channels.
+    """
+    if augmentation is None:
+        return
+    if not isinstance(augmentation, Augmentation):
+        raise ValueError(f"`augmentation` must be an Augmentation or None. Received: {augmentation!r}")
+    if images[-1] not in (1, 2, 3, 4):
+        raise ValueError(
+            "`augmentation` must be None for images that are neither grey nor in colour, with or without alpha. "
+            f"Received: {type(augmentation).__name__} and images of the shape {images}"
         )
 
 

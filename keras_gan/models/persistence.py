@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_gan.augmentation import Augmentation
 from keras_gan.models.evaluation import EvaluatedModel
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.moving_averages import AveragingPolicy
@@ -18,6 +19,7 @@ class PersistentModel(EvaluatedModel):
     """
 
     lipschitz: LipschitzPolicy | None
+    augmentation: Augmentation | None
     averaging: AveragingPolicy | None
 
     _compile_options: dict[str, Any]
@@ -30,6 +32,7 @@ class PersistentModel(EvaluatedModel):
             "critic": serialize(self.critic),
             "loss": serialize(self.adversarial_loss),
             "lipschitz": serialize(self.lipschitz),
+            "augmentation": serialize(self.augmentation),
             "n_critic": self.n_critic,
             "seed": self.seed,
             "averaging": serialize(self.averaging),
@@ -37,7 +40,7 @@ class PersistentModel(EvaluatedModel):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "PersistentModel":
-        nested = {"generator", "critic", "loss", "lipschitz", "averaging"} & set(config)
+        nested = {"generator", "critic", "loss", "lipschitz", "augmentation", "averaging"} & set(config)
         deserialize = keras.saving.deserialize_keras_object
         return cls(**{**config, **{name: deserialize(config[name]) for name in nested}})
 
@@ -60,7 +63,11 @@ class PersistentModel(EvaluatedModel):
         # Keras does not save random seeds, but a resumed run must continue their sequences.
         for index, state in enumerate(seed_states(self)):
             store[f"seed_{index}"] = state
+        for index, variable in enumerate(self._augmentation.variables):
+            store[f"augmentation_{index}"] = variable
 
     def load_own_variables(self, store: Mapping[str, Any]) -> None:
         for index, state in enumerate(seed_states(self)):
             state.assign(store[f"seed_{index}"])
+        for index, variable in enumerate(self._augmentation.variables):
+            variable.assign(store[f"augmentation_{index}"])

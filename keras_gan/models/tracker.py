@@ -1,7 +1,7 @@
 """Values that a training step reports, computed inside its compiled graph."""
 
 import math
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import keras
@@ -28,6 +28,9 @@ STEP_KEYS = (
     "critic_learning_rate",
     "generator_learning_rate",
 )
+
+#: Scalar of the steps of models whose augmentation changes its strength.
+STRENGTH_KEY = "augmentation_strength"
 
 #: Keys of an epoch's logs that come from the model: those of the steps, and two that are derived from these.
 TRAINING_KEYS = (*STEP_KEYS, "dg_ratio", "loss_variance")
@@ -66,6 +69,7 @@ class TrainingTracker(keras.metrics.Metric):
 
     Args:
         window: Steps over which `loss_variance` takes the population variance of `d_loss`. Defaults to 100.
+        further_keys: Scalars of a step besides `STEP_KEYS`. Defaults to none.
         name: Name of the metric. Defaults to `"training"`.
         dtype: Dtype of the state. Defaults to float32, whatever the model's precision.
 
@@ -73,38 +77,56 @@ class TrainingTracker(keras.metrics.Metric):
         ValueError: If `window` is no integer of at least 1, `name` no text, or `dtype` no dtype of floats.
     """
 
-    def __init__(self, window: int = 100, name: str = "training", dtype: str = "float32") -> None:
+    def __init__(
+        self,
+        window: int = 100,
+        name: str = "training",
+        dtype: str = "float32",
+        further_keys: Sequence[str] = (),
+    ) -> None:
         check_count(window, "window")
         check_text(name, "name")
         require(dtype in FLOAT_DTYPES, "dtype", f"one of {', '.join(FLOAT_DTYPES)}", repr(dtype))
         super().__init__(name=name, dtype=dtype)
         self.window = window
+        self.further_keys = tuple(further_keys)
         self.steps = self._add_zeros((), "steps")
-        self.total = self._add_zeros((len(STEP_KEYS),), "total")
-        self.report = self._add_zeros((len(TRAINING_KEYS),), "report")
+        self.total = self._add_zeros((len(self._step_keys),), "total")
+        self.report = self._add_zeros((len(self.keys),), "report")
         self.recent_d_loss = self._add_zeros((window,), "recent_d_loss")
         self.recent_count = self._add_zeros((), "recent_count")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the reported values."""
+        return (*TRAINING_KEYS, *self.further_keys)
+
+    @property
+    def _step_keys(self) -> tuple[str, ...]:
+        return (*STEP_KEYS, *self.further_keys)
 
     def update_state(self, values: Mapping[str, Tensor]) -> None:
         """Add one step.
 
         Args:
-            values: One scalar for each of `STEP_KEYS`.
+            values: One scalar for each of `STEP_KEYS` and `further_keys`.
 
         Raises:
-            ValueError: If the keys are not those of `STEP_KEYS`.
+            ValueError: If the keys are others.
         """
         check_mapping(values, "values")
-        if set(values) != set(STEP_KEYS):
-            raise ValueError(f"`values` must have the keys {sorted(STEP_KEYS)}. Received: {sorted(values)}")
-        step = ops.stack([ops.cast(values[key], self.dtype) for key in STEP_KEYS])
+        if set(values) != set(self._step_keys):
+            raise ValueError(f"`values` must have the keys {sorted(self._step_keys)}. Received: {sorted(values)}")
+        step = ops.stack([ops.cast(values[key], self.dtype) for key in self._step_keys])
         self.steps.assign_add(1.0)
         # The first step of an epoch replaces the total of the epoch before.
         self.total.assign(ops.where(self.steps > 1.0, self.total + step, step))
         self.recent_d_loss.assign(ops.append(self.recent_d_loss[1:], step[STEP_KEYS.index("d_loss")]))
         self.recent_count.assign(ops.minimum(self.recent_count + 1.0, float(self.window)))
         means = self.total / self.steps
-        self.report.assign(ops.append(means, ops.stack([_dg_ratio(means), self._loss_variance()])))
+        derived = ops.stack([_dg_ratio(means), self._loss_variance()])
+        count = len(STEP_KEYS)
+        self.report.assign(ops.concatenate([means[:count], derived, means[count:]]))
 
     def reset_state(self) -> None:
         """Start a new epoch; the window of `loss_variance` is kept."""
@@ -112,7 +134,7 @@ class TrainingTracker(keras.metrics.Metric):
 
     def result(self) -> dict[str, Tensor]:
         """Return the means over the epoch, the `dg_ratio` of these means, and `loss_variance`."""
-        return dict(zip(TRAINING_KEYS, ops.unstack(ops.convert_to_tensor(self.report), len(TRAINING_KEYS))))
+        return dict(zip(self.keys, ops.unstack(ops.convert_to_tensor(self.report), len(self.keys))))
 
     def _add_zeros(self, shape: tuple[int, ...], name: str) -> keras.Variable:
         # Keras would take `keras.config.floatx()` for the dtype.
@@ -124,7 +146,7 @@ class TrainingTracker(keras.metrics.Metric):
         return ops.sum(filled * ops.square(self.recent_d_loss - mean)) / self.recent_count
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "window": self.window}
+        return {**super().get_config(), "window": self.window, "further_keys": list(self.further_keys)}
 
     # Keras does not save the state of metrics, but the `loss_variance` of a resumed run needs the window.
 

@@ -6,16 +6,18 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.augmentation import Augmentation
 from keras_gan.data.images import in_range
 from keras_gan.losses import AdversarialLoss
 from keras_gan.models import autodiff
 from keras_gan.models.descent import descend
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.moving_averages import MovingAverages
+from keras_gan.models.scoring import image_scores
 from keras_gan.models.state import inner_scope, seed_states
 from keras_gan.models.step_images import split_images
 from keras_gan.models.stepping import SteppedModel
-from keras_gan.models.tracker import TrainingTracker, mean_and_std
+from keras_gan.models.tracker import STRENGTH_KEY, TrainingTracker, mean_and_std
 from keras_gan.tensors import Tensor
 
 CRITIC_UPDATE_KEYS = (
@@ -48,6 +50,7 @@ class AlternatingModel(SteppedModel):
     moving_averages: MovingAverages | None
 
     _constraint: LipschitzPolicy
+    _augmentation: Augmentation
     _score: Callable[[keras.Model, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
 
     def run_step(self, data: Any) -> dict[str, Tensor]:
@@ -57,7 +60,8 @@ class AlternatingModel(SteppedModel):
         generator_values = self._generator_update(in_range(batches[-1]))
         if self.moving_averages is not None:
             self.moving_averages.update(self.generator.trainable_weights, ops.shape(batches)[1])
-        self.tracker.update_state({**critic_values, **generator_values, **self._weight_values()})
+        values = {**critic_values, **generator_values, **self._weight_values(), **self._augmentation_values()}
+        self.tracker.update_state(values)
         return self.tracker.result()
 
     def _critic_update(self, batch: Tensor) -> dict[str, Tensor]:
@@ -65,25 +69,28 @@ class AlternatingModel(SteppedModel):
         fake = self._call_frozen(self.generator, self._latents(ops.shape(real)[0]))
         fake = ops.cast(fake, real.dtype)
 
-        def objective() -> tuple[Tensor, tuple[Tensor, ...]]:
-            return self._critic_objective(real, fake)
+        def objective() -> tuple[Tensor, tuple[tuple[Tensor, ...], tuple[Tensor, Tensor]]]:
+            loss, values, scores = self._critic_objective(real, fake)
+            return loss, (values, scores)
 
-        values, norm, learning_rate = descend(objective, self.critic, self.critic_optimizer)
+        (values, scores), norm, learning_rate = descend(objective, self.critic, self.critic_optimizer)
         self._constraint.constrain(self.critic)
+        self._augmentation.update(*map(image_scores, scores))
         # In float64, too, the loop over updates carries float32, as the tracker reports it.
         return {
             key: ops.cast(value, "float32")
             for key, value in zip(CRITIC_UPDATE_KEYS, (*values, norm, learning_rate), strict=True)
         }
 
-    def _critic_objective(self, real: Tensor, fake: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """Return what the critic minimises, and the first five of `CRITIC_UPDATE_KEYS`."""
-        real_scores, fake_scores, regularisation = self._score(self.critic, real, fake)
+    def _critic_objective(self, real: Tensor, fake: Tensor) -> tuple[Tensor, tuple[Tensor, ...], tuple[Tensor, Tensor]]:
+        """Return what the critic minimises, the first five of `CRITIC_UPDATE_KEYS`, and both scores."""
+        real = self._as_real(real)
+        real_scores, fake_scores, regularisation = self._score(self.critic, self._as_seen(real), self._as_seen(fake))
         real_loss, fake_loss = self.adversarial_loss.discriminator_terms(real_scores, fake_scores)
         penalty = self._constraint.penalty(self._critic_in_training, real, fake, self.noise)
         loss = self._constraint.critic_loss_scale * (real_loss + fake_loss) + self._constraint.weight * penalty
         distance = _mean_score(real_scores) - _mean_score(fake_scores)
-        return loss + regularisation, (loss, real_loss, fake_loss, penalty, distance)
+        return loss + regularisation, (loss, real_loss, fake_loss, penalty, distance), (real_scores, fake_scores)
 
     def _generator_update(self, real: Tensor) -> dict[str, Tensor]:
         latents = self._latents(ops.shape(real)[0])
@@ -91,8 +98,9 @@ class AlternatingModel(SteppedModel):
         def objective() -> tuple[Tensor, Tensor]:
             fake = self.generator(latents, training=True)
             regularisation = sum(self.generator.losses)
-            compared = [fake, real] if self.adversarial_loss.generator_needs_reals else [fake]
-            loss = self.adversarial_loss.generator(*(self._call_frozen(self.critic, images) for images in compared))
+            compared = [fake, self._as_real(real)] if self.adversarial_loss.generator_needs_reals else [fake]
+            seen = map(self._as_seen, compared)
+            loss = self.adversarial_loss.generator(*(self._call_frozen(self.critic, images) for images in seen))
             return loss + regularisation, loss
 
         loss, norm, learning_rate = descend(objective, self.generator, self.generator_optimizer)
@@ -109,8 +117,21 @@ class AlternatingModel(SteppedModel):
             "clip_ratio": self._constraint.clip_ratio(self.critic),
         }
 
+    def _augmentation_values(self) -> dict[str, Tensor]:
+        strength = self._augmentation.strength()
+        return {} if strength is None else {STRENGTH_KEY: strength}
+
+    def _as_real(self, images: Tensor) -> Tensor:
+        """Return images of the training set as the critic is to take them for real."""
+        return images if self._augmentation.augments_fakes else self._augmentation(images, self.noise)
+
+    def _as_seen(self, images: Tensor) -> Tensor:
+        """Return real or generated images as the critic gets them."""
+        return self._augmentation(images, self.noise) if self._augmentation.augments_fakes else images
+
     def _critic_in_training(self, images: Tensor) -> Tensor:
-        return self.critic(images, training=True)
+        """Score images as they are before augmentation: penalties are with respect to these."""
+        return self.critic(self._as_seen(images), training=True)
 
     def _call_frozen(self, network: keras.Model, inputs: Tensor) -> Tensor:
         """Call a network in training mode without changing its weights; only its random seeds advance."""

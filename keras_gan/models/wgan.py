@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_gan.augmentation import Augmentation
 from keras_gan.losses import Wasserstein
 from keras_gan.models.gan import GAN
 from keras_gan.models.lipschitz import LipschitzPolicy, WeightClipping
@@ -31,8 +32,10 @@ class WGAN(GAN):
         lipschitz: Constraint that keeps the critic Lipschitz: `WeightClipping`, `GradientPenalty`, or None for a critic
             that is Lipschitz by construction. Defaults to `WeightClipping(0.01)`.
         n_critic: Critic updates in a step, at least 1. Defaults to 5.
-        seed: Seed of the latents and interpolates that are drawn in training. Defaults to None, which draws a seed from
-            Keras's global seed generator.
+        seed: Seed of the latents, interpolates and augmentations that are drawn in training. Defaults to None, which
+            draws a seed from Keras's global seed generator.
+        augmentation: Augmentation of what the critic sees: `DiffAugment`, `AdaptiveAugmentation` or
+            `GuideAugmentation`, or None for none. Defaults to None.
         averaging: Moving averages of the generator's weights, which samples come from, or None. Defaults to None.
         **kwargs: Passed on to `keras.Model`.
 
@@ -48,10 +51,12 @@ class WGAN(GAN):
         lipschitz: LipschitzPolicy | None = WeightClipping(0.01),
         n_critic: int = 5,
         seed: int | None = None,
+        augmentation: Augmentation | None = None,
         averaging: AveragingPolicy | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(generator, critic, Wasserstein(), lipschitz, n_critic, seed, averaging, **kwargs)
+        parts = augmentation, averaging
+        super().__init__(generator, critic, Wasserstein(), lipschitz, n_critic, seed, *parts, **kwargs)
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -28,8 +28,9 @@ def build_model(config: ExperimentConfig, set_shape: tuple[int, ...] | None = No
         generator = config.generator.build(parts.GENERATORS, **_given(config, set_shape))
         critic = config.critic.build(parts.CRITICS, image_shape=image_shape(generator))
     loss, lipschitz = config.loss.build(parts.LOSSES), config.lipschitz.build(parts.LIPSCHITZ)
+    run, augmentation = config.run, config.augmentation.build(parts.AUGMENTATIONS)
     averaging = config.averaging.build(parts.AVERAGING)
-    gan = models.GAN(generator, critic, loss, lipschitz, config.run.n_critic, config.run.seed, averaging)
+    gan = models.GAN(generator, critic, loss, lipschitz, run.n_critic, run.seed, augmentation, averaging)
     gan.compile(
         critic_optimizer=build_optimizer(config, "critic_optimizer", set_shape),
         generator_optimizer=build_optimizer(config, "generator_optimizer", set_shape),

@@ -15,9 +15,6 @@ from keras_gan.training.config import REGISTRIES, ExperimentConfig, Part, RunCon
 #: Optimizers of both networks, which the name `optimizer` sets together.
 OPTIMIZERS = ("critic_optimizer", "generator_optimizer")
 
-#: Parts with only one choice so far.
-UNREGISTERED = ("augmentation",)
-
 #: Short names of learning rates. `lr` is both, except those that are given.
 SHORT_RATES = {"lr_critic": "critic_learning_rate", "lr_generator": "generator_learning_rate"}
 
@@ -104,7 +101,6 @@ def setting_names(config: ExperimentConfig) -> list[str]:
             *RUN_NAMES,
             *EVALUATION_NAMES,
             *REGISTRIES,
-            *UNREGISTERED,
             *("dataset", "optimizer", "extractor", "lr", *SHORT_RATES),
             *(flat for _, flat in CONSTRAINTS.values()),
             *(setting_name(*pair) for pair in arguments),
@@ -151,10 +147,6 @@ def _select_parts(config: ExperimentConfig, remaining: dict[str, Any]) -> Experi
         if name in OPTIMIZERS and "learning_rate" in registry.parameters(new.name):
             new = Part(new.name, {"learning_rate": old.arguments.get("learning_rate"), **new.arguments})
         config = config.with_parts({name: new})
-    for name in UNREGISTERED:
-        if name in remaining:
-            value = remaining.pop(name)
-            config = config.with_parts({name: value if isinstance(value, Part) else Part(value)})
     if "extractor" in remaining:
         extractor = make_part(remaining.pop("extractor"), parts.EXTRACTORS)
         config = dataclasses.replace(config, evaluation=dataclasses.replace(config.evaluation, extractor=extractor))

@@ -196,9 +196,6 @@ class ExperimentConfig:
             check_instance(getattr(self, name), name, Part)
         for name, registry in REGISTRIES.items():
             object.__setattr__(self, name, getattr(self, name).completed(registry, name))
-        for name in ("augmentation",):
-            part = getattr(self, name)
-            require(part == Part("none"), name, "none, the only one so far", part.name)
 
     def with_parts(self, chosen: Mapping[str, Part]) -> "ExperimentConfig":
         """Return the configuration with other parts.
@@ -256,6 +253,7 @@ REGISTRIES = {
     "critic": parts.CRITICS,
     "loss": parts.LOSSES,
     "lipschitz": parts.LIPSCHITZ,
+    "augmentation": parts.AUGMENTATIONS,
     "critic_optimizer": parts.OPTIMIZERS,
     "generator_optimizer": parts.OPTIMIZERS,
     "schedule": parts.SCHEDULES,

@@ -139,8 +139,7 @@ def test_help_names_every_flag(capsys):
     assert stop.value.code == 0
     text = capsys.readouterr().out
     for name in PRESETS["horses"].flat():
-        is_fixed = name == "augmentation"
-        assert (f"--{name.replace('_', '-')}" in text) != is_fixed, name
+        assert f"--{name.replace('_', '-')}" in text, name
 
 
 def test_dots_and_underscores_are_hyphens():
@@ -171,6 +170,14 @@ def test_flags_are_those_of_the_chosen_parts(capsys):
     assert "--loss-real-target" in text
     assert "--beta-1" in text
     assert "--rho" not in text
+
+
+def test_augmentation_has_a_short_name_and_its_own_flags():
+    config = parsed("--augment", "ada", "--augmentation-target", "0.5", "--augmentation-length", "1000")[0]
+    assert config.augmentation == Part("ada", {"target": 0.5, "length": 1000, "interval": 4, "initial": 0.0})
+    assert parsed("--augmentation", "guide", "--augmentation-hue", "0.01")[0].augmentation.arguments["hue"] == 0.01
+    assert parsed("--augment=diffaugment")[0] == change(PRESETS["horses"], augmentation="diffaugment")
+    assert parsed("--augment", "none")[0] == PRESETS["horses"]
 
 
 def test_what_is_slow_is_not_loaded():

@@ -145,7 +145,7 @@ def test_missing_argument_has_its_functions_default():
         (lambda values: values.pop("data"), "`configuration`: .*data"),
         (lambda values: values.update(version=3), "`version` must be at most 2: install a later keras-gan"),
         (lambda values: values.update(version="1"), "`version` must be at most 2"),
-        (lambda values: values.update(augmentation={"name": "flips"}), "`augmentation` must be none, the only one"),
+        (lambda values: values.update(augmentation={"name": "flips"}), "`augmentation` must be one of none, guide"),
     ],
 )
 def test_files_that_are_no_configuration_are_refused(spoil, message):

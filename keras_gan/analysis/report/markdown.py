@@ -89,6 +89,7 @@ def title(key: str) -> str:
 
 def _header(run: SavedRun, generated: datetime.datetime) -> str:
     d_loss, g_loss = run.history["d_loss"], run.history["g_loss"]
+    strength = run.history.get("augmentation_strength")
     lines = [
         f"# Training Analysis Report: {run.name}\n",
         f"**Generated**: {generated:%Y-%m-%d %H:%M:%S}  ",
@@ -96,6 +97,7 @@ def _header(run: SavedRun, generated: datetime.datetime) -> str:
         *([f"**Trained**: {run.progress}  "] if "steps" in run.history else []),
         f"**Final D Loss**: {d_loss[-1]:.4f}  ",
         f"**Final G Loss**: {g_loss[-1]:.4f}  ",
+        *([] if strength is None else [f"**Final Augmentation Strength**: {strength[-1]:.3f}  "]),
         f"**W&B Run**: {'none' if run.wandb_url is None else f'[View on W&B]({run.wandb_url})'}\n",
     ]
     return "\n".join(lines)

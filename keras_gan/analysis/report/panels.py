@@ -114,6 +114,13 @@ def draw_weights(axes: Axes, run: SavedRun) -> None:
     axes.legend()
 
 
+def draw_augmentation(axes: Axes, run: SavedRun) -> None:
+    """Draw the strength of an adaptive augmentation."""
+    draw_curve(axes, run, "augmentation_strength", color="tab:brown")
+    axes.set_ylabel("probability of each operation")
+    axes.set_ylim(0, None)
+
+
 def draw_time(axes: Axes, run: SavedRun) -> None:
     """Draw the duration of epochs in seconds; the axis ends above the 99th percentile."""
     draw_curve(axes, run, "epoch_time", color="tab:gray")
@@ -166,6 +173,7 @@ PANELS = {
     "dg_ratio": Panel("D/G ratio", draw_ratio, ("dg_ratio",)),
     "constraint": Panel("Lipschitz constraint", draw_constraint, ("clip_ratio", "gradient_penalty")),
     "weights": Panel("Weights", draw_weights, ("critic_weight_std", "generator_weight_std")),
+    "augmentation": Panel("Strength of the augmentation", draw_augmentation, ("augmentation_strength",)),
     "epoch_time": Panel("Time an epoch", draw_time, ("epoch_time",)),
 }
 

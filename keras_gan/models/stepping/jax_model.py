@@ -13,13 +13,14 @@ from jax import numpy as jnp
 from keras_gan.models.inputs import check_steps_per_execution
 from keras_gan.models.stepping.dispatches import EpochDispatches, StepDispatches
 from keras_gan.models.stepping.jax_reading import ReadModel, State
-from keras_gan.models.tracker import TRAINING_KEYS
+from keras_gan.models.tracker import TrainingTracker
 from keras_gan.tensors import Tensor
 
 
 class SteppedModel(ReadModel):
     """See `keras_gan.models.stepping`."""
 
+    tracker: TrainingTracker
     steps_per_execution: int
     train_function: Callable[[State, Iterator[Any]], tuple[dict[str, float], State]] | None
 
@@ -57,7 +58,7 @@ class SteppedModel(ReadModel):
 
         def run_one(data: Any, state: State) -> tuple[Tensor, State]:
             logs, state = self._advance(state, data, are_epochs)
-            return jnp.stack([logs[key] for key in TRAINING_KEYS]), state
+            return jnp.stack([logs[key] for key in self.tracker.keys]), state
 
         if len(batches) == 1:
             report, state = run_one(batches[0], state)
@@ -70,7 +71,7 @@ class SteppedModel(ReadModel):
 
         stacked = jax.tree.map(lambda *images: jnp.stack(images), *batches)
         # Rows of steps that are not run stay zero; the caller cuts them off.
-        return jax.lax.fori_loop(0, count, body, (jnp.zeros((len(batches), len(TRAINING_KEYS))), state))
+        return jax.lax.fori_loop(0, count, body, (jnp.zeros((len(batches), len(self.tracker.keys))), state))
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         super().compile(*args, **kwargs)
@@ -132,7 +133,7 @@ class SteppedModel(ReadModel):
         # Kept before waiting for the results, which may be interrupted: the memory of the old state is already reused.
         self._keep(state)
         rows = np.asarray(reports)[: len(batches)].tolist()
-        dispatches.receive([dict(zip(TRAINING_KEYS, row)) for row in rows], time.perf_counter() - begun)
+        dispatches.receive([dict(zip(self.tracker.keys, row)) for row in rows], time.perf_counter() - begun)
         return state
 
     def _keep(self, state: State) -> None:

@@ -54,10 +54,11 @@ def _turn_hue(colours: Tensor, turn: Tensor) -> Tensor:
     chroma = value - ops.min(colours, axis=-1, keepdims=True)
     # The hue of greys is 0, whatever it is divided by.
     divisor = ops.where(chroma > 0, chroma, 1.0)
+    # Not by `value == red`: XLA may compute both anew, and round them differently.
     sixths = ops.where(
-        value == red,
+        ops.logical_and(red >= green, red >= blue),
         (green - blue) / divisor,
-        ops.where(value == green, 2.0 + (blue - red) / divisor, 4.0 + (red - green) / divisor),
+        ops.where(green >= blue, 2.0 + (blue - red) / divisor, 4.0 + (red - green) / divisor),
     )
     # Red, green and blue, by the distance of the hue from where each of them is 0.
     distance = ops.mod(ops.convert_to_tensor([5.0, 3.0, 1.0], dtype=colours.dtype) + sixths + 6.0 * turn, 6.0)

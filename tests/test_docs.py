@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import keras_gan as kg
-from keras_gan import callbacks, data, losses, metrics, models, networks, parts
+from keras_gan import augmentation, callbacks, data, losses, metrics, models, networks, parts
 from keras_gan.cli.diagnose import DiagnosisOptions
 from keras_gan.cli.evaluate import EvaluationOptions
 from keras_gan.cli.flags import ALIASES, flags_of
@@ -52,7 +52,7 @@ def place(package, name):
 
 
 @pytest.mark.parametrize(
-    "package", [callbacks, data, losses, metrics, models, networks], ids=lambda package: package.__name__
+    "package", [augmentation, callbacks, data, losses, metrics, models, networks], ids=lambda package: package.__name__
 )
 def test_every_name_of_a_package_has_one_place(package):
     places = {name: PLACES[place(package.__name__, name)] for name in package.__all__}
@@ -118,8 +118,12 @@ def options(kind):
 def known_flags():
     """Return all flags of `keras-gan`."""
     configs = [*PRESETS.values(), change(PRESETS["demo"], optimizer="rmsprop", lipschitz="weight_clipping")]
-    configs += [change(configs[0], averaging=name) for name in parts.AVERAGING.names()]
-    configs += [change(configs[0], schedule=name) for name in parts.SCHEDULES.names()]
+    for part, registry in (
+        ("augmentation", parts.AUGMENTATIONS),
+        ("averaging", parts.AVERAGING),
+        ("schedule", parts.SCHEDULES),
+    ):
+        configs += [change(PRESETS["demo"], **{part: name}) for name in registry.names()]
     flags = [flag for config in configs for flag in flags_of(config)]
     spellings = {spelling for flag in flags for spelling in (flag.option, *flag.aliases, *ALIASES.get(flag.name, ()))}
     own = (
@@ -165,7 +169,14 @@ def test_every_result_names_its_command(page):
 @pytest.fixture
 def own_parts(monkeypatch):
     """The names that the examples in CONTRIBUTING.md define, and forget what they register afterwards."""
-    for registry in (parts.GENERATORS, parts.CRITICS, parts.LIPSCHITZ, parts.EXTRACTORS, parts.SOURCES):
+    for registry in (
+        parts.GENERATORS,
+        parts.CRITICS,
+        parts.LIPSCHITZ,
+        parts.AUGMENTATIONS,
+        parts.EXTRACTORS,
+        parts.SOURCES,
+    ):
         monkeypatch.setattr(registry, "_objects", {})
     monkeypatch.setitem(PRESETS, "stripes", None)
     examples = re.findall(r"^```python\n(.*?)^```", text_of(ROOT / "CONTRIBUTING.md"), flags=re.DOTALL | re.MULTILINE)
@@ -183,7 +194,8 @@ def test_parts_of_ones_own_are_trained_measured_and_saved(own_parts, tmp_path):
     # Fresh kernels have norms of 1 and more. In float32, to a few roundings.
     assert max(norms) == pytest.approx(0.1, rel=1e-5)
     gan.save(tmp_path / "gan.keras")
-    assert kg.load_model(tmp_path / "gan.keras").lipschitz.bound == 0.1
+    loaded = kg.load_model(tmp_path / "gan.keras")
+    assert (loaded.lipschitz.bound, loaded.augmentation.share) == (0.1, 0.5)
     evaluator = metrics.Evaluator(config.evaluation.extractor.build(parts.EXTRACTORS), images, 20, cache_dir=tmp_path)
     assert evaluator.evaluate(gan.generate(20, seed=0)).fid_score > 0
 

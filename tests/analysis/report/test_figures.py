@@ -85,6 +85,13 @@ def test_constraint_is_what_the_run_has(healthy_run, changed):
     assert axes.get_ylabel() == "% of the critic's weights"
 
 
+def test_strength_of_the_augmentation_has_a_panel(healthy_run, changed):
+    strength = np.linspace(0, 0.4, 300)
+    axes = plot_panel(changed({"augmentation_strength": strength}), "augmentation").axes[0]
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), strength)
+    assert "augmentation" not in panels(healthy_run)
+
+
 def test_place_stands_over_its_words(healthy_run):
     axes = plot_panel(healthy_run, "place").axes[0]
     assert [text.get_text() for text in axes.texts] == ["Excellent", "Good", "Moderate", "Fair", "Poor"]

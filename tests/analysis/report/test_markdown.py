@@ -57,3 +57,9 @@ def test_failing_indicators_have_their_sign(render, reference_history):
 
 def test_values_stay_in_their_cells(render):
     assert "| Network | a\\|b c |\n" in render(config={"network": "a|b\nc"})
+
+
+def test_report_has_the_augmentations_strength_where_there_is_one(render):
+    strength = np.linspace(0, 0.4321, 12000)
+    assert "\n**Final Augmentation Strength**: 0.432  \n" in render({"augmentation_strength": strength})
+    assert "Augmentation" not in render()

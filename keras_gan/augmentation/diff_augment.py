@@ -1,5 +1,6 @@
 """DiffAugment: differentiable augmentation of real and generated images."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -91,4 +92,4 @@ def _whole(numbers: Tensor, count: int) -> Tensor:
     return ops.cast(ops.floor(numbers * count), "int32")
 
 
-_OPERATIONS = {"color": _color, "translation": _translation, "cutout": _cutout}
+_OPERATIONS: dict[str, Callable[..., Tensor]] = {"color": _color, "translation": _translation, "cutout": _cutout}

@@ -41,7 +41,7 @@ def first_step(augmentation, images, loss=None):
     keras.utils.set_random_seed(1)
     loss = kg.losses.Wasserstein() if loss is None else loss
     gan = kg.GAN(small_generator(), linear_critic(), loss, kg.GradientPenalty(), seed=5, augmentation=augmentation)
-    gan.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))
+    gan.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0), run_eagerly=True)
     values = gan.train_on_batch(images, return_dict=True)
     return {key: float(value) for key, value in values.items()}, np.array(gan.critic.weights[0])
 

@@ -11,16 +11,15 @@ from augmented_images import (
     transformed,
 )
 
-from keras_gan import AdaptiveAugmentation, DiffAugment
+from keras_gan import AdaptiveAugmentation
 
 
 def test_results_are_those_of_the_papers_and_of_torchvision():
     check_references()
 
 
-@pytest.mark.parametrize("augmentation", [DiffAugment(), AdaptiveAugmentation(initial=0.5)])
-def test_penalties_go_through(augmentation):
-    check_penalty_goes_through(augmentation)
+def test_penalties_go_through():
+    check_penalty_goes_through(AdaptiveAugmentation(initial=0.5))
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)
@@ -32,6 +31,5 @@ def test_compiled_is_eager(name):
     np.testing.assert_allclose(compiled, transformed(augmentation, images, numbers), rtol=0, atol=3e-5)
 
 
-@pytest.mark.parametrize("name", AUGMENTATIONS)
-def test_a_saved_model_goes_on_as_if_it_had_never_been_saved(float_images, tmp_path, name):
-    check_resumption(AUGMENTATIONS[name](), float_images, tmp_path / "gan.keras")
+def test_a_saved_model_goes_on_as_if_it_had_never_been_saved(float_images, tmp_path):
+    check_resumption(AUGMENTATIONS["ada"](), float_images, tmp_path / "gan.keras")

@@ -13,11 +13,14 @@ CALLS = {
     "clip_threshold": "WeightClipping({})",
     "batch_size": "batch_size={}",
     "epochs": "fit(epochs={})",
+    "augmentation": "GAN(augmentation=DiffAugment())",
+    "loss": "GAN(loss=Wasserstein())",
 }
 
 #: Functions of this package's networks: the part that a run has, its name in a configuration, and its arguments.
 NETWORKS = {
     "latent_dim": ("generator", "upsampling", "upsampling_generator(latent_dim={})"),
+    "generator_kernel_size": ("generator", "upsampling", "upsampling_generator(kernel_size={})"),
     "generator_filters": ("generator", "upsampling", "upsampling_generator(filters={})"),
     "critic_filters": ("critic", "convolutional", "convolutional_critic(filters={})"),
 }
@@ -69,7 +72,7 @@ def _call(name: str, value: Any, config: Mapping[str, Any]) -> str | None:
     if name in NETWORKS:
         part, wanted, call = NETWORKS[name]
         return call.format(text) if config.get(part) == wanted else None
-    return CALLS[name].format(text)
+    return CALLS[name].format(text) if name in CALLS else None
 
 
 def _optimizer(name: Any) -> str:

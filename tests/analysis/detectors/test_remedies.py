@@ -141,6 +141,24 @@ def test_run_of_fit_is_told_to_replace_its_constraint_by_the_new_one():
     assert codes(Diagnosis.VANISHING_GRADIENTS, clipped) == ["WeightClipping(0.02)", "GradientPenalty(10)"]
 
 
+def test_remedies_name_the_parts_that_make_them():
+    small = {"generator": "transposed", "critic": "layer_normalised", "augmentation": "none", "epochs": 500}
+    assert flags(Diagnosis.MEMORISATION, small)[0] == "--augmentation diffaugment"
+    assert flags(Diagnosis.CHECKERBOARD, small) == ["--generator residual"]
+    assert flags(Diagnosis.BLUR, small)[1] == "--generator residual --critic residual"
+    feature_maps = {"generator_feature_maps": 64, "critic_feature_maps": 64}
+    assert "--generator-feature-maps 96" in flags(Diagnosis.MODE_COLLAPSE, feature_maps)
+    assert "--critic-feature-maps 32" in flags(Diagnosis.CRITIC_DOMINATES, feature_maps)
+    guide = {"augmentation_hue": 0.02, "augmentation_brightness": 0.1, "augmentation_saturation": 0.1}
+    assert flags(Diagnosis.WASHED_OUT_COLOUR, guide)[:2] == [
+        "--augmentation-hue 0.01",
+        "--augmentation-brightness 0.05 --augmentation-saturation 0.05",
+    ]
+    # What is so already is not advised.
+    assert flags(Diagnosis.MEMORISATION, {"augmentation": "ada"}) == []
+    assert codes(Diagnosis.MEMORISATION, {"augmentation": "none"}) == ["GAN(augmentation=DiffAugment())"]
+
+
 def test_learning_rate_of_an_unknown_optimizer_is_changed_too():
     """F34."""
     config = {"generator_learning_rate": 1e-4}

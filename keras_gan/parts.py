@@ -100,7 +100,7 @@ EXTRACTORS = Registry(
     },
 )
 
-#: Functions that return images, uint8 `(count, height, width, channels)`; `data_dir` is a folder of the user's.
+#: Functions that return images, uint8 `(count, height, width, channels)`; `data_dir` and `cache` are folders of the user's.
 SOURCES = Registry(
     "data",
     {
@@ -110,5 +110,5 @@ SOURCES = Registry(
         "file": "keras_gan.data.sources:file",
         "array": "keras_gan.data.sources:array",
     },
-    given=("data_dir",),
+    given=("data_dir", "cache"),
 )

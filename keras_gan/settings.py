@@ -28,6 +28,11 @@ NAMED = ("loss", "schedule", "augmentation", "averaging")
 
 #: Arguments whose flat name is not that of the part and their own.
 NAMES = {
+    ("data", "size"): "size",
+    ("data", "fit"): "fit",
+    ("data", "background"): "background",
+    ("data", "alpha"): "alpha",
+    ("data", "skip_unreadable"): "skip_unreadable",
     ("generator", "latent_dim"): "latent_dim",
     ("generator", "batch_norm_momentum"): "batch_norm_momentum",
     ("critic_optimizer", "learning_rate"): "critic_learning_rate",

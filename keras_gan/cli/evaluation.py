@@ -12,9 +12,9 @@ import numpy as np
 from keras_gan import callbacks, data, metrics, parts
 from keras_gan.console import say
 from keras_gan.metrics import second_opinion
-from keras_gan.metrics.progress import tracked
 from keras_gan.models import load_generator
 from keras_gan.models.sampling import generate
+from keras_gan.progress import tracked
 from keras_gan.training import run_folder
 from keras_gan.training.config import Part
 

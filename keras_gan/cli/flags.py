@@ -17,7 +17,7 @@ from keras_gan.training.options import RunOptions
 #: Flags that `--help` shows with their descriptions.
 COMMON = (
     *("preset", "data", "epochs", "batch_size", "n_critic", "seed", "loss", "lipschitz", "optimizer"),
-    *("quality_every", "out", "resume", "wandb", "notes"),
+    *("size", "quality_every", "out", "resume", "wandb", "notes"),
 )
 
 #: Parts that a flag selects by name, and the group that the flag is shown in.
@@ -76,7 +76,7 @@ def flags_of(config: ExperimentConfig) -> list[Flag]:
     """
     flags = [
         Flag("preset", str, config.preset, "Preset that the values start from", "common"),
-        Flag("data", str, config.data.name, "Set of images: a name, a folder or an .npy file", "common"),
+        Flag("data", str, config.data.name, "Set of images: a name, a folder, or a .zip, .npy or .npz file", "common"),
         *_fields(RunConfig, config.run, "run"),
         *(_choice(name, config, group) for name, group in SELECTIONS.items()),
         Flag(

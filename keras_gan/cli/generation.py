@@ -7,9 +7,9 @@ import keras
 import numpy as np
 
 from keras_gan.data.saved_images import check_target, save_images
-from keras_gan.metrics.progress import tracked
 from keras_gan.models import interpolate, load_generator
 from keras_gan.models.sampling import draw_latents, in_batches
+from keras_gan.progress import tracked
 from keras_gan.tensors import Tensor
 
 if TYPE_CHECKING:

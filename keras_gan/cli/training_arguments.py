@@ -29,7 +29,7 @@ HELP_ALL = "--help-all"
 def parse_training(arguments: Sequence[str], prog: str, description: str | None) -> tuple[ExperimentConfig, RunOptions]:
     """Read the arguments of a training.
 
-    Missing values are those of `--preset` (default `horses`), or those of the run to `--resume`.
+    Missing values are those of the preset, the first argument or `--preset` (default `horses`), or those of the run to `--resume`.
 
     Args:
         arguments: The arguments, without the command's name.
@@ -43,8 +43,8 @@ def parse_training(arguments: Sequence[str], prog: str, description: str | None)
         SystemExit: With code 2 and one line on standard error if an argument cannot be used; with code 0 after
             `--help`.
     """
-    arguments = [_normalised(argument) for argument in arguments]
     try:
+        arguments = _with_preset([_normalised(argument) for argument in arguments])
         config, named = _starting_config(arguments)
     except (ValueError, OSError, ImportError) as error:
         fail(prog, str(error))
@@ -108,6 +108,15 @@ def _number(text: str | None) -> float | None:
         return None if text is None else float(text)
     except ValueError:
         return None
+
+
+def _with_preset(arguments: list[str]) -> list[str]:
+    """Return the arguments with `--preset` before a preset that comes first, without a flag."""
+    if not arguments or arguments[0].startswith("-"):
+        return arguments
+    if any(argument.partition("=")[0] == "--preset" for argument in arguments):
+        raise ValueError(f"the preset must be given once. Received: {arguments[0]} and --preset")
+    return ["--preset", *arguments]
 
 
 def _normalised(argument: str) -> str:

@@ -6,6 +6,7 @@ from keras_gan.data.horses import load_horses
 from keras_gan.data.images import check_images, fingerprint, in_range, to_uint8
 from keras_gan.data.pipeline import ImageFeed, image_batches, step_indices
 from keras_gan.data.ranges import ImageError
+from keras_gan.data.records import set_labels
 from keras_gan.data.saved_images import save_images
 from keras_gan.data.sources import find_source, load_source
 from keras_gan.data.toy import toy_horses
@@ -25,6 +26,7 @@ __all__ = [
     "load_images",
     "load_source",
     "save_images",
+    "set_labels",
     "step_indices",
     "to_uint8",
     "toy_horses",

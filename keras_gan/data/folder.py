@@ -4,72 +4,75 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from keras_gan.checks import checked_path
-from keras_gan.data.images import check_images
+from keras_gan.data.arrays import load_archive, load_array
+from keras_gan.data.decoding import Decoding
+from keras_gan.data.image_cache import ImageCache
+from keras_gan.data.listings import Listing, list_archive, list_folder
+from keras_gan.data.pictures import Fit, Preparation, preparation
 
-#: Suffixes of the files that are read from a folder.
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 
+def load_images(
+    path: str | Path,
+    size: int | str | tuple[int, int] | None = None,
+    background: str = "white",
+    fit: Fit = "crop",
+    alpha: bool = False,
+    skip_unreadable: bool = False,
+    array: str | None = None,
+    cache: str | Path | None = None,
+) -> np.ndarray:
+    """Load images from a folder, a .zip archive, or an .npy or .npz file.
 
-def load_images(path: str | Path) -> np.ndarray:
-    """Load images from a folder of image files, or from an .npy file.
+    Pictures are decoded once, into a file in the user's cache folder. Later calls map this file into memory, as long as
+    the pictures are the same. Memory does not grow with the number of images.
 
     Args:
-        path: A folder of PNG, JPEG, BMP or WebP files of one size, or an .npy file of uint8 images. Files of a folder
-            are read in the order of their names; hidden files, other files and sub-folders are ignored.
+        path: A folder or a .zip archive of PNG, JPEG, WebP, BMP, GIF (first frame) and TIFF files, also in sub-folders;
+            or an .npy or .npz file of uint8 images. Files are read in the order of their names. Other files, and hidden
+            files and folders, are ignored. Archives are read in place. `set_labels` returns the sub-folders as classes.
+        size: Height and width of the images: a side, `(height, width)`, or a text such as "64" or "48x64". Pictures are
+            resized with antialiasing. Defaults to None: all pictures must have one size.
+        background: Colour that transparent pixels are put on: a name, or "#rrggbb". Defaults to "white".
+        fit: How a picture of another shape is brought to `size`: "crop" cuts out its middle, "pad" puts all of it on
+            the background, and "stretch" distorts it. Defaults to "crop".
+        alpha: Whether transparency is kept as a fourth channel. Defaults to False. Arrays keep their channels.
+        skip_unreadable: Whether files that cannot be read are left out. Defaults to False: they are an error.
+        array: Name of the array in an .npz file. Defaults to None: it must have one array of images.
+        cache: Folder of decoded sets. Defaults to None, `images` in the user's cache folder.
 
     Returns:
-        Images `(count, height, width, channels)`, uint8. A folder gives one channel if all its files are grey, and
-        three channels otherwise.
+        Images `(count, height, width, channels)`, uint8, read-only. Pictures give one channel if all of them are grey,
+        four channels with `alpha`, and three channels otherwise.
 
     Raises:
-        FileNotFoundError: If the folder or file does not exist, or the folder has no images.
-        ValueError: If a file cannot be read, differs in size from the first file, or has transparent pixels.
+        FileNotFoundError: If the folder or file does not exist, or has no images.
+        ValueError: If files cannot be read, differ in size without `size`, or an argument is invalid.
+        OSError: If decoded images cannot be written to the cache.
+
+    Example:
+        ```python
+        sprites = kg.load_images("sprites.zip", size=64, background="black")
+        ```
     """
-    path = checked_path(path, "path")
+    path, how, kept = checked_path(path, "path"), preparation(size, fit, background, alpha), ImageCache(cache)
     if path.is_dir():
-        return _read_folder(path)
+        return _decoded(list_folder(path), how, skip_unreadable, kept)
     if not path.is_file():
         raise FileNotFoundError(f"No folder or file {path}")
+    if path.suffix.lower() == ".npz":
+        return load_archive(path, array, how, kept)
+    if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
+        return _decoded(list_archive(path), how, skip_unreadable, kept)
+    return load_array(path, how, kept)
+
+
+def _decoded(listing: Listing, how: Preparation, skip_unreadable: bool, cache: ImageCache) -> np.ndarray:
+    decoding = Decoding(listing, how, skip_unreadable)
+    stamp = f"{listing.source.resolve()}\n{decoding.options}\n{listing.stamp}"
     try:
-        images = np.load(path)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} must be a folder of images or an .npy file: {error}") from error
-    check_images(images, source=str(path))
-    return images
-
-
-def _read_folder(folder: Path) -> np.ndarray:
-    files = sorted(file for file in folder.iterdir() if _is_image(file))
-    if not files:
-        raise FileNotFoundError(f"No images in {folder}: it must hold {', '.join(IMAGE_SUFFIXES)} files")
-    images = [_read_image(file) for file in files]
-    sizes = [image.size for image in images]
-    for file, size in zip(files, sizes):
-        if size != sizes[0]:
-            raise ValueError(f"{file} must have the size of {files[0].name}, {sizes[0]}. Received: {size}")
-    is_grey = all(image.mode == "L" for image in images)
-    arrays = np.stack([np.asarray(image if is_grey else image.convert("RGB")) for image in images])
-    return arrays[..., None] if is_grey else arrays
-
-
-def _is_image(file: Path) -> bool:
-    return file.suffix.lower() in IMAGE_SUFFIXES and not file.name.startswith(".") and file.is_file()
-
-
-def _read_image(file: Path) -> Image.Image:
-    """Return an image in mode L or RGB, rotated as its EXIF orientation says."""
-    try:
-        with Image.open(file) as opened:
-            image = ImageOps.exif_transpose(opened)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{file} cannot be read as an image: {error}") from error
-    if image.mode in ("L", "1"):
-        return image.convert("L")
-    if image.has_transparency_data and np.asarray(image.convert("RGBA"))[..., 3].min() < 255:
-        raise ValueError(f"{file} must be opaque: put it on a background first. Received: transparent pixels")
-    if image.mode not in ("RGB", "RGBA", "P", "LA", "PA", "CMYK", "YCbCr"):
-        raise ValueError(f"{file} must have 8 bits a channel. Received: mode {image.mode}")
-    return image.convert("RGB")
+        return cache.get(stamp, listing.newest, decoding.content, decoding.write)
+    finally:
+        if listing.archive is not None:
+            listing.archive.close()

@@ -10,6 +10,11 @@ import numpy as np
 
 from keras_gan.checks import check_count, check_seed
 from keras_gan.data.images import check_images
+from keras_gan.data.records import release_pages
+
+#: Bytes of steps after which the pages of a mapped set leave the process. The system maps up to 64 KB around each page
+#: that is read, so that the pages of a step take several times its bytes.
+RESIDENT_BYTES = 2**24
 
 
 def step_indices(count: int, size: int, step: int, seed: int) -> np.ndarray:
@@ -67,6 +72,7 @@ class ImageFeed:
         self.n_critic = n_critic
         self.seed = seed
         self.position = start
+        self._resident = 0
 
     def step(self, index: int) -> np.ndarray:
         """Return the images of a step.
@@ -79,7 +85,12 @@ class ImageFeed:
         """
         check_count(index, "index", 0)
         indices = step_indices(len(self.images), self.n_critic * self.batch_size, index, self.seed)
-        return self.images[indices.reshape(self.n_critic, self.batch_size).T]
+        images = self.images[indices.reshape(self.n_critic, self.batch_size).T]
+        self._resident += images.nbytes
+        if self._resident > RESIDENT_BYTES:
+            release_pages(self.images)
+            self._resident = 0
+        return images
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Yield the images of each step, starting at `position`."""

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -37,22 +37,54 @@ def toy(count: Count = 5000, seed: int = 0) -> np.ndarray:
     return toy_horses(count, seed)
 
 
-def folder(path: str) -> np.ndarray:
+def folder(
+    path: str,
+    size: int | str | None = None,
+    fit: Literal["crop", "pad", "stretch"] = "crop",
+    background: str = "white",
+    alpha: bool = False,
+    skip_unreadable: bool = False,
+    cache: str | Path | None = None,
+) -> np.ndarray:
     """Load a folder of image files.
 
     Args:
         path: The folder.
+        size: Height and width of the images: a side such as 64, or height x width such as 48x64. None: as they are.
+        fit: How a picture of another shape is brought to the size: its middle, all of it on the background, or
+            distorted.
+        background: Colour that transparent pixels are put on: a name, or #rrggbb.
+        alpha: Whether transparency is kept as a fourth channel.
+        skip_unreadable: Whether files that cannot be read are left out.
+        cache: Folder of decoded sets. Defaults to None, the user's cache folder.
     """
-    return load_images(path)
+    return load_images(path, size, background, fit, alpha, skip_unreadable, cache=cache)
 
 
-def file(path: str) -> np.ndarray:
-    """Load an .npy file of uint8 images.
+def file(
+    path: str,
+    size: int | str | None = None,
+    fit: Literal["crop", "pad", "stretch"] = "crop",
+    background: str = "white",
+    alpha: bool = False,
+    skip_unreadable: bool = False,
+    array: str | None = None,
+    cache: str | Path | None = None,
+) -> np.ndarray:
+    """Load a .zip archive of image files, or an .npy or .npz file of uint8 images.
 
     Args:
         path: The file.
+        size: Height and width of the images: a side such as 64, or height x width such as 48x64. None: as they are.
+        fit: How a picture of another shape is brought to the size: its middle, all of it on the background, or
+            distorted.
+        background: Colour that transparent pixels are put on: a name, or #rrggbb.
+        alpha: Whether transparency is kept as a fourth channel.
+        skip_unreadable: Whether files that cannot be read are left out.
+        array: Name of the array in an .npz file. None: its only array of images.
+        cache: Folder of decoded sets. Defaults to None, the user's cache folder.
     """
-    return load_images(path)
+    return load_images(path, size, background, fit, alpha, skip_unreadable, array, cache)
 
 
 def array() -> np.ndarray:
@@ -87,13 +119,16 @@ def find_source(text: str) -> tuple[str, dict[str, Any]]:
     raise ValueError(f"`data` must be one of {', '.join(names)}, or a folder or a file that exists. Received: {text}")
 
 
-def load_source(name: str, arguments: Mapping[str, Any], data_dir: str | Path | None = None) -> np.ndarray:
+def load_source(
+    name: str, arguments: Mapping[str, Any], data_dir: str | Path | None = None, cache: str | Path | None = None
+) -> np.ndarray:
     """Load a set of images.
 
     Args:
         name: Name of its source.
         arguments: The source's arguments.
         data_dir: Folder of the user's data, for sources that take one. Defaults to None.
+        cache: Folder of decoded sets, for sources that take one. Defaults to None, the user's cache folder.
 
     Returns:
         Images `(count, height, width, channels)`, uint8.
@@ -104,7 +139,8 @@ def load_source(name: str, arguments: Mapping[str, Any], data_dir: str | Path | 
     """
     source = SOURCES.load(name)
     check_mapping(arguments, "arguments")
-    takes_folder = "data_dir" in inspect.signature(source).parameters
-    images = source(**arguments, **({"data_dir": data_dir} if takes_folder else {}))
+    taken = inspect.signature(source).parameters
+    given = {key: value for key, value in (("data_dir", data_dir), ("cache", cache)) if key in taken}
+    images = source(**arguments, **given)
     check_images(images, source=f"the data set {name}")
     return images

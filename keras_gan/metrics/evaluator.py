@@ -18,11 +18,17 @@ from keras_gan.metrics.frechet import bootstrap_frechet_distances, bootstrap_int
 from keras_gan.metrics.kernel import kernel_distance, largest_subset
 from keras_gan.metrics.ladder import LADDER_IMAGES, LEAST_HELD_OUT, Ladder, cached_ladder, ladder_path
 from keras_gan.metrics.precision_recall import density_coverage, precision_recall
-from keras_gan.metrics.progress import tracked
 from keras_gan.metrics.reference import ReferenceCache, SampleSet, summarize
 from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
 from keras_gan.metrics.statistics import feature_statistics
+from keras_gan.progress import tracked
 from keras_gan.rating import Place
+
+#: Largest number of real images that quality is measured against unless another is given: that of the usual FID-50k.
+LARGEST_REFERENCE = 50_000
+
+#: Images of a mapped set whose range is checked.
+CHECKED_IMAGES = 5000
 
 #: Least number of samples for a place on the ladder, and so for a word.
 LEAST_RATED = 500
@@ -48,7 +54,7 @@ class Evaluator:
         real: The real images, `(images, height, width, channels)`, uint8 or floats in [−1, 1], at least 20.
         n_samples: Number of samples in each evaluation, at least 20. Defaults to 5000.
         n_real: Number of real images to use. They are drawn at random, and are the same each time. Defaults to None,
-            all real images.
+            all real images, but at most 50,000.
         cache_dir: Folder of the cache. Defaults to None, the user's cache folder.
 
     Raises:
@@ -72,8 +78,10 @@ class Evaluator:
     ) -> None:
         self.extractor = as_extractor(extractor)
         folder = None if cache_dir is None else checked_path(cache_dir, "cache_dir")
-        images = checked_levels(real, "The real images")
-        n_real = len(images) if n_real is None else n_real
+        # A set that is mapped into memory is not read as a whole.
+        is_mapped = isinstance(real, np.memmap) and real.dtype == np.uint8
+        images = to_uint8(real, "The real images") if is_mapped else checked_levels(real, "The real images")
+        n_real = min(len(images), LARGEST_REFERENCE) if n_real is None else n_real
         for name, value, most in (("n_samples", n_samples, np.inf), ("n_real", n_real, len(images))):
             check_count(value, name, 0)
             if not LEAST_IMAGES <= value <= most:
@@ -83,6 +91,8 @@ class Evaluator:
         order = np.random.default_rng(0).permutation(len(images))[:n_real]
         if n_real < len(images):
             images, order = images[order], np.arange(n_real)
+        if is_mapped:
+            checked_levels(images[np.sort(order)[:CHECKED_IMAGES]], "The real images")
         self.n_samples = n_samples
         self.image_shape = images.shape[1:]
         self.provenance = Provenance(

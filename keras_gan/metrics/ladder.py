@@ -14,9 +14,9 @@ from keras_gan.files import replace_text
 from keras_gan.metrics.extractors.extractor import FeatureExtractor
 from keras_gan.metrics.frechet import frechet_distance
 from keras_gan.metrics.precision_recall import density_coverage, precision_recall
-from keras_gan.metrics.progress import tracked
 from keras_gan.metrics.reference import summarize
 from keras_gan.metrics.statistics import FeatureStatistics, feature_statistics
+from keras_gan.progress import tracked
 from keras_gan.rating import UNSEEN, Place, neighbours, position_among
 
 #: Most images of each rung, and most samples that are placed.

@@ -174,7 +174,8 @@ class Experiment:
         if self.config.data.name == "array":
             return f"kg.train(resume={str(self.folder)!r}, images=…, epochs=…), with the same images"
         options = self.options
-        data_flag = [] if options.data_dir is None else ["--data-dir", options.data_dir]
+        folders = {"--data-dir": options.data_dir, "--cache": options.cache}
+        data_flag = [text for flag, folder in folders.items() if folder is not None for text in (flag, folder)]
         plugin_flag = ["--plugin", *options.plugin] if options.plugin else []
         return command_line("train", "--resume", self.folder, *data_flag, *plugin_flag)
 

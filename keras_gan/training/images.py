@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_gan.console import say
 from keras_gan.data.cifar10 import DownloadError
+from keras_gan.data.records import record_of
 from keras_gan.data.sources import load_source
 from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.options import RunOptions
@@ -27,10 +28,39 @@ def load_training_images(config: ExperimentConfig, options: RunOptions) -> tuple
         OSError: If files cannot be read, or cannot be downloaded for a run that is resumed.
     """
     try:
-        return config, load_source(config.data.name, config.data.arguments, options.data_dir)
+        images = _loaded(config, options)
+        for line in describe_set(images):
+            say(line)
+        return config, images
     except DownloadError as error:
         if options.resume is not None:
             raise
         say(f"Training on drawn toy horses: CIFAR-10 is not cached and cannot be downloaded ({error}).")
     config = dataclasses.replace(config, data=Part("toy"))
     return config, load_source(config.data.name, config.data.arguments)
+
+
+def _loaded(config: ExperimentConfig, options: RunOptions) -> np.ndarray:
+    return load_source(config.data.name, config.data.arguments, options.data_dir, options.cache)
+
+
+def describe_set(images: np.ndarray) -> list[str]:
+    """Return lines about a set that was decoded from files: its size on disk, and what may be wrong with it.
+
+    Args:
+        images: The images.
+    """
+    record = record_of(images)
+    if record is None:
+        return []
+    count, *shape = record.shape
+    size = "×".join(map(str, shape))
+    lines = [f"{count} images of {size}, decoded: {images.nbytes / 1e9:.2f} GB in {images.filename}"]  # type: ignore[attr-defined]
+    if record.skipped:
+        lines.append(f"Left out: {record.skipped} files that cannot be read.")
+    if record.copies or record.near_duplicates:
+        lines.append(
+            f"{record.copies} images are exact copies of others, and {record.near_duplicates} nearly so: these invite "
+            "the GAN to memorise them."
+        )
+    return lines

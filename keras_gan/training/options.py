@@ -19,6 +19,8 @@ class RunOptions:
     """Run folder to continue from its last checkpoint, or that checkpoint."""
     data_dir: Path | None = None
     """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
+    cache: Path | None = None
+    """Folder of decoded images, instead of the user's cache folder."""
     log_every: int | str = 10
     """Epochs from one box of the log to the next, or an interval such as `500 steps` or `20 kimg`."""
     sample_every: int | str = 100

@@ -59,7 +59,10 @@ def check_count(count: int, config: ExperimentConfig, options: RunOptions) -> No
     size = config.run.batch_size
     if count < size:
         source = options.data_dir or f"the data set {config.data.name}"
-        raise ValueError(f"`batch_size` must be at most the {count} images of {source}. Received: {size}")
+        raise ValueError(
+            f"`batch_size` must be at most the {count} images of {source}. Received: {size}. "
+            f"Add images, or give `--batch-size {count}` or less"
+        )
 
 
 def load_config(folder: Path) -> ExperimentConfig:

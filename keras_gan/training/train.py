@@ -60,10 +60,10 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
     Args:
         preset: Preset that the values start from: "horses", "horses_gp" or "demo". Defaults to "horses", or to the
             configuration of the run to `resume`.
-        images: Images to train on: an array `(count, height, width, channels)`, uint8 or floats in [−1, 1]; a folder or
-            an .npy file; or the name of a data set. Defaults to None, the data set of the preset.
+        images: Images to train on: an array `(count, height, width, channels)`, uint8 or floats in [−1, 1]; a folder
+            or .zip archive of pictures, an .npy or .npz file; or the name of a data set. Defaults to None, the data set of the preset.
         **settings: Other settings, by the names of the command's flags, with underscores. Some say where the run is
-            stored and how it is monitored: `out`, `resume`, `data_dir`, `log_every`, `sample_every`,
+            stored and how it is monitored: `out`, `resume`, `data_dir`, `cache`, `log_every`, `sample_every`,
             `checkpoint_every`, `wandb`, `tensorboard`, `notes`. All others change the configuration, such as
             `epochs=100`, `lipschitz="gradient_penalty"` or `generator_filters=(64, 32, 16, 3)`; see `change`.
 
@@ -110,7 +110,7 @@ def _starting_config(preset: str | None, options: RunOptions) -> ExperimentConfi
 
 def _paths(values: dict[str, Any]) -> dict[str, Any]:
     """Return options in which the paths that a caller may give as text are `Path` objects."""
-    is_path = ("out", "resume", "data_dir")
+    is_path = ("out", "resume", "data_dir", "cache")
     return {
         name: checked_path(value, name) if name in is_path and value is not None else value
         for name, value in values.items()

@@ -4,6 +4,8 @@ from PIL import Image
 
 from keras_gan.data import load_images
 
+pytestmark = pytest.mark.usefixtures("user_cache")
+
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 6, 5, 3), dtype=np.uint8)
 
 
@@ -17,6 +19,8 @@ def test_images_come_in_the_order_of_their_names(tmp_path):
     (tmp_path / "notes.txt").write_text("no image")
     (tmp_path / "._a.png").write_text("what a Mac leaves on a disk")
     (tmp_path / "folder.png").mkdir()
+    (tmp_path / ".hidden").mkdir()
+    write(tmp_path / ".hidden", IMAGES)
     np.testing.assert_array_equal(load_images(tmp_path), IMAGES[[1, 0, 2]])
 
 
@@ -49,12 +53,8 @@ def test_array_in_a_file(tmp_path):
     np.testing.assert_array_equal(load_images(tmp_path / "images.npy"), IMAGES)
 
 
-def transparent(folder):
-    Image.fromarray(np.full((6, 5, 4), 100, np.uint8)).save(folder / "a.png")
-
-
-def deep(folder):
-    Image.fromarray(np.full((6, 5), 1000, np.uint16)).save(folder / "a.png")
+def of_floats(folder):
+    Image.fromarray(np.full((6, 5), 0.5, np.float32)).save(folder / "a.tif")
 
 
 def broken(folder):
@@ -73,10 +73,9 @@ def of_other_sizes(folder):
 @pytest.mark.parametrize(
     ("fill", "message"),
     [
-        (transparent, "a.png must be opaque"),
-        (deep, "a.png must have 8 bits a channel. Received: mode I;16"),
-        (broken, "a.png cannot be read as an image"),
-        (cut, "a.png cannot be read as an image"),
+        (of_floats, "cannot be read as an image: a.tif .it must have 8 or 16 bits a channel. Received: mode F"),
+        (broken, "cannot be read as an image: a.png"),
+        (cut, "cannot be read as an image: a.png"),
         (of_other_sizes, r"b.png must have the size of a.png, \(5, 4\). Received: \(5, 6\)"),
     ],
 )

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_gan.analysis.detectors.findings import Diagnosis, Finding
 from keras_gan.data.images import in_range
+from keras_gan.data.records import release_pages
 
 #: A sample is a copy if its distance to the nearest training image is below this share of the distance from that image
 #: to its own nearest neighbour. For samples of the same distribution, half of these ratios are above 1.
@@ -97,6 +98,7 @@ def _blocks(images: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     for start in range(0, len(images), BLOCK):
         block = images[start : start + BLOCK]
         yield start, in_range(block).reshape(len(block), -1)
+        release_pages(images)
 
 
 def _nearest(rows: np.ndarray, images: np.ndarray, least: float = 0.0) -> tuple[np.ndarray, np.ndarray]:

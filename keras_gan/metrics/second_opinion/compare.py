@@ -4,10 +4,10 @@ import numpy as np
 
 from keras_gan.metrics.comparison import Comparison
 from keras_gan.metrics.evaluation import Evaluation
-from keras_gan.metrics.progress import tracked
 from keras_gan.metrics.reference import SampleSet
 from keras_gan.metrics.second_opinion.peers import load_peers
 from keras_gan.metrics.second_opinion.questions import questions
+from keras_gan.progress import tracked
 
 
 def compare(

@@ -1,0 +1,136 @@
+"""The picture files of a folder or a ZIP archive, which is read in place."""
+
+import dataclasses
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+#: Suffixes of the files that are read.
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
+
+#: Most bytes of one file, unpacked.
+MAX_FILE_BYTES = 2**28
+
+
+@dataclasses.dataclass(frozen=True)
+class Listing:
+    """Picture files in the order of their names.
+
+    Attributes:
+        source: The folder or the archive.
+        names: Names inside the source, with slashes.
+        stamp: Facts that change when a file is written, so that an unchanged source need not be read again.
+        newest: Time of the latest change, in nanoseconds.
+        archive: The open archive; None for a folder.
+    """
+
+    source: Path
+    names: Sequence[str]
+    stamp: str
+    newest: int
+    archive: zipfile.ZipFile | None = None
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file.
+
+        Raises:
+            ValueError: If it cannot be read, or is too large.
+        """
+        try:
+            if self.archive is None:
+                if os.path.getsize(self.source / name) > MAX_FILE_BYTES:
+                    raise ValueError(f"it must have at most {MAX_FILE_BYTES} bytes")
+                return (self.source / name).read_bytes()
+            with self.archive.open(name) as file:
+                # The size in the archive's list may be a lie.
+                content = file.read(MAX_FILE_BYTES + 1)
+        except (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+            raise ValueError(f"it cannot be read: {error}") from error
+        if len(content) > MAX_FILE_BYTES:
+            raise ValueError(f"it must have at most {MAX_FILE_BYTES} bytes, unpacked")
+        return content
+
+    def classes(self) -> tuple[np.ndarray, list[str]]:
+        """Return the class of each file and the names of the classes.
+
+        A class is a sub-folder of the source, or of the only folder that an archive holds. A file beside these has the
+        class −1.
+        """
+        parts = [PurePosixPath(name).parts for name in self.names]
+        if self.archive is not None and len({first for first, *_ in parts}) == 1 and min(map(len, parts)) > 1:
+            parts = [rest for _, *rest in parts]  # type: ignore[misc]
+        found = sorted({each[0] for each in parts if len(each) > 1})
+        index = {name: number for number, name in enumerate(found)}
+        labels = [index[each[0]] if len(each) > 1 else -1 for each in parts]
+        return np.array(labels, np.int32), found
+
+
+def list_folder(folder: Path) -> Listing:
+    """List the picture files of a folder and its sub-folders.
+
+    Hidden files and folders are left out. Links to folders are followed; a folder is read once.
+
+    Raises:
+        FileNotFoundError: If there are none.
+    """
+    files = sorted(_walk(folder, PurePosixPath(), set()), key=lambda file: PurePosixPath(file[0]).parts)
+    _check_some([name for name, _ in files], folder)
+    stamp, newest = [], 0
+    for name, status in files:
+        stamp.append((name, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+        newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
+    return Listing(folder, [name for name, _ in files], repr(stamp), newest)
+
+
+def list_archive(path: Path) -> Listing:
+    """List the picture files of a ZIP archive, which stays open.
+
+    Raises:
+        FileNotFoundError: If there are none.
+        ValueError: If it is no archive, or a name leads out of it.
+    """
+    status = path.stat()
+    try:
+        archive = zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise ValueError(f"{path} must be a ZIP archive of pictures: {error}") from error
+    names = {info.filename for info in archive.infolist() if not info.is_dir()}
+    for name in names:
+        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or name[1:2] == ":":
+            raise ValueError(f"{path} must hold names inside the archive only. Received: {name!r}")
+    kept = sorted(filter(_is_wanted, names), key=lambda name: PurePosixPath(name).parts)
+    _check_some(kept, path)
+    stamp = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return Listing(path, kept, repr(stamp), max(stamp[2:]), archive)
+
+
+def _check_some(names: Sequence[str], source: Path) -> None:
+    if not names:
+        raise FileNotFoundError(f"No images in {source}: it must hold {', '.join(IMAGE_SUFFIXES)} files")
+
+
+def _is_wanted(name: str) -> bool:
+    parts = name.split("/")
+    return name.lower().endswith(IMAGE_SUFFIXES) and not any(part.startswith((".", "__MACOSX")) for part in parts)
+
+
+def _walk(folder: Path, inside: PurePosixPath, seen: set[tuple[int, int]]) -> Iterator[tuple[str, os.stat_result]]:
+    status = os.stat(folder)
+    if (status.st_dev, status.st_ino) in seen:
+        return
+    seen.add((status.st_dev, status.st_ino))
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.name.startswith("."):
+                continue
+            if entry.is_symlink() and not os.path.exists(entry.path):
+                continue
+            if entry.is_dir():
+                yield from _walk(folder / entry.name, inside / entry.name, seen)
+            elif entry.name.lower().endswith(IMAGE_SUFFIXES) and stat.S_ISREG((found := entry.stat()).st_mode):
+                yield str(inside / entry.name), found

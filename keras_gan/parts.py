@@ -100,7 +100,8 @@ EXTRACTORS = Registry(
     },
 )
 
-#: Functions that return images, uint8 `(count, height, width, channels)`; `data_dir` and `cache` are folders of the user's.
+#: Functions that return images, uint8 `(count, height, width, channels)`; `data_dir` and `cache` are the user's
+#: folders.
 SOURCES = Registry(
     "data",
     {

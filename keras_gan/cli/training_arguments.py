@@ -29,7 +29,8 @@ HELP_ALL = "--help-all"
 def parse_training(arguments: Sequence[str], prog: str, description: str | None) -> tuple[ExperimentConfig, RunOptions]:
     """Read the arguments of a training.
 
-    Missing values are those of the preset, the first argument or `--preset` (default `horses`), or those of the run to `--resume`.
+    Missing values are those of the preset, the first argument or `--preset` (default `horses`), or those of the run to
+    `--resume`.
 
     Args:
         arguments: The arguments, without the command's name.

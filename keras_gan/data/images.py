@@ -141,6 +141,9 @@ def checked_levels(images: np.ndarray, source: str) -> np.ndarray:
     Raises:
         ImageError: If they are no such images, or their values are those of images in [0, 1].
     """
+    if record_of(images) is not None:
+        # Decoded from pictures: it is not read as a whole.
+        return images
     converted, values = to_uint8(images, source), RangeCheck(source)
     values.update(np.asarray(images))
     values.check()

@@ -61,7 +61,8 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
         preset: Preset that the values start from: "horses", "horses_gp" or "demo". Defaults to "horses", or to the
             configuration of the run to `resume`.
         images: Images to train on: an array `(count, height, width, channels)`, uint8 or floats in [−1, 1]; a folder
-            or .zip archive of pictures, an .npy or .npz file; or the name of a data set. Defaults to None, the data set of the preset.
+            or .zip archive of pictures, an .npy or .npz file; or the name of a data set. Defaults to None, the
+            data set of the preset.
         **settings: Other settings, by the names of the command's flags, with underscores. Some say where the run is
             stored and how it is monitored: `out`, `resume`, `data_dir`, `cache`, `log_every`, `sample_every`,
             `checkpoint_every`, `wandb`, `tensorboard`, `notes`. All others change the configuration, such as

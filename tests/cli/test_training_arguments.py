@@ -13,7 +13,7 @@ from keras_gan.cli.training_arguments import parse_training
 from keras_gan.settings import flatten
 from keras_gan.training import run_folder
 from keras_gan.training.changes import change
-from keras_gan.training.config import Part
+from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.presets import PRESETS
 
 SCRIPT = SCRIPTS / "train_horses.py"
@@ -52,6 +52,37 @@ def test_preset_and_changes_to_it(name):
     assert options.log_every == 2
 
 
+def test_preset_may_come_first_and_alone():
+    assert parsed("demo", "--epochs", "7") == parsed("--preset", "demo", "--epochs", "7")
+
+
+def test_pictures_of_a_folder():
+    config, options = parsed(
+        *("demo", "--data", ".", "--size", "48x64", "--fit", "pad", "--background", "#102030"),
+        *("--alpha", "--skip-unreadable", "--cache", "kept"),
+    )
+    assert config.data.name == "folder"
+    wanted = {"size": "48x64", "fit": "pad", "background": "#102030", "alpha": True, "skip_unreadable": True}
+    assert config.data.arguments == {"path": str(pathlib.Path().absolute()), **wanted}
+    assert {name: config.flat()[name] for name in wanted} == wanted
+    assert options.cache == pathlib.Path("kept")
+    assert change(config, size=32).data.arguments["size"] == 32
+
+
+def test_older_configuration_of_a_folder_is_what_it_was():
+    values = json.loads(change(PRESETS["demo"], data={"name": "folder", "arguments": {"path": "/x"}}).to_json())
+    values["data"]["arguments"] = {"path": "/x"}
+    arguments = ExperimentConfig.from_json(json.dumps(values)).data.arguments
+    assert arguments == {
+        "path": "/x",
+        "size": None,
+        "fit": "crop",
+        "background": "white",
+        "alpha": False,
+        "skip_unreadable": False,
+    }
+
+
 def test_penalty_in_place_of_clipping():
     config, _ = parsed("--clip-threshold", "None", "--gradient-penalty", "10")
     assert (config.flat()["clip_threshold"], config.flat()["gradient_penalty"]) == (None, 10.0)
@@ -81,6 +112,10 @@ def test_penalty_in_place_of_clipping():
         (("--preset",), "--preset"),
         (("--gradient-penalty", "10"), "exclude each other"),
         (("--resume", "nowhere"), "nowhere is not a run folder: it has no config.json"),
+        (("demo", "--preset", "demo"), "the preset must be given once. Received: demo and --preset"),
+        (("nope",), "unknown preset 'nope'"),
+        (("demo", "--size", "64"), "Unrecognized options: --size"),
+        (("demo", "--data", ".", "--fit", "squeeze"), "invalid choice 'squeeze'"),
         (("--log-every", "0"), "`log_every` must be an integer of at least 1"),
         (("--critic-learning-rate", "inf"), "`critic_learning_rate` must be a finite positive number"),
         (("--out", "/dev/null"), "`out` must be a folder that can be written to. Received: /dev/null"),

@@ -58,12 +58,10 @@ def test_changed_file_is_read_even_with_its_old_size_and_time(folder, settled):
     load_images(folder)
     path = folder / "a" / "0.png"
     before = path.stat()
-    path.write_bytes((folder / "a" / "2.png").read_bytes().ljust(before.st_size, b"\0")[: before.st_size])
+    path.write_bytes(bytes(before.st_size))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    try:
-        assert (load_images(folder)[0] != IMAGES[0]).any()
-    except ValueError as error:
-        assert "0.png" in str(error)
+    with pytest.raises(ValueError, match="0.png"):
+        load_images(folder)
 
 
 def test_moved_set_is_not_decoded_again(folder, tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from keras_gan import parts
 from keras_gan.training.changes import change, setting_names
 from keras_gan.training.config import Part
 from keras_gan.training.presets import PRESETS
@@ -76,9 +77,11 @@ def test_optimizers_are_changed_together_or_apart():
 
 
 def test_data_may_be_a_folder_or_a_file(tmp_path):
-    assert change(DEMO, data=tmp_path).data == Part("folder", {"path": str(tmp_path)})
+    folder = change(DEMO, data=tmp_path).data
+    assert folder == Part("folder", {"path": str(tmp_path)}).completed(parts.SOURCES)
     (tmp_path / "a.npy").touch()
-    assert change(DEMO, dataset=str(tmp_path / "a.npy")).data == Part("file", {"path": str(tmp_path / "a.npy")})
+    file = change(DEMO, dataset=str(tmp_path / "a.npy")).data
+    assert file == Part("file", {"path": str(tmp_path / "a.npy")}).completed(parts.SOURCES)
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,7 @@ def known_flags():
         ("schedule", parts.SCHEDULES),
     ):
         configs += [change(PRESETS["demo"], **{part: name}) for name in registry.names()]
+    configs += [change(PRESETS["demo"], data={"name": "file", "arguments": {"path": "a.zip"}})]
     flags = [flag for config in configs for flag in flags_of(config)]
     spellings = {spelling for flag in flags for spelling in (flag.option, *flag.aliases, *ALIASES.get(flag.name, ()))}
     own = (

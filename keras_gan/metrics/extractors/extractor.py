@@ -164,18 +164,22 @@ def resized(images: Tensor, size: int) -> Tensor:
     """Resize images by antialiased bicubic interpolation.
 
     Args:
-        images: uint8 images `(images, height, width, channels)` with one or three channels.
+        images: uint8 images `(images, height, width, channels)` with one, three or four channels;
+            the fourth is opacity.
         size: Height and width of the result.
 
     Returns:
-        A float32 tensor of images in [0, 255]. Grey images get three channels.
+        A float32 tensor of images in [0, 255]. Grey images get three channels. Transparent images are put on white.
 
     Raises:
-        ValueError: If the images do not have one or three channels.
+        ValueError: If the images have another number of channels.
     """
     images = keras.ops.cast(images, "float32")
-    if images.shape[-1] not in (1, 3):
-        raise ValueError(f"`images` must have 1 or 3 channels. Received: {images.shape[-1]}")
+    if images.shape[-1] not in (1, 3, 4):
+        raise ValueError(f"`images` must have 1, 3 or 4 channels. Received: {images.shape[-1]}")
+    if images.shape[-1] == 4:
+        opacity = images[..., 3:] / 255.0
+        images = images[..., :3] * opacity + 255.0 * (1.0 - opacity)
     if images.shape[-1] == 1:
         images = keras.ops.repeat(images, 3, axis=-1)
     if tuple(images.shape[1:3]) == (size, size):

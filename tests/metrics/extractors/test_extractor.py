@@ -87,7 +87,7 @@ def test_resizing_is_pillows(size):
 def test_images_of_the_size_stay_as_they_are_and_grey_ones_get_three_channels():
     np.testing.assert_array_equal(resized(IMAGES, 8), IMAGES)
     np.testing.assert_array_equal(resized(IMAGES[..., :1], 8), np.repeat(IMAGES[..., :1], 3, axis=-1))
-    with pytest.raises(ValueError, match="1 or 3 channels. Received: 2"):
+    with pytest.raises(ValueError, match="1, 3 or 4 channels. Received: 2"):
         resized(IMAGES[..., :2], 8)
 
 
@@ -106,3 +106,10 @@ def test_building_an_extractor_leaves_the_rest_of_a_program_alone(channels_first
         keras.config.set_dtype_policy("float32")
     random.seed(1)
     assert random.random() == drawn
+
+
+def test_transparent_images_are_put_on_white():
+    images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 4), dtype=np.uint8)
+    opacity = images[..., 3:] / 255.0
+    made = keras.ops.convert_to_numpy(resized(images, 8))
+    np.testing.assert_allclose(made, images[..., :3] * opacity + 255 * (1 - opacity), atol=1e-4)

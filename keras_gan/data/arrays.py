@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 from PIL import Image
@@ -92,7 +92,7 @@ def _chosen(path: Path, headers: dict[str, tuple[tuple[int, ...], np.dtype]], ar
     raise ValueError(f"{path} must hold {wanted}, uint8 (images, height, width, channels). Received: {held}")
 
 
-def _blocks(file: BinaryIO, shape: tuple[int, ...], is_single: bool) -> Iterator[np.ndarray]:
+def _blocks(file: IO[bytes], shape: tuple[int, ...], is_single: bool) -> Iterator[np.ndarray]:
     """Yield blocks of images from an opened member; single images for resizing."""
     size = math.prod(shape[1:])
     step = 1 if is_single else max(1, BLOCK_BYTES // size)

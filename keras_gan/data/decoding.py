@@ -151,9 +151,9 @@ class Decoding:
             if isinstance(result, str):
                 problems.append(result)
                 continue
-            pixels, *hashes = result
+            pixels = result[0]
             kept.append(index)
-            found.add(*hashes)
+            found.add(*result[1:])
             yield pixels
 
 

@@ -247,7 +247,11 @@ def _check_image_shape(model: models.GAN, images: np.ndarray) -> None:
 def _evaluator(images: np.ndarray, evaluation: EvaluationConfig) -> metrics.Evaluator | None:
     if not evaluation.is_measured:
         return None
-    return metrics.Evaluator(evaluation.extractor.build(parts.EXTRACTORS), images, evaluation.samples)
+    evaluator = metrics.Evaluator(evaluation.extractor.build(parts.EXTRACTORS), images, evaluation.samples)
+    used = evaluator.provenance.n_real
+    if used < len(images):
+        say(f"Quality is measured against {used} of the {len(images)} images, the same each time.")
+    return evaluator
 
 
 def _environment(images: np.ndarray) -> dict[str, Any]:

@@ -258,7 +258,8 @@ def _is_of(value: Any, kind: Any) -> bool:
     if kind in (None, type(None)):
         return value is None
     if get_origin(kind) is Literal:
-        return value in get_args(kind)
+        # Not by `in`, which cannot tell whether an array is equal to a text.
+        return any(isinstance(value, type(option)) and value == option for option in get_args(kind))
     if get_origin(kind) is tuple:
         element = get_args(kind)[0]
         return isinstance(value, (tuple, list)) and all(_is_of(each, element) for each in value)

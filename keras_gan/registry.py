@@ -74,8 +74,9 @@ class Registry:
             argument: The argument's name.
 
         Raises:
-            ValueError: If there is no such part.
+            ValueError: If there is no such part, or `argument` is no text.
         """
+        check_text(argument, "argument")
         return argument in self._all_parameters(name)
 
     def parameters(self, name: str) -> dict[str, Parameter]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan.checks import check_count, checked_path
 from keras_gan.data.grids import grid_picture, on_white, save_picture, tile_picture
 from keras_gan.data.images import to_uint8
 from keras_gan.files import named_errors, whole_file
@@ -47,7 +48,7 @@ def save_images(images: Any, path: str | Path, columns: int | None = None) -> in
 
     Raises:
         ImageError: If the images have another shape or dtype, or a value is NaN, infinite or outside [−1, 1].
-        ValueError: If the suffix is another, or there are no images.
+        ValueError: If the suffix is another, there are no images, or `columns` is no integer of at least 1.
         FileExistsError: If the folder has files.
         OSError: If a file cannot be written.
 
@@ -58,7 +59,9 @@ def save_images(images: Any, path: str | Path, columns: int | None = None) -> in
     kg.save_images(gan.generate(64, seed=0), "samples.png")
     ```
     """
-    path = Path(path)
+    path = checked_path(path, "path")
+    if columns is not None:
+        check_count(columns, "columns")
     check_target(path)
     batches = _checked(images)
     if path.suffix == "":

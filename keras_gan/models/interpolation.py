@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan.checks import check_count
+from keras_gan.checks import check_count, check_flag
 from keras_gan.models.sampling import as_latents
 
 #: Sine of the angle below which the great circle through two latents is not known well, and the straight line is taken.
@@ -28,7 +28,7 @@ def interpolate(latents: Any, steps: int, closed: bool = False) -> np.ndarray:
 
     Raises:
         ValueError: If there are fewer than two latents, they are no finite numbers, two neighbours are opposite to each
-            other, or `steps` is no integer of at least 1.
+            other, `steps` is no integer of at least 1, or `closed` is neither True nor False.
 
     Reference:
         White, Sampling Generative Networks, arXiv:1609.04468.
@@ -42,6 +42,7 @@ def interpolate(latents: Any, steps: int, closed: bool = False) -> np.ndarray:
     """
     given = as_latents(latents)
     check_count(steps, "steps")
+    check_flag(closed, "closed")
     if len(given) < 2:
         raise ValueError(f"`latents` must be at least two. Received: {len(given)}")
     stops = np.concatenate([given, given[:1]]) if closed else given

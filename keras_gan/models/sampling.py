@@ -130,13 +130,17 @@ def as_latents(latents: Any) -> np.ndarray:
     Raises:
         ValueError: If there are none, they are no numbers, or one of them is NaN or infinite.
     """
-    values = np.asarray(ops.convert_to_numpy(latents) if keras.ops.is_tensor(latents) else latents)
+    try:
+        values = np.asarray(ops.convert_to_numpy(latents) if keras.ops.is_tensor(latents) else latents)
+    except ValueError as error:
+        raise ValueError(f"`latents` must be an array of numbers. Received: {error}") from error
     if values.dtype.kind not in "fiu" or values.ndim < 2 or 0 in values.shape:
         raise ValueError(
             "`latents` must be an array of numbers, (n, ...) with n of at least 1. "
             f"Received: {values.dtype} of shape {values.shape}"
         )
-    values = values.astype(keras.config.floatx())
+    with np.errstate(over="ignore"):  # What is too large becomes infinite.
+        values = values.astype(keras.config.floatx())
     if not np.isfinite(values).all():
         raise ValueError("`latents` must be finite. Received: NaN or infinite values")
     return values

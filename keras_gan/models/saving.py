@@ -4,7 +4,7 @@ from pathlib import Path
 
 import keras
 
-from keras_gan.checks import checked_path
+from keras_gan.checks import check_flag, checked_path
 from keras_gan.files import saved_model
 from keras_gan.models.gan import GAN
 
@@ -54,8 +54,10 @@ def load_generator(path: str | Path, averaged: bool = True) -> tuple[keras.Model
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file holds no model, or no GAN where the generator that is trained is asked for.
+        ValueError: If the file holds no model, or no GAN where the generator that is trained is asked for, or if
+            `averaged` is neither True nor False.
     """
+    check_flag(averaged, "averaged")
     file = saved_model(checked_path(path, "path"), is_whole=not averaged)
     if file is None:
         raise FileNotFoundError(

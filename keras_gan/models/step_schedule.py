@@ -1,12 +1,15 @@
 """Learning rates that depend on the step of a GAN."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from keras import ops
 
-from keras_gan.checks import check_count
+from keras_gan.checks import Bounds, check_count, check_number
 from keras_gan.tensors import Tensor
+
+#: What a schedule may be besides an object, and what it is called in errors.
+Rate = Annotated[float, Bounds("a LearningRateSchedule, or a finite number of at least 0", lambda value: value >= 0)]
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -21,7 +24,8 @@ class StepSchedule(keras.optimizers.schedules.LearningRateSchedule):
         warm_up_steps: Steps over which the rate rises from near 0. Defaults to 0, none.
 
     Raises:
-        ValueError: If `updates` is no integer of at least 1, or `warm_up_steps` none of at least 0.
+        ValueError: If `schedule` is neither a schedule nor a finite number of at least 0, `updates` no integer of at
+            least 1, or `warm_up_steps` none of at least 0.
 
     Example:
 
@@ -37,6 +41,8 @@ class StepSchedule(keras.optimizers.schedules.LearningRateSchedule):
         updates: int = 1,
         warm_up_steps: int = 0,
     ) -> None:
+        if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+            check_number(schedule, "schedule", Rate)
         check_count(updates, "updates")
         check_count(warm_up_steps, "warm_up_steps", 0)
         self.schedule = schedule

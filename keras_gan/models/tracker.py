@@ -69,12 +69,13 @@ class TrainingTracker(keras.metrics.Metric):
 
     Args:
         window: Steps over which `loss_variance` takes the population variance of `d_loss`. Defaults to 100.
-        further_keys: Scalars of a step besides `STEP_KEYS`. Defaults to none.
+        further_keys: Scalars of a step besides `STEP_KEYS`, with names of their own. Defaults to none.
         name: Name of the metric. Defaults to `"training"`.
         dtype: Dtype of the state. Defaults to float32, whatever the model's precision.
 
     Raises:
-        ValueError: If `window` is no integer of at least 1, `name` no text, or `dtype` no dtype of floats.
+        ValueError: If `window` is no integer of at least 1, `name` no text, `dtype` no dtype of floats, or
+            `further_keys` are no different texts, or some of them are keys already.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class TrainingTracker(keras.metrics.Metric):
         check_count(window, "window")
         check_text(name, "name")
         require(dtype in FLOAT_DTYPES, "dtype", f"one of {', '.join(FLOAT_DTYPES)}", repr(dtype))
+        _check_further_keys(further_keys)
         super().__init__(name=name, dtype=dtype)
         self.window = window
         self.further_keys = tuple(further_keys)
@@ -157,6 +159,12 @@ class TrainingTracker(keras.metrics.Metric):
     def load_own_variables(self, store: Mapping[str, Any]) -> None:
         for index, variable in enumerate(self.variables):
             variable.assign(store[str(index)])
+
+
+def _check_further_keys(keys: Sequence[str]) -> None:
+    is_texts = isinstance(keys, (tuple, list)) and all(isinstance(key, str) for key in keys)
+    is_new = is_texts and len({*TRAINING_KEYS, *keys}) == len(TRAINING_KEYS) + len(keys)
+    require(is_new, "further_keys", "a tuple of names, each of them new", repr(keys))
 
 
 def _dg_ratio(means: Tensor) -> Tensor:

@@ -88,8 +88,9 @@ def residual_critic(image_shape: tuple[int, int, int] = (64, 64, 3), feature_map
         Zhang et al., Self-Attention Generative Adversarial Networks, arXiv:1805.08318.
     """
     check_count(feature_maps, "feature_maps")
+    widths = stage_widths(stage_count(image_shape), feature_maps)
     x = images = keras.Input(image_shape, name="images")
-    for index, filters in enumerate(stage_widths(stage_count(image_shape), feature_maps)):
+    for index, filters in enumerate(widths):
         x = residual_down(x, filters, is_first=index == 0)
         if _has_attention(x.shape, image_shape):
             x = SpectralSelfAttention2D()(x)

@@ -74,8 +74,8 @@ def layer_normalised_critic(image_shape: tuple[int, int, int] = (64, 64, 3), fea
         ValueError: If the sides do not fit, or `feature_maps` is no integer of at least 1.
     """
     check_count(feature_maps, "feature_maps")
-    images = keras.Input(image_shape, name="images")
     first, *others = stage_widths(stage_count(image_shape), feature_maps)
+    images = keras.Input(image_shape, name="images")
     x = activation(convolution(images, first, KERNEL_SIZE, 2))
     for filters in others:
         x = convolution(x, filters, KERNEL_SIZE, 2)

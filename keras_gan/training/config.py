@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
 from keras_gan import parts, settings
-from keras_gan.checks import COUNT_LIMIT, check_instance, check_mapping, check_text, conform, require
+from keras_gan.checks import COUNT_LIMIT, check_count, check_instance, check_mapping, check_text, conform, require
 from keras_gan.intervals import read_interval
 from keras_gan.registry import Registry
 from keras_gan.training.upgrades import VERSION, upgrade
@@ -120,7 +120,11 @@ class RunConfig:
 
         Args:
             images: Number of images in the set.
+
+        Raises:
+            ValueError: If `images` is no integer of at least 0.
         """
+        check_count(images, "images", 0)
         if self.steps_per_epoch == "pass":
             return math.ceil(images / (self.n_critic * self.batch_size))
         return self.steps_per_epoch

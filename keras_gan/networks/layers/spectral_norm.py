@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan.checks import check_count
+from keras_gan.checks import check_count, check_instance
 from keras_gan.tensors import Shape, Tensor
 
 #: Names under which layers keep their kernel.
@@ -41,7 +41,9 @@ class SpectralNorm(keras.layers.Wrapper):
         **kwargs: `name` and other arguments of `keras.layers.Layer`.
 
     Raises:
-        ValueError: If `vectors` is no integer of at least 1, or, when it is built, if the layer has no kernel.
+        TypeError: If `layer` is no layer.
+        ValueError: If `layer` has an `activity_regularizer`, if `vectors` is no integer of at least 1, or, when it is
+            built, if `layer` has no kernel.
 
     Reference:
         Miyato et al., Spectral Normalization for Generative Adversarial Networks, arXiv:1802.05957.
@@ -54,6 +56,12 @@ class SpectralNorm(keras.layers.Wrapper):
     """
 
     def __init__(self, layer: keras.layers.Layer, vectors: int = 4, **kwargs: Any) -> None:
+        check_instance(layer, "layer", keras.layers.Layer)
+        if layer.activity_regularizer is not None:
+            raise ValueError(
+                "`layer` must have no `activity_regularizer`, whose loss would be lost: give it to SpectralNorm. "
+                f"Received: {layer.activity_regularizer!r}"
+            )
         check_count(vectors, "vectors")
         # The kernel must come in the dtype that it is stored in; the layer casts it and its inputs by itself.
         super().__init__(layer, **{**kwargs, "autocast": False, "dtype": layer.variable_dtype})

@@ -142,3 +142,15 @@ def test_singular_values_stay_at_one_in_fit(images, tmp_path):
     gan.save(tmp_path / "gan.keras")
     loaded = kg.load_model(tmp_path / "gan.keras")
     np.testing.assert_array_equal(loaded.critic(images[:2] / 255.0), gan.critic(images[:2] / 255.0))
+
+
+def test_regularizer_of_outputs_counts_if_it_is_the_wrapper_s():
+    layer = SpectralNorm(keras.layers.Dense(2), activity_regularizer=keras.regularizers.L2(0.5))
+    outputs = np.float64(layer(inputs_of((5,))))
+    # Keras divides by the number of samples; float32 has seven digits.
+    np.testing.assert_allclose(np.float64(layer.losses), [0.5 * np.sum(outputs**2) / 3], rtol=1e-5)
+
+
+def test_layer_whose_regularizer_would_not_count_is_refused():
+    with pytest.raises(ValueError, match="`layer` must have no `activity_regularizer`"):
+        SpectralNorm(keras.layers.Dense(2, activity_regularizer="l2"))

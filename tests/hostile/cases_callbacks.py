@@ -7,14 +7,27 @@ import rich.console
 from hostile import values
 from hostile.cases_metrics import evaluator, pixels, place
 from hostile.sweep import Case, Right, given
-from hostile.values import choice, count, existing_path, flag, index, mapping, number, optional, path, text, thing
+from hostile.values import (
+    choice,
+    count,
+    existing_path,
+    flag,
+    index,
+    interval,
+    mapping,
+    number,
+    optional,
+    path,
+    text,
+    thing,
+)
 
 import keras_gan as kg
 from keras_gan import callbacks
 from keras_gan.callbacks.epoch_log import REQUIRED_KEYS
 
 FOLDER = given("folder", path)
-EVERY = given(2, count)
+EVERY = given(2, interval)
 SEED = given(0, index)
 STREAM = given(lambda: io.StringIO(), optional(thing))
 COUNT = given(2, count)

@@ -3,7 +3,7 @@
 import numpy as np
 from hostile import values
 from hostile.sweep import Case, Right, equal, given
-from hostile.values import count, existing_path, images, index, optional
+from hostile.values import count, existing_path, images, index, optional, path
 
 from keras_gan import data
 
@@ -30,6 +30,11 @@ def feed_step(**arguments):
 
 def made_step(**arguments):
     return data.ImageFeed(**arguments).step(0)
+
+
+def image_file(valid):
+    """Values hostile to the path of images that are saved."""
+    return {**path(valid), "unknown suffix": "images.txt"}
 
 
 def image_shape(valid):
@@ -73,6 +78,15 @@ CASES = [
     Case("keras_gan.data.in_range", data.in_range, {"images": given(pixels, images, **IN_RANGE)}),
     Case("keras_gan.data.fingerprint", data.fingerprint, {"images": given(pixels, images, "images")}),
     Case("keras_gan.data.toy_horses", data.toy_horses, {"count": given(2, count), "seed": given(0, index)}),
+    Case(
+        "keras_gan.data.save_images",
+        data.save_images,
+        {
+            "images": given(pixels, images, "images"),
+            "path": given("images.png", image_file),
+            "columns": given(2, optional(count)),
+        },
+    ),
     Case("keras_gan.data.load_images", data.load_images, {"path": given("images.npy", existing_path)}),
     Case("keras_gan.data.load_horses", data.load_horses, {"data_dir": given("folder", optional(existing_path))}),
     Case(

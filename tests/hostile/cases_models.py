@@ -7,15 +7,22 @@ import numpy as np
 from helpers import small_critic, small_generator
 from hostile import values
 from hostile.sweep import Case, Right, given
-from hostile.values import count, existing_path, flag, images, index, number, optional, thing
+from hostile.values import count, existing_path, features, flag, forbidden, images, index, number, optional, thing
 
-from keras_gan import losses, models
+from keras_gan import augmentation, losses, models
 
 SHAPE = (4, 4, 3)
+
+FINITE = Right("latents may have any sign", lambda answer, usual: np.isfinite(answer).all())
+CONSTANT = Right("a rate of 3 is one", lambda answer, usual: answer["schedule"] == 3)
 
 
 def pixels(number=8):
     return np.random.default_rng(0).integers(0, 256, (number, *SHAPE), dtype=np.uint8)
+
+
+def latents(shape, number=3):
+    return np.random.default_rng(1).normal(size=(number, *shape))
 
 
 @functools.cache
@@ -50,6 +57,8 @@ GAN = {
     "lipschitz": given(lambda: models.WeightClipping(), optional(thing)),
     "n_critic": given(1, count),
     "seed": given(0, optional(index)),
+    "augmentation": given(lambda: augmentation.DiffAugment(), optional(thing)),
+    "averaging": given(lambda: models.MomentumAveraging(), optional(thing)),
 }
 
 
@@ -85,6 +94,20 @@ CASES = [
             "seed": given(0, optional(index)),
             "batch_size": given(2, count),
             "averaged": given(True, flag),
+            "latents": given(None, forbidden),
+            "truncation": given(1.0, optional(number)),
+        },
+    ),
+    Case(
+        "keras_gan.models.GAN.generate of latents",
+        lambda **arguments: gan().generate(**arguments),
+        {
+            "n": given(None, forbidden),
+            "seed": given(None, forbidden),
+            "batch_size": given(2, count),
+            "averaged": given(True, flag),
+            "latents": given(lambda: latents(gan().latent_shape), optional(features), negative=FINITE),
+            "truncation": given(None, forbidden),
         },
     ),
     Case(
@@ -157,7 +180,12 @@ CASES = [
     Case(
         "keras_gan.models.TrainingTracker",
         lambda **arguments: models.TrainingTracker(**arguments).get_config(),
-        {"window": given(3, count), "name": given("training", values.text), "dtype": given("float32", values.choice)},
+        {
+            "window": given(3, count),
+            "name": given("training", values.text),
+            "dtype": given("float32", values.choice),
+            "further_keys": given(("new",), values.taken_names(*models.tracker.TRAINING_KEYS)),
+        },
     ),
     Case(
         "keras_gan.models.TrainingTracker.update_state",
@@ -165,4 +193,42 @@ CASES = [
         {"values": given(lambda: dict.fromkeys(models.tracker.STEP_KEYS, 1.0), values.mapping)},
     ),
     Case("keras_gan.models.load_model", models.load_model, {"path": given("gan.keras", existing_path)}),
+    Case(
+        "keras_gan.models.load_generator",
+        models.load_generator,
+        {"path": given("gan.keras", existing_path), "averaged": given(True, flag)},
+    ),
+    Case(
+        "keras_gan.models.interpolate",
+        models.interpolate,
+        {
+            "latents": given(lambda: latents((3,)), features, negative=FINITE),
+            "steps": given(2, count),
+            "closed": given(False, flag),
+        },
+    ),
+    Case(
+        "keras_gan.models.StepSchedule",
+        lambda **arguments: models.StepSchedule(**arguments).get_config(),
+        {"schedule": given(0.1, number), "updates": given(2, count), "warm_up_steps": given(3, index)},
+    ),
+    Case(
+        "keras_gan.models.StepSchedule of a schedule",
+        lambda **arguments: models.StepSchedule(**arguments).get_config(),
+        {
+            "schedule": given(lambda: keras.optimizers.schedules.CosineDecay(0.1, 10), thing, number=CONSTANT),
+            "updates": given(2, count),
+            "warm_up_steps": given(3, index),
+        },
+    ),
+    Case(
+        "keras_gan.models.ExponentialAveraging",
+        lambda **arguments: models.ExponentialAveraging(**arguments).get_config(),
+        {"half_life": given(100.0, number), "ramp_up": given(0.05, number)},
+    ),
+    Case(
+        "keras_gan.models.MomentumAveraging",
+        lambda **arguments: models.MomentumAveraging(**arguments).get_config(),
+        {"momentum": given(0.999, values.decay)},
+    ),
 ]

@@ -1,7 +1,8 @@
 """Valid calls of networks and their layers."""
 
+import keras
 from hostile.sweep import Case, given
-from hostile.values import count, counts, number
+from hostile.values import count, counts, decay, thing
 
 from keras_gan import networks
 
@@ -17,15 +18,30 @@ def shape_of(layer):
     return call
 
 
-def decay(valid):
-    return {**number(valid), "one": 1.0}
-
-
 def kernel_size(valid):
     return {name: value for name, value in count(valid).items() if name != "array"}
 
 
+def halved_shape(valid):
+    """Values hostile to the shape of images whose side is halved until it is less than 8."""
+    return {**counts(valid), "two sizes": (8, 8), "small": (8, 4, 3), "odd": (18, 16, 3)}
+
+
+def normalised_layer(valid):
+    regularised = keras.layers.Dense(2, activity_regularizer="l2")
+    return {**thing(valid), "without kernel": keras.layers.ReLU(), "regularised": regularised}
+
+
+def normalised_shapes(**arguments):
+    layer = networks.SpectralNorm(**arguments)
+    layer.build((None, 3))
+    return shapes(layer)
+
+
 LAYER = {"filters": given(2, count), "kernel_size": given(3, kernel_size)}
+
+CRITIC = {"image_shape": given((8, 8, 3), halved_shape), "feature_maps": given(2, count)}
+GENERATOR = {**CRITIC, "latent_dim": given(2, count), "batch_norm_momentum": given(0.9, decay)}
 
 CASES = [
     Case(
@@ -47,6 +63,20 @@ CASES = [
             "strides": given((2,), counts),
             "kernel_size": given(3, count),
         },
+    ),
+    *(
+        Case(f"keras_gan.networks.{build.__name__}", lambda build=build, **arguments: shapes(build(**arguments)), valid)
+        for build, valid in (
+            (networks.transposed_generator, GENERATOR),
+            (networks.layer_normalised_critic, CRITIC),
+            (networks.residual_generator, GENERATOR),
+            (networks.residual_critic, CRITIC),
+        )
+    ),
+    Case(
+        "keras_gan.networks.SpectralNorm",
+        normalised_shapes,
+        {"layer": given(lambda: keras.layers.Dense(2), normalised_layer), "vectors": given(2, count)},
     ),
     Case("keras_gan.networks.UpsampleConv2D", shape_of(networks.UpsampleConv2D), LAYER),
     Case("keras_gan.networks.PhasedUpsampleConv2D", shape_of(networks.PhasedUpsampleConv2D), LAYER),

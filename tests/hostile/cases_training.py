@@ -6,7 +6,7 @@ import pytest
 from hostile import values
 from hostile.cases_data import pixels
 from hostile.sweep import Case, Right, given
-from hostile.values import choice, count, flag, index, json, mapping, optional, path, text, thing
+from hostile.values import choice, count, flag, index, interval, json, mapping, optional, path, text, thing
 
 import keras_gan as kg
 from keras_gan import parts
@@ -25,6 +25,10 @@ PARTS = {
 
 def registry():
     return Registry("thing", {"text": "textwrap:dedent"})
+
+
+def steps_per_epoch(valid):
+    return {**count(valid), "other text": "epoch", "capitals": "Pass"}
 
 
 def _is_refused(answer, usual):
@@ -57,17 +61,23 @@ CASES = [
         RunConfig,
         {
             **{name: given(2, count) for name in ("epochs", "batch_size", "n_critic", "steps_per_execution")},
+            "steps_per_epoch": given("pass", steps_per_epoch),
             "seed": given(0, index),
             "deterministic": given(False, flag),
             "mixed_precision": given("off", choice),
         },
     ),
     Case(
+        "keras_gan.training.config.RunConfig.epoch_steps",
+        RunConfig(steps_per_epoch="pass").epoch_steps,
+        {"images": given(3, index)},
+    ),
+    Case(
         "keras_gan.training.config.EvaluationConfig",
         EvaluationConfig,
         {
             "extractor": given(lambda: Part("cifar10-resnet"), thing),
-            "every": given(2, index, "`quality_every`"),
+            "every": given(2, interval, "`quality_every`", zero=Right("zero is for no measurement")),
             "samples": given(20, count, "`quality_samples`"),
         },
     ),
@@ -97,6 +107,9 @@ CASES = [
             "critic_learning_rate": given(0.1, values.number),
             "lipschitz": given("none", choice),
             "data": given("toy", choice),
+            **{name: given("none", choice) for name in ("augmentation", "averaging")},
+            "schedule": given("constant", choice),
+            "steps_per_epoch": given(1, steps_per_epoch),
             "optimizer": given("adam", choice),
             "quality_samples": given(20, count),
         },
@@ -108,6 +121,11 @@ CASES = [
     ),
     Case("keras_gan.parts.Registry.register", lambda name: registry().register(name), {"name": given("new", text)}),
     Case("keras_gan.parts.Registry.parameters", lambda name: sorted(registry().parameters(name)), NAME),
+    Case(
+        "keras_gan.parts.Registry.takes",
+        lambda **arguments: registry().takes(**arguments),
+        {**NAME, "argument": given("text", text)},
+    ),
     Case("keras_gan.parts.Registry.load", lambda name: registry().load(name), NAME),
     Case("keras_gan.parts.Registry.check", lambda name: registry().check(name), NAME),
     Case(
@@ -120,9 +138,7 @@ CASES = [
             "out": given("runs", path),
             "resume": given(None, optional(values.existing_path)),
             "data_dir": given(None, optional(path)),
-            "log_every": given(1, count),
-            "sample_every": given(1, count),
-            "checkpoint_every": given(1, count),
+            **{name: given(1, interval) for name in ("log_every", "sample_every", "checkpoint_every")},
             "wandb": given("off", optional(choice)),
             "tensorboard": given(False, flag),
             "notes": given("", text),

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras_gan as kg
-from keras_gan import callbacks, data, metrics, models, networks
+from keras_gan import augmentation, callbacks, data, metrics, models, networks
 from keras_gan.metrics import extractors
 
-PACKAGES = (kg, callbacks, data, metrics, extractors, models, networks)
+PACKAGES = (kg, augmentation, callbacks, data, metrics, extractors, models, networks)
 
 #: What the API pages document besides the names of packages.
 DOCUMENTED = (
@@ -28,7 +28,7 @@ LEFT_OUT = {
     "FusedBatchNormalization": "its arguments are those of Keras's layer",
 }
 
-#: Methods that are not swept, and why.
+#: Methods that are not swept, and why: those of this name, or of this name in the class that defines them.
 LEFT_OUT_METHODS = {
     "Keras calls it": (
         *("build", "call", "compile_from_config", "compute_output_shape", "from_config", "get_build_config"),
@@ -47,6 +47,11 @@ LEFT_OUT_METHODS = {
     "the base class of callbacks calls it": ("act", "amend", "is_due", "record"),
     "`fit` calls it": ("prepare_fit", "reads_model"),
     "`GAN` calls it": ("check_critic", "check_optimizer", "clip_ratio", "constrain", "penalty"),
+    "`GAN` calls it in the compiled step, with tensors": (
+        *("Augmentation.__call__", "Augmentation.update", "AdaptiveAugmentation.update", "transform"),
+        *("AveragingPolicy.rate", "ExponentialAveraging.rate", "MomentumAveraging.rate"),
+    ),
+    "Keras's optimizers call it with the number of their updates": ("StepSchedule.__call__",),
     "`FeatureExtractor` calls it with images that it has checked": ("compute",),
     "rich's display calls it": ("write",),
 }
@@ -79,7 +84,7 @@ def _methods(name: str, kind: type) -> Iterator[tuple[str, Callable[..., Any]]]:
         function = getattr(member, "__func__", member)
         is_ours = inspect.isfunction(function) and function.__module__.startswith("keras_gan.")
         is_public = not key.startswith("_") or key == "__call__"
-        if is_ours and is_public and key not in WITHOUT_CASE and arguments_of(function):
+        if is_ours and is_public and not {key, function.__qualname__} & WITHOUT_CASE and arguments_of(function):
             yield f"{name}.{key}", function
 
 

@@ -2,11 +2,27 @@
 
 import pytest
 from helpers import wandb_apart
-from hostile import cases_callbacks, cases_data, cases_metrics, cases_models, cases_networks, cases_training
+from hostile import (
+    cases_augmentation,
+    cases_callbacks,
+    cases_data,
+    cases_metrics,
+    cases_models,
+    cases_networks,
+    cases_training,
+)
 from hostile.exports import arguments_of, public_callables, resolved
 from hostile.sweep import failures
 
-TABLES = (cases_callbacks, cases_data, cases_metrics, cases_models, cases_networks, cases_training)
+TABLES = (
+    cases_augmentation,
+    cases_callbacks,
+    cases_data,
+    cases_metrics,
+    cases_models,
+    cases_networks,
+    cases_training,
+)
 CASES = [case for table in TABLES for case in table.CASES]
 PAIRS = [pytest.param(case, name, id=f"{case.name}-{name}") for case in CASES for name in case.arguments]
 

@@ -40,9 +40,19 @@ def number(valid: Any) -> dict[str, Any]:
     return {**scalars(valid), "infinite": float("inf"), "negative": -1.0, "huge": 10**400}
 
 
+def decay(valid: Any) -> dict[str, Any]:
+    return {**number(valid), "one": 1.0}
+
+
 def finite(valid: Any) -> dict[str, Any]:
     """Values hostile to a number of any sign."""
     return {**scalars(valid), "infinite": float("inf"), "huge": 10**400}
+
+
+def interval(valid: Any) -> dict[str, Any]:
+    """Values hostile to a number of epochs, or a text of a number and a unit."""
+    texts = ("steps", "0 steps", "-1 steps", "1.5 kimg", f"{HUGE} steps", "5 hours", "5 steps 3", "5" * 5000 + " steps")
+    return {**count(valid), **{f"text {text[:20]}": text for text in texts}}
 
 
 def counts(valid: Any) -> dict[str, Any]:
@@ -150,6 +160,11 @@ def json(valid: str) -> dict[str, Any]:
 def names(valid: tuple[str, ...]) -> dict[str, Any]:
     """Values hostile to a sequence of texts."""
     return {"NaN": float("nan"), "None": None, "text": "text", "number": 3, "numbers": (1, 2)}
+
+
+def taken_names(*taken: str) -> Kind:
+    """Return a kind: values hostile to a sequence of different texts, of which some are taken."""
+    return lambda valid: {**names(valid), "taken": taken[:1], "twice": ("new", "new")}
 
 
 def numbers(valid: Any) -> dict[str, Any]:

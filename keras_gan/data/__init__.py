@@ -9,6 +9,7 @@ from keras_gan.data.ranges import ImageError
 from keras_gan.data.records import set_labels
 from keras_gan.data.saved_images import save_images
 from keras_gan.data.sources import find_source, load_source
+from keras_gan.data.split import Split, hold_out
 from keras_gan.data.toy import toy_horses
 
 __all__ = [
@@ -16,9 +17,11 @@ __all__ = [
     "DownloadError",
     "ImageError",
     "ImageFeed",
+    "Split",
     "check_images",
     "find_source",
     "fingerprint",
+    "hold_out",
     "image_batches",
     "in_range",
     "load_cifar10",

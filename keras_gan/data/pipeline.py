@@ -58,16 +58,27 @@ class ImageFeed:
         n_critic: Critic updates in a step.
         seed: Seed of the order.
         position: Index of the step that the next `fit` starts with.
+        chosen: Indices of the images that are fed, or None for all.
     """
 
-    def __init__(self, images: np.ndarray, batch_size: int, n_critic: int, seed: int, start: int) -> None:
+    def __init__(
+        self,
+        images: np.ndarray,
+        batch_size: int,
+        n_critic: int,
+        seed: int,
+        start: int,
+        chosen: np.ndarray | None = None,
+    ) -> None:
         check_images(images)
         for name, value, least in (("batch_size", batch_size, 1), ("n_critic", n_critic, 1), ("start", start, 0)):
             check_count(value, name, least)
         check_seed(seed)
-        if len(images) < batch_size:
-            raise ValueError(f"`images` must hold at least one batch of {batch_size}. Received: {len(images)} images")
+        self._count = len(images) if chosen is None else len(checked_indices(chosen, len(images)))
+        if self._count < batch_size:
+            raise ValueError(f"`images` must hold at least one batch of {batch_size}. Received: {self._count} images")
         self.images = images
+        self.chosen = chosen
         self.batch_size = batch_size
         self.n_critic = n_critic
         self.seed = seed
@@ -84,7 +95,8 @@ class ImageFeed:
             `(batch_size, n_critic, height, width, channels)`, uint8: `[:, k]` is the batch of critic update k.
         """
         check_count(index, "index", 0)
-        indices = step_indices(len(self.images), self.n_critic * self.batch_size, index, self.seed)
+        indices = step_indices(self._count, self.n_critic * self.batch_size, index, self.seed)
+        indices = indices if self.chosen is None else self.chosen[indices]
         images = self.images[indices.reshape(self.n_critic, self.batch_size).T]
         self._resident += images.nbytes
         if self._resident > RESIDENT_BYTES:
@@ -113,7 +125,31 @@ class ImageFeed:
         return steps.prefetch(1).with_options(options)
 
 
-def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int = 0, start: int = 0) -> ImageFeed:
+def checked_indices(chosen: Any, count: int) -> np.ndarray:
+    """Return indices of images, if they are such.
+
+    Args:
+        chosen: The indices.
+        count: Number of images.
+
+    Raises:
+        ValueError: If they are no vector of integers in [0, count), at least one.
+    """
+    is_vector = isinstance(chosen, np.ndarray) and chosen.ndim == 1 and chosen.dtype.kind in "iu" and len(chosen) > 0
+    if not is_vector or chosen.min() < 0 or chosen.max() >= count:
+        received = f"{chosen.dtype} of shape {chosen.shape}" if isinstance(chosen, np.ndarray) else repr(chosen)
+        raise ValueError(f"`chosen` must be a vector of indices of {count} images. Received: {received}")
+    return chosen
+
+
+def image_batches(
+    images: np.ndarray,
+    batch_size: int,
+    n_critic: int,
+    seed: int = 0,
+    start: int = 0,
+    chosen: np.ndarray | None = None,
+) -> ImageFeed:
     """Make an endless feed of uint8 images for a GAN's `fit`; the model scales them to [−1, 1].
 
     `GAN.batches` does the same with the model's own `n_critic`, seed and step.
@@ -124,6 +160,7 @@ def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int 
         n_critic: Critic updates in a step, the same number as in the model.
         seed: Seed of the order. Defaults to 0.
         start: Index of the first step. Defaults to 0.
+        chosen: Indices of the images that are fed. Defaults to None, all of them.
 
     Returns:
         The feed. `fit` needs `steps_per_epoch` with it.
@@ -131,7 +168,7 @@ def image_batches(images: np.ndarray, batch_size: int, n_critic: int, seed: int 
     Raises:
         ValueError: If the images are not uint8, there are fewer of them than a batch, or a number is too small.
     """
-    return ImageFeed(images, batch_size, n_critic, seed, start)
+    return ImageFeed(images, batch_size, n_critic, seed, start, chosen)
 
 
 def _prefetched(steps: Iterator[np.ndarray]) -> Iterator[tuple[np.ndarray]]:

@@ -69,6 +69,10 @@ class Evaluation:
     """Images in each of the halves that floors are measured between; None in a record that does not say it."""
     place: Place | None = None
     """Place among known degradations of the real images; None if there are too few images for one."""
+    fid_held_out: float | None = None
+    """Fréchet distance to images that were not trained on; None if none were held out."""
+    fid_as_many_seen: float | None = None
+    """Fréchet distance to as many images that were trained on, to compare with; None if none were held out."""
     fid_infinity: float | None = None
     """Fréchet distance extrapolated to infinitely many samples; None if it was not requested."""
     fid_interval: tuple[float, float] | None = None

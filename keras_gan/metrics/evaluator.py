@@ -15,6 +15,7 @@ from keras_gan.metrics.diversity import feature_diversity
 from keras_gan.metrics.evaluation import Evaluation, Provenance
 from keras_gan.metrics.extractors.extractor import FeatureExtractor, FeatureFunction, as_extractor
 from keras_gan.metrics.frechet import bootstrap_frechet_distances, bootstrap_interval, fid_infinity, frechet_distance
+from keras_gan.metrics.held_out import measure_held_out
 from keras_gan.metrics.kernel import kernel_distance, largest_subset
 from keras_gan.metrics.ladder import LADDER_IMAGES, LEAST_HELD_OUT, Ladder, cached_ladder, ladder_path
 from keras_gan.metrics.precision_recall import density_coverage, precision_recall
@@ -56,6 +57,8 @@ class Evaluator:
         n_real: Number of real images to use. They are drawn at random, and are the same each time. Defaults to None,
             all real images, but at most 50,000.
         cache_dir: Folder of the cache. Defaults to None, the user's cache folder.
+        held_out: Images that a generator was not trained on, uint8 or floats in [−1, 1]. An evaluation then has the
+            distance to these, and to as many of the real images. Defaults to None.
 
     Raises:
         ValueError: If the real images have another shape, dtype or range, or a number is out of range.
@@ -75,6 +78,7 @@ class Evaluator:
         n_samples: int = 5000,
         n_real: int | None = None,
         cache_dir: str | Path | None = None,
+        held_out: np.ndarray | None = None,
     ) -> None:
         self.extractor = as_extractor(extractor)
         folder = None if cache_dir is None else checked_path(cache_dir, "cache_dir")
@@ -109,6 +113,11 @@ class Evaluator:
         self.floor_images = len(self.reference.features) // 2
         self.floors = self._measure_floors()
         self.ladder = self._measure_ladder(images, order, cache)
+        self.held_out = None
+        if held_out is not None:
+            unseen = to_uint8(held_out, "The held-out images")
+            self._check_shape(unseen, "The held-out images")
+            self.held_out = measure_held_out(self.extractor, unseen, self.reference.features)
         self._warn_of_bias()
 
     def collect(self, images: np.ndarray | Iterable[np.ndarray]) -> SampleSet:
@@ -156,6 +165,7 @@ class Evaluator:
             floor_images=self.floor_images,
             place=self._place(samples),
             **self.floors,
+            **({} if self.held_out is None else self.held_out.distances(samples)),
         )
 
     def evaluate(self, images: np.ndarray | Iterable[np.ndarray]) -> Evaluation:
@@ -215,10 +225,10 @@ class Evaluator:
             raise ImageError(f"The samples must be {self.n_samples}, as `n_samples` says. Received: {count}")
         values.check()
 
-    def _check_shape(self, images: np.ndarray) -> None:
+    def _check_shape(self, images: np.ndarray, source: str = "The samples") -> None:
         made, real = images.shape[1:], self.image_shape
         if made != real:
-            raise ImageError(f"The samples must have the real images' shape {real}. Received: {made}")
+            raise ImageError(f"{source} must have the real images' shape {real}. Received: {made}")
 
     def _split(self, items: np.ndarray) -> Iterator[np.ndarray]:
         size = self.extractor.batch_size

@@ -124,7 +124,7 @@ class FittedModel(PersistentModel):
             check_format(images_alone(x, "`x`"), self.image_shape, "`x`")
         return super().train_on_batch(x, return_dict=return_dict)
 
-    def batches(self, images: np.ndarray, batch_size: int) -> ImageFeed:
+    def batches(self, images: np.ndarray, batch_size: int, chosen: np.ndarray | None = None) -> ImageFeed:
         """Make a feed of images for `fit`, in an order that depends only on the model's seed and step.
 
         A model that was trained or loaded continues with the next images of this order. One that is compiled again
@@ -133,6 +133,7 @@ class FittedModel(PersistentModel):
         Args:
             images: The set, `(images, height, width, channels)`, uint8.
             batch_size: Images of one critic update.
+            chosen: Indices of the images that are fed. Defaults to None, all of them.
 
         Returns:
             An endless feed. `fit` needs `steps_per_epoch` with it.
@@ -140,7 +141,8 @@ class FittedModel(PersistentModel):
         Raises:
             ValueError: If the images are not uint8, or there are fewer of them than a batch.
         """
-        return image_batches(images, batch_size, self.n_critic, self.seed, self.steps_taken if self.compiled else 0)
+        start = self.steps_taken if self.compiled else 0
+        return image_batches(images, batch_size, self.n_critic, self.seed, start, chosen)
 
     def _fit_on_feed(self, feed: ImageFeed, batch_size: int | None, given: dict[str, Any]) -> keras.callbacks.History:
         """Train on a feed, and advance its position by the steps that were trained, even if training fails."""

@@ -103,6 +103,8 @@ class RunConfig:
     """Whether to allow deterministic ops only."""
     mixed_precision: Literal["off", "bfloat16"] = "off"
     """Precision of the networks' layers; weights, losses, penalties and statistics stay in float32."""
+    hold_out: float = 0.0
+    """Share of the images that are not trained on, at most 0.5; samples and critic are measured against them."""
     steps_per_execution: int = 1
     """Steps that are dispatched to the device together; on JAX only, and for accelerators."""
 
@@ -113,6 +115,7 @@ class RunConfig:
         for name in counts if self.steps_per_epoch == "pass" else ("steps_per_epoch", *counts):
             require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
             require(getattr(self, name) < 2**31, name, "less than 2³¹", getattr(self, name))
+        require(0 <= self.hold_out <= 0.5, "hold_out", "a share in [0, 0.5]", self.hold_out)
         require(0 <= self.seed < 2**31, "seed", "in [0, 2³¹)", self.seed)
 
     def epoch_steps(self, images: int) -> int:

@@ -13,6 +13,7 @@ from keras_gan.analysis.run.saved_run import annotate
 from keras_gan.callbacks.quality_monitor import check_provenance
 from keras_gan.console import say
 from keras_gan.files import whole_file
+from keras_gan.intervals import read_interval
 from keras_gan.invocation import command_line
 from keras_gan.metrics.extractors.extractor import weights_digest
 from keras_gan.training import run_folder, runtime
@@ -22,6 +23,12 @@ from keras_gan.training.config import EvaluationConfig, ExperimentConfig
 from keras_gan.training.images import load_training_images
 from keras_gan.training.options import RunOptions
 from keras_gan.training.report import report_on, save_real_picture
+
+#: Epochs from one measurement of the critic on held-out images to the next, if the samples are not measured.
+USUAL_EVERY = 100
+
+#: Most held-out images that the critic is measured on.
+VALIDATED = 1000
 
 
 class DivergedError(Exception):
@@ -36,7 +43,7 @@ class Experiment:
         config: Settings that the numbers depend on.
         options: Where the run is stored and how it is monitored.
         folder: The run folder.
-        images: The image set, uint8.
+        split: The images, and which of them are trained on.
         model: The compiled model, in its state before training.
         start: Number of epochs that are already done.
         evaluator: Evaluator of the samples' quality, or None for no evaluation.
@@ -45,7 +52,7 @@ class Experiment:
     config: ExperimentConfig
     options: RunOptions
     folder: Path
-    images: np.ndarray
+    split: data.Split
     model: models.GAN
     start: int
     evaluator: metrics.Evaluator | None
@@ -66,7 +73,7 @@ class Experiment:
                 finding = self._fit(stop, charts) if self.start < self.config.run.epochs else None
                 done = self._write_closing_files(finding)
                 if done > 0:
-                    report_on(self.folder, self.images, [chart.run for chart in charts])
+                    report_on(self.folder, self.split.trained_on(), [chart.run for chart in charts])
             finally:
                 # After the run's own files, so that they do not wait for the service.
                 for chart in charts:
@@ -82,19 +89,30 @@ class Experiment:
             # A run that was killed before its first checkpoint: its epochs will be trained again.
             for name in ("losses.csv", "quality.csv", "checkpoints/best.json"):
                 (self.folder / name).unlink(missing_ok=True)
-        batches = self.model.batches(self.images, run.batch_size)
+        batches = self.model.batches(self.split.images, run.batch_size, self.split.training)
         guard = callbacks.DivergenceGuard()
         with callbacks.progress_display() as display:
             stream = callbacks.ProgressStream(display) if display.console.is_terminal else None
             self.model.fit(
                 batches,
-                steps_per_epoch=run.epoch_steps(len(self.images)),
+                steps_per_epoch=run.epoch_steps(self.split.shape[0]),
                 epochs=run.epochs,
                 initial_epoch=self.start,
+                **self._validation(),
                 verbose=0,
                 callbacks=[guard, *self._watchers(stream), *charts, callbacks.TrainingProgress(display), stop],
             )
         return guard.finding
+
+    def _validation(self) -> dict[str, Any]:
+        """Return the arguments of `fit` with which the critic is measured on held-out images, when samples are too."""
+        held_out, run, every = self.split.held_out, self.config.run, self.config.evaluation.every
+        if held_out is None:
+            return {}
+        interval = read_interval(every if self.config.evaluation.is_measured else USUAL_EVERY, "quality_every")
+        steps, images = run.epoch_steps(self.split.shape[0]), run.n_critic * run.batch_size
+        due = [epoch + 1 for epoch in range(run.epochs) if interval.is_due(epoch, steps, images)]
+        return {"validation_data": held_out[:VALIDATED], "validation_freq": [*due, run.epochs]}
 
     def _write_closing_files(self, finding: str | None) -> int:
         """Record whether training diverged, save the generator if it did not, and return the number of epochs done."""
@@ -131,7 +149,7 @@ class Experiment:
         """Return the callback for Weights & Biases, if any, after it has logged the epochs that are already done."""
         if self.options.wandb == "off":
             return []
-        depends_on = {**self.config.flat(), **_environment(self.images)}
+        depends_on = {**self.config.flat(), **_environment(self.split.images)}
         if self.evaluator is not None:
             depends_on["evaluation"] = dataclasses.asdict(self.evaluator.provenance)
         run = callbacks.init_wandb(
@@ -201,20 +219,21 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
     _check_dispatches(config.run.steps_per_execution)
     if images is None:
         config, images = load_training_images(config, options)
-    run_folder.check_count(len(images), config, options)
+    split = data.hold_out(images, config.run.hold_out, config.run.seed)
+    run_folder.check_count(split.shape[0], config, options)
     runtime.set_seeds(config.run.seed, config.run.deterministic)
     environment = _environment(images)
     if options.resume is None:
-        model, start = build_model(config, images.shape), 0
+        model, start = build_model(config, split.shape), 0
         _check_image_shape(model, images)
-        evaluator = _evaluator(images, config.evaluation)
+        evaluator = _evaluator(split, config.evaluation)
         folder = run_folder.make(options.out, config, environment, options.notes)
     else:
         folder = options.resume
         for change in run_folder.check_environment(folder, environment):
             say(f"Resuming under another version, so the last bits may differ: {change}")
-        model, start = _restore(folder, config, images.shape)
-        evaluator = _evaluator(images, config.evaluation)
+        model, start = _restore(folder, config, split.shape)
+        evaluator = _evaluator(split, config.evaluation)
         if evaluator is not None and (folder / "quality.csv").exists():
             check_provenance(folder / "quality.csv", start, evaluator.provenance)
         changes = run_folder.changed_settings(folder, config)
@@ -224,7 +243,7 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
         run_folder.write_config(folder, config)
     save_real_picture(images, folder)
     say(f"Run folder: {folder}")
-    return Experiment(config, options, folder, images, model, start, evaluator)
+    return Experiment(config, options, folder, split, model, start, evaluator)
 
 
 def _check_dispatches(steps_per_execution: int) -> None:
@@ -244,13 +263,14 @@ def _check_image_shape(model: models.GAN, images: np.ndarray) -> None:
         raise ValueError(f"`generator` must make images of the data's shape {given}. Received: {made}")
 
 
-def _evaluator(images: np.ndarray, evaluation: EvaluationConfig) -> metrics.Evaluator | None:
+def _evaluator(split: data.Split, evaluation: EvaluationConfig) -> metrics.Evaluator | None:
     if not evaluation.is_measured:
         return None
-    evaluator = metrics.Evaluator(evaluation.extractor.build(parts.EXTRACTORS), images, evaluation.samples)
-    used = evaluator.provenance.n_real
-    if used < len(images):
-        say(f"Quality is measured against {used} of the {len(images)} images, the same each time.")
+    extractor, real = evaluation.extractor.build(parts.EXTRACTORS), split.trained_on()
+    evaluator = metrics.Evaluator(extractor, real, evaluation.samples, held_out=split.held_out)
+    used, count = evaluator.provenance.n_real, split.shape[0]
+    if used < count:
+        say(f"Quality is measured against {used} of the {count} images, the same each time.")
     return evaluator
 
 

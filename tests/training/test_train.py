@@ -104,6 +104,37 @@ def test_epochs_of_a_pass_over_the_images(tmp_path):
     np.testing.assert_array_equal(resumed.history["steps"], whole.history["steps"])
 
 
+@pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
+def test_held_out_images_are_measured_and_not_trained_on(tmp_path):
+    images = data.toy_horses(60)
+    settings = {"hold_out": 0.4, "quality_every": 2, "quality_samples": 40, "images": images, "steps_per_epoch": "pass"}
+    run = train(tmp_path, batch_size=6, **settings)
+    split = data.hold_out(images, 0.4, run.config.run.seed)
+    # 36 images in steps of 12.
+    np.testing.assert_array_equal(run.history["steps"], [3, 6, 9])
+    distances = run.history["val_wasserstein_distance"]
+    np.testing.assert_array_equal(np.isfinite(distances), [False, True, True])
+    for key in ("fid_held_out", "fid_as_many_seen"):
+        np.testing.assert_array_equal(np.isfinite(run.history[key]), [False, True, True])
+    # The same seed draws the same samples: measured by hand, against the same two sets.
+    evaluator = kg.Evaluator(kg.Cifar10ResNet(), split.trained_on(), 40, held_out=split.held_out)
+    samples = list(kg.callbacks.sample_batches(run.model.generate, 40, 0))
+    by_hand = evaluator.evaluate(samples)
+    assert by_hand.fid_held_out == pytest.approx(run.history["fid_held_out"][-1], rel=1e-5)
+    other = kg.Evaluator(kg.Cifar10ResNet(), split.held_out, 40)
+    # 24 images: the covariance of so few has no inverse, whose root is less exact.
+    assert other.evaluate(samples).fid_score == pytest.approx(by_hand.fid_held_out, rel=1e-3)
+    # The images of an untrained generator are as far from the ones as from the others.
+    assert by_hand.fid_as_many_seen == pytest.approx(by_hand.fid_held_out, rel=0.2)
+    trained = {image.tobytes() for image in split.trained_on()}
+    feed = run.model.batches(images, 6, split.training)
+    assert {image.tobytes() for image in feed.step(0).reshape(-1, 32, 32, 3)} <= trained
+    resumed = kg.train(resume=run.folder, images=images, epochs=4, wandb="off")
+    assert resumed.epochs == 4
+    with pytest.raises(ValueError, match="hold_out"):
+        kg.train(resume=run.folder, images=images, hold_out=0.0, wandb="off")
+
+
 def test_run_is_resumed_as_if_it_had_never_stopped(on_array, tmp_path):
     _, run, _ = on_array
     part = copy(run, tmp_path)

@@ -70,6 +70,7 @@ CHANGES = {
     ),
     Diagnosis.MEMORISATION: (
         _AUGMENTED,
+        Change("Hold images out, to see how far the samples are from these", {"hold_out": lambda value: value or 0.1}),
         Change("Train on more images"),
         Change("Shorten the latents", {"latent_dim": whole(0.5)}),
         Change("Stop earlier", {"epochs": whole(0.5)}),

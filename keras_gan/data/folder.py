@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gan.checks import checked_path
+from keras_gan.checks import check_flag, check_text, checked_path, require
 from keras_gan.data.arrays import load_archive, load_array
 from keras_gan.data.decoding import Decoding
 from keras_gan.data.image_cache import ImageCache
@@ -56,11 +56,17 @@ def load_images(
         sprites = kg.load_images("sprites.zip", size=64, background="black")
         ```
     """
-    path, how, kept = checked_path(path, "path"), preparation(size, fit, background, alpha), ImageCache(cache)
+    path, how = checked_path(path, "path"), preparation(size, fit, background, alpha)
+    check_flag(skip_unreadable, "skip_unreadable")
+    kept = ImageCache(None if cache is None else checked_path(cache, "cache"))
+    if array is not None:
+        check_text(array, "array")
     if path.is_dir():
+        require(array is None, "array", "None for a folder", repr(array))
         return _decoded(list_folder(path), how, skip_unreadable, kept)
     if not path.is_file():
         raise FileNotFoundError(f"No folder or file {path}")
+    require(array is None or path.suffix.lower() == ".npz", "array", "None for what is no .npz file", repr(array))
     if path.suffix.lower() == ".npz":
         return load_archive(path, array, how, kept)
     if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):

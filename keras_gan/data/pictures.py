@@ -3,13 +3,14 @@
 import dataclasses
 import io
 import math
+import numbers
 import re
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from PIL import Image, ImageColor, ImageOps
 
-from keras_gan.checks import require
+from keras_gan.checks import check_flag, check_text, require
 
 #: How a picture is brought to another shape: its middle is cut out, it is put on a background, or it is distorted.
 Fit = Literal["crop", "pad", "stretch"]
@@ -62,23 +63,27 @@ def preparation(size: Any, fit: str, background: str, alpha: bool) -> Preparatio
     Raises:
         ValueError: If a value is none of these.
     """
-    require(fit in ("crop", "pad", "stretch"), "fit", "one of crop, pad, stretch", repr(fit))
+    require(isinstance(fit, str) and fit in get_args(Fit), "fit", "one of crop, pad, stretch", repr(fit))
+    check_flag(alpha, "alpha")
+    check_text(background, "background")
     try:
         colour = ImageColor.getrgb(background)
-    except (ValueError, AttributeError, TypeError) as error:
+    except ValueError as error:
         raise ValueError(
             f"`background` must be the name of a colour, or #rrggbb. Received: background={background!r}"
         ) from error
     require(len(colour) == 3, "background", "an opaque colour", repr(background))
-    return Preparation(_parse_size(size), fit, colour, bool(alpha))  # type: ignore[arg-type]
+    return Preparation(_parse_size(size), fit, colour, alpha)  # type: ignore[arg-type]
 
 
 def _parse_size(size: Any) -> tuple[int, int] | None:
     if size is None:
         return None
     if isinstance(size, (tuple, list)) and len(size) == 2:
-        size = f"{size[0]}x{size[1]}"
-    match = re.fullmatch(r"(\d{1,5})(?:x(\d{1,5}))?", str(size), re.ASCII | re.IGNORECASE)
+        text = f"{size[0]}x{size[1]}"
+    else:
+        text = str(size) if isinstance(size, (str, numbers.Integral)) and not isinstance(size, bool) else ""
+    match = re.fullmatch(r"(\d{1,5})(?:x(\d{1,5}))?", text, re.ASCII | re.IGNORECASE)
     sides = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     expected = f"a side such as 64, or height x width such as 48x64, from 1 to {MAX_SIDE}"
     require(all(1 <= side <= MAX_SIDE for side in sides), "size", expected, repr(size))

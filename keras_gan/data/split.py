@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from keras_gan.checks import check_seed, require
+from keras_gan.checks import NotNegative, check_number, check_seed, require
 from keras_gan.data.images import check_images
 
 #: Least number of images that are held out; figures need so many.
@@ -60,7 +60,8 @@ def hold_out(images: np.ndarray, share: float, seed: int) -> Split:
     """
     check_images(images)
     check_seed(seed)
-    require(0 <= share <= 0.5, "hold_out", "a share in [0, 0.5]", share)
+    check_number(share, "hold_out", NotNegative)
+    require(share <= 0.5, "hold_out", "a share in [0, 0.5]", share)
     if share == 0:
         return Split(images)
     count = round(share * len(images))

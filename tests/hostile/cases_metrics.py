@@ -98,7 +98,7 @@ def logits():
 
 
 ANY_SIGN = Right("features may have any sign")
-OPTIONAL_FIGURES = ("inception_score_mean", "inception_score_std", "fid_infinity")
+OPTIONAL_FIGURES = ("inception_score_mean", "inception_score_std", "fid_infinity", "fid_held_out", "fid_as_many_seen")
 FIGURES = tuple(each.name for each in dataclasses.fields(metrics.Evaluation) if each.type is float)
 
 EVALUATOR = {
@@ -107,6 +107,7 @@ EVALUATOR = {
     "n_samples": given(20, count),
     "n_real": given(20, optional(count)),
     "cache_dir": given("cache", optional(path)),
+    "held_out": given(pixels, optional(images), "The held-out images"),
 }
 
 

@@ -113,7 +113,11 @@ CASES = [
     Case(
         "keras_gan.models.GAN.batches",
         lambda **arguments: gan().batches(**arguments).step(0),
-        {"images": given(pixels, images, "images"), "batch_size": given(2, count)},
+        {
+            "images": given(pixels, images, "images"),
+            "batch_size": given(2, count),
+            "chosen": given(lambda: np.arange(4), optional(values.thing)),
+        },
     ),
     Case(
         "keras_gan.models.GAN.fit",

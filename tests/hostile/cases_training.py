@@ -6,7 +6,7 @@ import pytest
 from hostile import values
 from hostile.cases_data import pixels
 from hostile.sweep import Case, Right, given
-from hostile.values import choice, count, flag, index, interval, json, mapping, optional, path, text, thing
+from hostile.values import choice, count, flag, index, interval, json, mapping, number, optional, path, text, thing
 
 import keras_gan as kg
 from keras_gan import parts
@@ -25,6 +25,10 @@ PARTS = {
 
 def registry():
     return Registry("thing", {"text": "textwrap:dedent"})
+
+
+def share(valid):
+    return {**number(valid), "large": 0.6}
 
 
 def steps_per_epoch(valid):
@@ -62,6 +66,7 @@ CASES = [
         {
             **{name: given(2, count) for name in ("epochs", "batch_size", "n_critic", "steps_per_execution")},
             "steps_per_epoch": given("pass", steps_per_epoch),
+            "hold_out": given(0.1, share),
             "seed": given(0, index),
             "deterministic": given(False, flag),
             "mixed_precision": given("off", choice),

@@ -24,6 +24,7 @@ DOCUMENTED = (
 
 #: Callables that are not swept, and why.
 LEFT_OUT = {
+    "Split": "a record that `hold_out` makes of what it has checked",
     "TrainedRun": "a record that `train` makes of what it has checked",
     "FusedBatchNormalization": "its arguments are those of Keras's layer",
 }

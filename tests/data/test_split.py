@@ -37,7 +37,7 @@ def test_copies_of_large_sets_are_bounded(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("share", "message"), [(-0.1, "a share in"), (0.6, "a share in"), (0.05, "at least 20 images")]
+    ("share", "message"), [(-0.1, "at least 0"), (0.6, "a share in"), (0.05, "at least 20 images")]
 )
 def test_shares_that_do_not_work_are_refused(share, message):
     with pytest.raises(ValueError, match=f"`hold_out` must .*{message}"):

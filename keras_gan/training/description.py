@@ -48,6 +48,7 @@ def describe(model: keras.Model, params: Mapping[str, Any]) -> dict[str, Any]:
         **_network("generator", "upsampling", model.generator, generator_filters(model.generator)),
         **_network("critic", "convolutional", model.critic, critic_filters(model.critic)),
         "image_shape": list(model.image_shape),
+        "augmentation": "none" if model.augmentation is None else _part(model.augmentation)["name"],
         **_averaging(model.averaging),
         "loss": loss["name"],
         **{f"loss_{name}": value for name, value in loss["arguments"].items()},

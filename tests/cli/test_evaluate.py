@@ -150,13 +150,13 @@ def test_run_against_other_images(run, pictures):
 
 
 def test_unfinished_run_is_evaluated_by_its_last_checkpoint(run, data_dir, capsys):
-    finished = quality.evaluate(EvaluationOptions(run.folder, data_dir=data_dir))
+    finished = quality.evaluate(EvaluationOptions(run.folder, data_dir=data_dir, n_samples=40))
     (run.folder / "generator.keras").unlink()
-    options = EvaluationOptions(run.folder, data_dir=data_dir)
+    options = EvaluationOptions(run.folder, data_dir=data_dir, n_samples=40)
     assert quality.evaluate(options) == finished
     assert "epoch_000002.keras is evaluated" in capsys.readouterr().err
     file = run.folder / "checkpoints" / "epoch_000002.keras"
-    by_file = EvaluationOptions(file, "horses", data_dir=data_dir)
+    by_file = EvaluationOptions(file, "horses", data_dir=data_dir, n_samples=40)
     assert quality.evaluate(by_file) == finished
     shutil.rmtree(run.folder / "checkpoints")
     with pytest.raises(FileNotFoundError, match=r"`path` must be a .keras file, or a folder with a generator.keras"):
@@ -251,4 +251,5 @@ def test_script_ends_with_one_line_on_images_that_are_none(pictures, data_dir, c
     with pytest.raises(SystemExit) as stop:
         main(pictures, "--real", "horses", "--data-dir", data_dir)
     assert stop.value.code == 2
-    assert capsys.readouterr().err.startswith(f"keras-gan evaluate: error: {picture} cannot be read as an image")
+    error = capsys.readouterr().err
+    assert error.startswith(f"keras-gan evaluate: error: 1 file in {pictures} cannot be read as an image: 000.png")

@@ -251,7 +251,7 @@ def test_unknown_preset_is_refused(capsys):
     with pytest.raises(SystemExit):
         parse_with_training(["ponies"], "triage.py", "")
     error = capsys.readouterr().err
-    assert "`preset` must be one of horses, horses_gp, demo. Received: preset=ponies" in error
+    assert re.search("`preset` must be one of horses, .*Received: preset=ponies", error)
 
 
 def test_cells_that_cannot_be_trained_are_refused_at_once(capsys, tmp_path):

@@ -80,7 +80,7 @@ def test_strength_is_reported_where_it_changes(images):
     # Two steps an epoch, of two critic updates on 8 images: each value is the mean over the epoch's steps.
     assert history["augmentation_strength"] == [0.625, 0.125, 0.0]
     assert float(gan.augmentation.strength()) == 0.0
-    assert set(history) == {*TRAINING_KEYS, "augmentation_strength"}
+    assert set(history) == {*TRAINING_KEYS, "augmentation_strength", "steps", "kimg"}
     assert augmented_gan(kg.DiffAugment()).tracker.keys == TRAINING_KEYS
 
 

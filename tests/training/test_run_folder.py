@@ -81,7 +81,7 @@ def test_resuming_what_is_no_run(tmp_path):
     with pytest.raises(ValueError, match="config.json: .*missing"):
         run_folder.check(PRESETS["horses"], RunOptions(resume=tmp_path))
     (tmp_path / "config.json").write_text("{")
-    with pytest.raises(ValueError, match="config.json: Expecting"):
+    with pytest.raises(ValueError, match="config.json: A configuration must be a JSON object. Received: Expecting"):
         run_folder.check(PRESETS["horses"], RunOptions(resume=tmp_path))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import keras_gan as kg
-from keras_gan import data
+from keras_gan import data, parts
 from keras_gan.analysis.report import write as report_files
 from keras_gan.training.config import Part
 
@@ -80,7 +80,7 @@ def test_run_is_trained_and_returned(on_array):
 def test_array_folder_and_file_train_the_same(on_array, on_file, tmp_path):
     (_, by_array, _), (by_file, path) = on_array, on_file
     by_floats = train(tmp_path, images=(IMAGES / 127.5 - 1.0).astype("float32"))
-    assert by_file.config.data == Part("file", {"path": str(path)})
+    assert by_file.config.data == Part("file", {"path": str(path)}).completed(parts.SOURCES)
     for other in (by_file, by_floats):
         for one, another in zip(weights(by_array), weights(other), strict=True):
             np.testing.assert_array_equal(one, another)
@@ -151,7 +151,7 @@ def test_images_may_move_but_not_change(on_file, tmp_path):
     part = copy(run, tmp_path)
     np.save(tmp_path / "moved.npy", IMAGES)
     moved = kg.train(images=tmp_path / "moved.npy", resume=part, epochs=4, wandb="off")
-    assert moved.config.data.arguments == {"path": str(tmp_path / "moved.npy")}
+    assert moved.config.data.arguments["path"] == str(tmp_path / "moved.npy")
     assert kg.train(images=IMAGES, resume=part, epochs=5, wandb="off").epochs == 5
     with pytest.raises(ValueError, match="Received other images"):
         kg.train(images=IMAGES[::-1], resume=part, epochs=6, wandb="off")
@@ -184,7 +184,7 @@ def test_what_will_not_do_is_named_before_anything_is_made(tmp_path, settings, m
 
 
 def test_presets_are_named(tmp_path):
-    with pytest.raises(ValueError, match="`preset` must be one of horses, horses_gp, demo. Received: preset=cats"):
+    with pytest.raises(ValueError, match="`preset` must be one of horses, .*Received: preset=cats"):
         kg.train("cats")
     with pytest.raises(ValueError, match="`preset` must be left out with `resume`"):
         kg.train("demo", resume=tmp_path)

@@ -148,6 +148,7 @@ class Evaluator:
         precision, recall = precision_recall(real.features, samples.features)
         density, coverage = density_coverage(real.features, samples.features)
         score_mean, score_std = samples.inception_score or (None, None)
+        held_out, as_many_seen = self.held_out.distances(samples) if self.held_out is not None else (None, None)
         return Evaluation(
             provenance=self.provenance,
             fid_score=frechet_distance(samples.statistics, real.statistics),
@@ -164,8 +165,9 @@ class Evaluator:
             inception_score_std=score_std,
             floor_images=self.floor_images,
             place=self._place(samples),
+            fid_held_out=held_out,
+            fid_as_many_seen=as_many_seen,
             **self.floors,
-            **({} if self.held_out is None else self.held_out.distances(samples)),
         )
 
     def evaluate(self, images: np.ndarray | Iterable[np.ndarray]) -> Evaluation:

@@ -25,12 +25,10 @@ class HeldOutReference:
     held_out: FeatureStatistics
     seen: FeatureStatistics
 
-    def distances(self, samples: SampleSet) -> dict[str, float]:
-        """Return the Fréchet distances of samples to both sets, by their names in an `Evaluation`."""
-        return {
-            "fid_held_out": frechet_distance(samples.statistics, self.held_out),
-            "fid_as_many_seen": frechet_distance(samples.statistics, self.seen),
-        }
+    def distances(self, samples: SampleSet) -> tuple[float, float]:
+        """Return the Fréchet distances of samples to the held-out images and to as many that were trained on."""
+        statistics = samples.statistics
+        return frechet_distance(statistics, self.held_out), frechet_distance(statistics, self.seen)
 
 
 def measure_held_out(extractor: FeatureExtractor, images: np.ndarray, seen: np.ndarray) -> HeldOutReference:

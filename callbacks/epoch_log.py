@@ -1,5 +1,6 @@
 """The boxed console log of an epoch."""
 
+import time
 import warnings
 from collections.abc import Mapping
 
@@ -10,6 +11,9 @@ from keras_gan.console import TextStream, say
 from keras_gan.rating import Place
 
 RULE_WIDTH = 75
+
+#: Seconds that a first epoch may take before its first step gets a box of its own.
+LONG_EPOCH = 60.0
 
 REQUIRED_KEYS = (
     "epoch_time",
@@ -106,6 +110,8 @@ def render_place(place: Place) -> str:
 class EpochLog(Periodic):
     """Print a box for the first epoch, every few epochs and at the end of training.
 
+    If the first epoch may take more than a minute, there is also a box after its first step, with that step's values.
+
     It needs `REQUIRED_KEYS` in the epoch's logs, which `GAN.fit` gives. The penalty is shown where the model's
     `lipschitz` has a positive `weight`. On a terminal that cannot encode the box's characters, plain ones stand in for
     them. When the reader of a pipe goes away, training goes on without a log.
@@ -147,6 +153,23 @@ class EpochLog(Periodic):
         if self.epochs is None:
             raise ValueError("EpochLog needs the number of epochs: `set_params({'epochs': …})`. Received: none")
         self._has_reader = True
+        self._is_first = True
+        self._done = getattr(self.model, "steps_taken", 0)
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._epoch, self._start = epoch, time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        if not self._is_first or batch > 0:
+            return
+        self._is_first = False
+        took = time.perf_counter() - self._start
+        values = {**(logs or {}), "epoch_time": took, "steps": self._done + 1}
+        if self._images is not None:
+            values["kimg"] = values["steps"] * self._images / 1000
+        is_long = (self._steps or 1) > 1 and took * (self._steps or 1) > LONG_EPOCH
+        if is_long and all(key in values for key in REQUIRED_KEYS):
+            self.act(self._epoch, values)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         missing = [key for key in REQUIRED_KEYS if key not in (logs or {})]

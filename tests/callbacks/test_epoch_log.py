@@ -8,7 +8,14 @@ import tensorflow as tf
 from rich.console import Console
 
 from keras_gan import EpochLog, GradientPenalty
-from keras_gan.callbacks import ProgressStream, TrainingProgress, progress_display, render_epoch, render_quality
+from keras_gan.callbacks import (
+    ProgressStream,
+    TrainingProgress,
+    epoch_log,
+    progress_display,
+    render_epoch,
+    render_quality,
+)
 
 # The numbers of the training guide's example.
 GUIDE_LOGS = {
@@ -96,6 +103,24 @@ def test_a_box_every_few_steps_or_images(make_gan, float_images, capsys, every, 
     assert epochs_of(output) == expected
     assert "  Progress   │ Steps: 2  Images: 0.1 thousand\n" in output
     assert "  Progress   │ Steps: 10  Images: 0.3 thousand\n" in output
+
+
+def test_first_step_of_a_long_epoch_has_a_box(make_gan, float_images, capsys, monkeypatch):
+    monkeypatch.setattr(epoch_log, "LONG_EPOCH", 0.0)
+    gan = make_gan()
+    for _ in range(2):
+        gan.fit(float_images, batch_size=8, epochs=2, verbose=0, callbacks=[EpochLog(5)])
+    output = capsys.readouterr().out
+    assert epochs_of(output) == [0, 0, 1, 0, 0, 1]
+    # Four steps an epoch; the second `fit` goes on after eight.
+    assert re.findall(r"Steps: (\d+)", output) == ["1", "4", "8", "9", "12", "16"]
+    first = output.split("═" * 75)[1]
+    assert re.search(r"D: -?\d+\.\d{4}", first)
+
+
+def test_short_epochs_have_one_box_each(make_gan, float_images, capsys):
+    make_gan().fit(float_images, batch_size=32, epochs=2, verbose=0, callbacks=[EpochLog()])
+    assert epochs_of(capsys.readouterr().out) == [0, 1]
 
 
 def test_interval_in_images_of_a_dataset_whose_batch_is_not_known(make_gan, float_images):

@@ -84,6 +84,7 @@ def test_config_is_what_the_model_and_fit_tell(make_gan, float_images, tmp_path)
         "generator_parameters": 480,
         "critic_parameters": 257,
         "image_shape": [4, 4, 3],
+        "augmentation": "none",
         "loss": "wasserstein",
     }
 

@@ -21,8 +21,8 @@ REGISTERED = {
         *("WGAN", "WeightClipping"),
     ),
     "keras_gan.networks": (
-        *("FusedBatchNormalization", "PhasedConv2D", "PhasedUpsampleConv2D", "SelfAttention2D", "SpectralNorm"),
-        *("SpectralSelfAttention2D", "UpsampleConv2D"),
+        *("FusedBatchNormalization", "PhasedConv2D", "PhasedUpsampleConv2D", "PooledConv2D", "SelfAttention2D"),
+        *("SpectralNorm", "SpectralSelfAttention2D", "UpsampleConv2D"),
     ),
     "keras_gan.losses": (
         *("BinaryCrossentropy", "BinaryFocal", "CategoricalCrossentropy", "CategoricalFocal", "Contrastive", "Dice"),

@@ -5,7 +5,7 @@ import inspect
 import keras
 from keras import layers, ops
 
-from keras_gan.networks.layers import SelfAttention2D, SpectralNorm, SpectralSelfAttention2D
+from keras_gan.networks.layers import PooledConv2D, SelfAttention2D, SpectralNorm, SpectralSelfAttention2D
 from keras_gan.tensors import Tensor
 
 #: Layers that treat each sample alone, unless their arguments include a function of the user.
@@ -33,6 +33,7 @@ _SAMPLEWISE = (
     layers.Flatten,
     layers.Reshape,
     layers.Add,
+    PooledConv2D,
     SelfAttention2D,
     SpectralSelfAttention2D,
 )

@@ -78,6 +78,7 @@ CASES = [
         normalised_shapes,
         {"layer": given(lambda: keras.layers.Dense(2), normalised_layer), "vectors": given(2, count)},
     ),
+    Case("keras_gan.networks.PooledConv2D", shape_of(networks.PooledConv2D), LAYER),
     Case("keras_gan.networks.UpsampleConv2D", shape_of(networks.UpsampleConv2D), LAYER),
     Case("keras_gan.networks.PhasedUpsampleConv2D", shape_of(networks.PhasedUpsampleConv2D), LAYER),
     Case("keras_gan.networks.PhasedConv2D", shape_of(networks.PhasedConv2D), LAYER),

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from keras_gan.networks.layers.batch_norm import FusedBatchNormalization
+from keras_gan.networks.layers.pooled_conv import PooledConv2D
 from keras_gan.networks.layers.spectral_norm import SpectralNorm
 from keras_gan.networks.layers.upsample_conv import UpsampleConv2D
 from keras_gan.tensors import Tensor
@@ -49,8 +50,9 @@ def residual_down(x: Tensor, filters: int, is_first: bool = False) -> Tensor:
     """
     y = x if is_first else pixel_norm_relu(x)
     y = pixel_norm_relu(spectral_convolution(y, filters, 3))
-    y = pool(spectral_convolution(y, filters, 3))
-    return layers.Add()([y, spectral_convolution(pool(x), filters, 1, "glorot_uniform")])
+    y = SpectralNorm(PooledConv2D(filters, 3, kernel_initializer="he_uniform"))(y)
+    shortcut = layers.AveragePooling2D(2, data_format="channels_last")(x)
+    return layers.Add()([y, spectral_convolution(shortcut, filters, 1, "glorot_uniform")])
 
 
 def normalised_relu(x: Tensor, batch_norm_momentum: float) -> Tensor:
@@ -61,11 +63,6 @@ def normalised_relu(x: Tensor, batch_norm_momentum: float) -> Tensor:
 def pixel_norm_relu(x: Tensor) -> Tensor:
     """Apply LayerNormalization over the channels of each pixel, then ReLU."""
     return layers.ReLU()(layers.LayerNormalization(epsilon=1e-5)(x))
-
-
-def pool(x: Tensor) -> Tensor:
-    """Take the mean of 2×2 pixels."""
-    return layers.AveragePooling2D(2, data_format="channels_last")(x)
 
 
 def plain_convolution(x: Tensor, filters: int, kernel_size: int, initializer: str = "he_uniform") -> Tensor:

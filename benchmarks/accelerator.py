@@ -20,7 +20,8 @@ import statistics
 import time
 
 import tyro
-from train_step_cost import Worker, alternate, naive_flops, settings_of
+from train_step_cost import Worker, alternate, settings_of
+from train_step_flops import naive_flops
 
 from keras_gan.training.changes import change
 from keras_gan.training.presets import PRESETS

@@ -29,7 +29,7 @@ import io
 import statistics
 
 import tyro
-from train_step_cost import Worker, alternate, block_of, matrix_rates, naive_flops, settings_of, step_images
+from train_step_cost import Worker, alternate, block_of, matrix_rates, settings_of, step_images
 
 from keras_gan.training.changes import change
 from keras_gan.training.presets import PRESETS
@@ -102,10 +102,15 @@ CONTESTANTS = {
 
 def flops(config):
     """Return the naive FLOPs of a step."""
+    from train_step_flops import naive_flops
     from train_step_networks import plain_critic, plain_generator
 
-    penalised = config.gradient_penalty is not None
-    return naive_flops(plain_generator(config), plain_critic(config), config.batch_size, config.n_critic, penalised)
+    if config.generator == "upsampling":
+        generator, critic = plain_generator(config), plain_critic(config)
+    else:
+        gan = our_model(config)
+        generator, critic = gan.generator, gan.critic
+    return naive_flops(generator, critic, config.batch_size, config.n_critic, config.gradient_penalty is not None)
 
 
 def installed_libraries():
@@ -170,6 +175,10 @@ class Compare:
     """Batch sizes of the preset horses: weight clipping and RMSprop."""
     penalty_batches: tuple[int, ...] = (64,)
     """Batch sizes of the preset horses_gp: gradient penalty and Adam."""
+    small_batches: tuple[int, ...] = (64,)
+    """Batch sizes of the preset wgan_small, without augmentation and with DiffAugment."""
+    large_batches: tuple[int, ...] = (4,)
+    """Batch sizes of the preset wgan_large, likewise. Its own, 32, takes minutes a step on two cores."""
     blocks: int = 6
     """Blocks of each contestant."""
     steps: int = 4
@@ -181,16 +190,27 @@ class Compare:
         """Print a table for each preset and batch size."""
         libraries = installed_libraries()
         rate = measured_rate(libraries)
+        for preset, changes in self._settings():
+            config = settings_of(change(PRESETS[preset], **changes))
+            chosen = {name: (CONTESTANTS[name], config) for name in self._names(config, "PyTorch" in libraries)}
+            augmentation = f", {config.augmentation}" if config.augmentation != "none" else ""
+            print_table(f"{preset}, {config.batch_size}{augmentation}", chosen, rate, self.blocks, self.steps)
+
+    def _settings(self):
+        """Yield a preset and its changes for each table."""
         for preset, batches in (("horses", self.clipping_batches), ("horses_gp", self.penalty_batches)):
-            for batch_size in batches:
-                config = settings_of(change(PRESETS[preset], batch_size=batch_size))
-                chosen = {name: (CONTESTANTS[name], config) for name in self._names(config, "PyTorch" in libraries)}
-                print_table(f"{preset}, batch {batch_size}", chosen, rate, self.blocks, self.steps)
+            yield from ((preset, {"batch_size": size}) for size in batches)
+        for preset, batches in (("wgan_small", self.small_batches), ("wgan_large", self.large_batches)):
+            for size in batches:
+                yield preset, {"batch_size": size}
+                yield preset, {"batch_size": size, "augmentation": "diffaugment"}
 
     def _names(self, config, has_torch):
         left_out = set() if has_torch else {"PyTorch", "torch.compile"}
         if config.clip_threshold is None:
             left_out.add("reference loop")
+        if config.generator != "upsampling":
+            left_out.add("Keras recipe, fit")
         return [name for name in CONTESTANTS if name not in left_out and self.only.lower() in name.lower()]
 
 

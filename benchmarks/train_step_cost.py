@@ -1,7 +1,6 @@
-"""What the benchmark of a training step measures with: images, blocks of steps, processes, FLOPs, the matrix rate."""
+"""What the benchmark of a training step measures with: images, blocks of steps, processes, the matrix rate."""
 
 import itertools
-import math
 import multiprocessing
 import pathlib
 import random
@@ -24,9 +23,10 @@ def settings_of(config: ExperimentConfig) -> types.SimpleNamespace:
 
 
 def random_images(config) -> np.ndarray:
-    """Return a step's images, uint8, of a side that the generator's filters make."""
-    side = 4 * 2 ** (len(config.generator_filters) - 1)
-    shape = (config.n_critic * config.batch_size, side, side, config.generator_filters[-1])
+    """Return a step's images, uint8, of a side that the generator's filters make, or else of 64."""
+    filters = getattr(config, "generator_filters", None)
+    side = 64 if filters is None else 4 * 2 ** (len(filters) - 1)
+    shape = (config.n_critic * config.batch_size, side, side, 3)
     return np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
 
 
@@ -130,45 +130,6 @@ def alternate(workers: list[Worker], blocks: int, steps: int):
     for _ in range(blocks):
         for worker in random.sample(workers, len(workers)):
             worker.run(steps)
-
-
-# --- FLOPs ----------------------------------------------------------------------------------------------------------
-
-
-def layer_flops(network) -> list[int]:
-    """Return the floating-point operations of each convolution and dense layer in the forward pass of one sample.
-
-    Kernel volume × output positions, a multiplication and an addition each, borders as if inside.
-
-    Args:
-        network: A functional `keras.Model`.
-    """
-    layers = [layer for layer in network.layers if hasattr(layer, "kernel")]
-    return [2 * math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:-1]) for layer in layers]
-
-
-def naive_flops(generator, critic, batch_size: int, n_critic: int, penalised: bool) -> int:
-    """Return the floating-point operations that a step takes as its formulas are written.
-
-    A backward pass takes a forward pass's operations twice, for the kernels and for the inputs, less what nobody asks
-    for: gradients of latents and, in critic updates, of images. The penalty has the critic's forward pass, its gradient
-    to the images, and of both steps of that the gradient to the kernels; LeakyReLU has no second derivative.
-
-    Args:
-        generator: A plain functional `keras.Model`: upsampling apart from convolution.
-        critic: Likewise.
-        batch_size: Images in a batch.
-        n_critic: Critic updates in a step.
-        penalised: Whether there is a gradient penalty.
-    """
-    generator, critic = layer_flops(generator), layer_flops(critic)
-    forward, scores = sum(generator), sum(critic)
-    critic_update = forward + 2 * (3 * scores - critic[0])
-    if penalised:
-        # Forward, to the images, from there to the kernels, and to each layer's gradient but the last's, which is 1.
-        critic_update += 4 * scores - critic[-1]
-    generator_update = 3 * forward - generator[0] + 2 * scores
-    return batch_size * (n_critic * critic_update + generator_update)
 
 
 # --- matrix rate ----------------------------------------------------------------------------------------------------

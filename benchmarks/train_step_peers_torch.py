@@ -1,4 +1,4 @@
-"""The training step in PyTorch, channels last, as one writes it there: the presets' networks, maths and reports.
+"""The training step in PyTorch, channels last, as one writes it there: the presets' maths and reports.
 
 What differs from ours costs nothing: PyTorch pads strided convolutions on the other side, its RMSprop has the epsilon
 outside the root, and BatchNorm's moving statistics move in critic updates too.
@@ -6,56 +6,16 @@ outside the root, and BatchNorm's moving statistics move in critic updates too.
 
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from train_step_cost import block_of, step_images
+from train_step_torch_augmentation import AUGMENTATIONS
+from train_step_torch_networks import NETWORKS
 
-#: Keras's defaults, where PyTorch has others.
-NORM_EPSILON, OPTIMIZER_EPSILON = 1e-3, 1e-7
+#: Keras's default, where PyTorch has another.
+OPTIMIZER_EPSILON = 1e-7
 
 #: Methods of the trainer.
 FORWARD_PASSES = ("generate", "critic_loss", "generator_loss")
-
-
-class Generator(nn.Module):
-    """Nearest-neighbour upsamplings and convolutions, from latents to images."""
-
-    def __init__(self, config):
-        super().__init__()
-        first, momentum = config.generator_filters[0], 1 - config.batch_norm_momentum
-        self.projection = nn.Sequential(
-            nn.Linear(config.latent_dim, 4 * 4 * first),
-            nn.BatchNorm1d(4 * 4 * first, NORM_EPSILON, momentum),
-            nn.LeakyReLU(0.2, inplace=True),
-        )
-        layers, kernel, count = [], config.generator_kernel_size, first
-        for filters in config.generator_filters[:-1]:
-            convolution = nn.Conv2d(count, filters, kernel, padding=kernel // 2)
-            norm = nn.BatchNorm2d(filters, NORM_EPSILON, momentum)
-            layers += [nn.Upsample(scale_factor=2, mode="nearest"), convolution, norm, nn.LeakyReLU(0.2, inplace=True)]
-            count = filters
-        last = nn.Conv2d(count, config.generator_filters[-1], kernel, padding=kernel // 2)
-        self.convolutions = nn.Sequential(*layers, last, nn.Tanh())
-
-    def forward(self, latents):
-        # Channels last from the start, which another order of the projection's outputs would have to be copied to.
-        maps = self.projection(latents).unflatten(1, (4, 4, -1)).permute(0, 3, 1, 2)
-        return self.convolutions(maps)
-
-
-def build_critic(config):
-    """Return strided convolutions, from images to scores."""
-    layers, count, kernel = [], config.generator_filters[-1], config.critic_kernel_size
-    side = 4 * 2 ** (len(config.generator_filters) - 1)
-    for filters, stride in zip(config.critic_filters, config.critic_strides):
-        layers += [nn.Conv2d(count, filters, kernel, stride, kernel // 2), nn.LeakyReLU(0.2, inplace=True)]
-        count, side = filters, -(-side // stride)
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(count * side * side, 1))
-
-
-def initialise(layer):
-    """Draw a layer's kernel from N(0, 0.02²), as the presets do."""
-    if isinstance(layer, (nn.Conv2d, nn.Linear)):
-        nn.init.normal_(layer.weight, std=0.02)
-        nn.init.zeros_(layer.bias)
 
 
 def build_optimizer(network, config, learning_rate):
@@ -81,8 +41,14 @@ class Trainer:
 
     def __init__(self, config):
         self.config = config
-        self.generator = Generator(config).apply(initialise).to(memory_format=torch.channels_last)
-        self.critic = build_critic(config).apply(initialise).to(memory_format=torch.channels_last)
+        build_generator, build_critic = NETWORKS[config.generator]
+        self.generator = build_generator(config).to(memory_format=torch.channels_last)
+        self.critic = build_critic(config).to(memory_format=torch.channels_last)
+        self.augment = AUGMENTATIONS[config.augmentation]
+        self.average = None
+        if config.averaging == "momentum":
+            average = get_ema_multi_avg_fn(config.averaging_momentum)
+            self.average = AveragedModel(self.generator, multi_avg_fn=average, use_buffers=True)
         self.critic_optimizer = build_optimizer(self.critic, config, config.critic_learning_rate)
         self.generator_optimizer = build_optimizer(self.generator, config, config.generator_learning_rate)
         if config.mixed_precision != "off":
@@ -96,6 +62,8 @@ class Trainer:
         for real in batches:
             values = self.critic_update(real)
         values |= self.generator_update(len(batches[0])) | self.weight_values()
+        if self.average is not None:
+            self.average.update_parameters(self.generator)
         return dict(zip(values, torch.stack(list(values.values())).tolist()))
 
     def critic_update(self, real):
@@ -120,16 +88,20 @@ class Trainer:
         """Return images."""
         return self.generator(latents)
 
+    def score(self, images):
+        """Return the critic's scores of augmented images."""
+        return self.critic(self.augment(images))
+
     def critic_loss(self, real, fake, mixing):
         """Return the critic's loss and its parts."""
-        real_score, fake_score = self.critic(real).mean(), self.critic(fake).mean()
+        real_score, fake_score = self.score(real).mean(), self.score(fake).mean()
         values = {"d_loss_real": -real_score, "d_loss_fake": fake_score}
         values["wasserstein_distance"] = real_score - fake_score
         if self.config.gradient_penalty is None:
             values["gradient_penalty"] = torch.zeros(())
             return 0.5 * (fake_score - real_score), values
         mixed = (fake + mixing * (real - fake)).requires_grad_()
-        (gradients,) = torch.autograd.grad(self.critic(mixed).sum(), mixed, create_graph=True)
+        (gradients,) = torch.autograd.grad(self.score(mixed).sum(), mixed, create_graph=True)
         norms = (gradients.square().sum((1, 2, 3)) + 1e-12).sqrt()
         values["gradient_penalty"] = (norms - 1).square().mean()
         return fake_score - real_score + self.config.gradient_penalty * values["gradient_penalty"], values
@@ -147,7 +119,7 @@ class Trainer:
 
     def generator_loss(self, latents):
         """Return the generator's loss."""
-        return -self.critic(self.generator(latents)).mean()
+        return -self.score(self.generator(latents)).mean()
 
     @torch.no_grad()
     def weight_values(self):

@@ -1,0 +1,159 @@
+"""What augmentation gives a small set: samples of runs on 200 images, measured against images that no run has seen.
+
+The images are drawn from a larger set, and all others are held out. Each run is `keras-gan train wgan_small` on 32×32
+images with 32 feature maps: 4500 steps take some 15 minutes on two cores. A run that was interrupted goes on from its
+last checkpoint, and one that is in the table is not repeated.
+
+    python benchmarks/small_sets.py PICTURES --folder runs/small_sets --seeds 0 1 2
+"""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import csv
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import tyro
+
+from keras_gan import load_images
+from keras_gan.analysis.detectors.copies import find_originals
+from keras_gan.data.images import in_range
+from keras_gan.files import whole_file
+from keras_gan.metrics import Cifar10ResNet, Evaluator
+from keras_gan.models import load_generator
+from keras_gan.models.sampling import generate
+
+#: Images that are trained on, and the side of all images.
+IMAGES, SIDE = 200, 32
+
+#: Steps of an epoch.
+EPOCH = 100
+
+#: Samples that are compared with the training images.
+COMPARED = 1000
+
+#: Flags of each augmentation. The adaptive one may reach its full strength in a quarter of the run.
+AUGMENTATIONS = {
+    "none": [],
+    "diffaugment": ["--augment", "diffaugment"],
+    "ada": ["--augment", "ada", "--augmentation-length", "100000"],
+}
+
+FLAGS = ["--generator-feature-maps", "32", "--critic-feature-maps", "32", "--batch-size", "32", "--wandb", "off"]
+
+COLUMNS = ("augmentation", "seed", "steps", "fid_held_out", "fid_training", "copies", "strength")
+
+
+def split(pictures: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return the images that are trained on, and the others."""
+    images = load_images(pictures, size=SIDE)
+    order = np.random.default_rng(0).permutation(len(images))
+    return images[np.sort(order[:IMAGES])], images[np.sort(order[IMAGES:])]
+
+
+def train(folder: Path, images: Path, augmentation: str, seed: int, steps: int) -> Path:
+    """Train a run, or the rest of it, and return its folder."""
+    started = sorted(folder.glob("*_wgan_small"))
+    command = [sys.executable, "-m", "keras_gan", "train"]
+    if started:
+        command += ["--resume", str(started[-1])]
+    else:
+        command += ["wgan_small", "--data", str(images), "--seed", str(seed), "--out", str(folder), *FLAGS]
+        command += ["--steps-per-epoch", str(EPOCH), "--epochs", str(steps // EPOCH), *AUGMENTATIONS[augmentation]]
+        command += ["--checkpoint-every", "1", "--quality-every", "0", "--sample-every", "5"]
+    subprocess.run(command, check=True)
+    return sorted(folder.glob("*_wgan_small"))[-1]
+
+
+def last_row(run: Path) -> dict[str, str]:
+    """Return the last row of a run's losses."""
+    with (run / "losses.csv").open(newline="") as file:
+        *_, row = csv.DictReader(file)
+    return row
+
+
+def measure(run: Path, training: np.ndarray, held_out: np.ndarray) -> dict[str, float]:
+    """Return the figures of a run's samples."""
+    generator, _ = load_generator(run)
+    samples = generate(generator, len(held_out), seed=0)
+    figures = {}
+    for name, real in (("fid_held_out", held_out), ("fid_training", training)):
+        evaluator = Evaluator(Cifar10ResNet(), real, n_samples=len(samples))
+        figures[name] = evaluator.evaluate(samples).fid_score
+    originals = find_originals(in_range(samples[:COMPARED]), training)
+    return {**figures, "copies": float(np.mean(originals.is_copy))}
+
+
+def rows_of(table: Path) -> list[dict[str, str]]:
+    """Return the rows that are measured already."""
+    if not table.exists():
+        return []
+    with table.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(table: Path, rows: list[dict[str, str]]) -> None:
+    """Write the table of all runs."""
+    with whole_file(table) as partial, partial.open("w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def summary(rows: list[dict[str, str]]) -> Iterator[str]:
+    """Yield the lines of the table in docs/tuning.md."""
+    yield "| Augmentation | Runs | FID to held-out images | FID to the training images | Copies | Strength |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for name in AUGMENTATIONS:
+        chosen = [row for row in rows if row["augmentation"] == name]
+        if chosen:
+            fids = " ".join(f"{float(row['fid_held_out']):.1f}" for row in chosen)
+            means = {key: statistics.mean(float(row[key]) for row in chosen) for key in COLUMNS[3:]}
+            yield (
+                f"| `{name}` | {len(chosen)} | {means['fid_held_out']:.1f} ({fids}) | {means['fid_training']:.1f} | "
+                f"{means['copies']:.1%} | {means['strength']:.2f} |"
+            )
+
+
+def main(
+    pictures: tyro.conf.Positional[Path],
+    folder: Path = Path("runs/small_sets"),
+    seeds: tuple[int, ...] = (0, 1, 2),
+    steps: int = 4500,
+    only: tuple[str, ...] = tuple(AUGMENTATIONS),
+) -> None:
+    """Train the runs that are missing, measure them, and print the table.
+
+    Args:
+        pictures: Folder or archive of pictures, such as some thousand emoji.
+        folder: Where the runs and the table are kept.
+        seeds: Seeds of the runs with each augmentation.
+        steps: Steps of a run, a multiple of 100.
+        only: Augmentations to train with.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    training, held_out = split(pictures)
+    images, table = folder / "training.npy", folder / "results.csv"
+    np.save(images, training)
+    rows = rows_of(table)
+    for seed in seeds:
+        for name in only:
+            if not any((row["augmentation"], row["seed"]) == (name, str(seed)) for row in rows):
+                run = train(folder / f"{name}_{seed}", images, name, seed, steps)
+                strength = last_row(run).get("augmentation_strength") or "0"
+                figures = measure(run, training, held_out)
+                rows.append({"augmentation": name, "seed": str(seed), "steps": steps, **figures, "strength": strength})
+                write(table, rows)
+                print(rows[-1], flush=True)
+    print("\n".join(summary(rows)))
+    print(f"The table is in {table}")
+
+
+if __name__ == "__main__":
+    tyro.cli(main, description=__doc__)

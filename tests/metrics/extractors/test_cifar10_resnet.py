@@ -84,7 +84,8 @@ def figures_of(extractor, cifar10, test_set, tmp_path_factory):
         "one horse": np.repeat(horses[:1], 500, axis=0),
     }
     real = train[train_labels == CLASS_NAMES.index("horse")][:1000]
-    evaluator = Evaluator(extractor, real, n_samples=500, cache_dir=tmp_path_factory.mktemp("cache"))
+    # Too few samples for a ladder, which would take most of the time.
+    evaluator = Evaluator(extractor, real, n_samples=480, cache_dir=tmp_path_factory.mktemp("cache"))
     return {name: evaluator.evaluate(images) for name, images in sets.items()}
 
 

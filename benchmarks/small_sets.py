@@ -1,8 +1,8 @@
 """What augmentation gives a small set: samples of runs on 200 images, measured against images that no run has seen.
 
 The images are drawn from a larger set, and all others are held out. Each run is `keras-gan train wgan_small` on 32×32
-images with 32 feature maps: 4500 steps take some 15 minutes on two cores. A run that was interrupted goes on from its
-last checkpoint, and one that is in the table is not repeated.
+images with 32 feature maps: 4500 steps take some 15 minutes on two cores. Call the command again to go on with runs
+that were interrupted.
 
     python benchmarks/small_sets.py PICTURES --folder runs/small_sets --seeds 0 1 2
 """
@@ -11,20 +11,18 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import csv
+import itertools
 import statistics
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import tyro
+from trained_runs import add_row, read_rows, train
 
 from keras_gan import load_images
 from keras_gan.analysis.detectors.copies import find_originals
 from keras_gan.data.images import in_range
-from keras_gan.files import whole_file
 from keras_gan.metrics import Cifar10ResNet, Evaluator
 from keras_gan.models import load_generator
 from keras_gan.models.sampling import generate
@@ -45,9 +43,12 @@ AUGMENTATIONS = {
     "ada": ["--augment", "ada", "--augmentation-length", "100000"],
 }
 
-FLAGS = ["--generator-feature-maps", "32", "--critic-feature-maps", "32", "--batch-size", "32", "--wandb", "off"]
+FLAGS = (
+    *("--generator-feature-maps", 32, "--critic-feature-maps", 32, "--batch-size", 32, "--steps-per-epoch", EPOCH),
+    *("--checkpoint-every", 1, "--quality-every", 0, "--sample-every", 5, "--wandb", "off"),
+)
 
-COLUMNS = ("augmentation", "seed", "steps", "fid_held_out", "fid_training", "copies", "strength")
+FIGURES = ("fid_held_out", "fid_training", "copies", "strength")
 
 
 def split(pictures: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -55,27 +56,6 @@ def split(pictures: Path) -> tuple[np.ndarray, np.ndarray]:
     images = load_images(pictures, size=SIDE)
     order = np.random.default_rng(0).permutation(len(images))
     return images[np.sort(order[:IMAGES])], images[np.sort(order[IMAGES:])]
-
-
-def train(folder: Path, images: Path, augmentation: str, seed: int, steps: int) -> Path:
-    """Train a run, or the rest of it, and return its folder."""
-    started = sorted(folder.glob("*_wgan_small"))
-    command = [sys.executable, "-m", "keras_gan", "train"]
-    if started:
-        command += ["--resume", str(started[-1])]
-    else:
-        command += ["wgan_small", "--data", str(images), "--seed", str(seed), "--out", str(folder), *FLAGS]
-        command += ["--steps-per-epoch", str(EPOCH), "--epochs", str(steps // EPOCH), *AUGMENTATIONS[augmentation]]
-        command += ["--checkpoint-every", "1", "--quality-every", "0", "--sample-every", "5"]
-    subprocess.run(command, check=True)
-    return sorted(folder.glob("*_wgan_small"))[-1]
-
-
-def last_row(run: Path) -> dict[str, str]:
-    """Return the last row of a run's losses."""
-    with (run / "losses.csv").open(newline="") as file:
-        *_, row = csv.DictReader(file)
-    return row
 
 
 def measure(run: Path, training: np.ndarray, held_out: np.ndarray) -> dict[str, float]:
@@ -87,23 +67,8 @@ def measure(run: Path, training: np.ndarray, held_out: np.ndarray) -> dict[str, 
         evaluator = Evaluator(Cifar10ResNet(), real, n_samples=len(samples))
         figures[name] = evaluator.evaluate(samples).fid_score
     originals = find_originals(in_range(samples[:COMPARED]), training)
-    return {**figures, "copies": float(np.mean(originals.is_copy))}
-
-
-def rows_of(table: Path) -> list[dict[str, str]]:
-    """Return the rows that are measured already."""
-    if not table.exists():
-        return []
-    with table.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def write(table: Path, rows: list[dict[str, str]]) -> None:
-    """Write the table of all runs."""
-    with whole_file(table) as partial, partial.open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerows(rows)
+    strength = float(read_rows(run / "losses.csv")[-1].get("augmentation_strength") or 0.0)
+    return {**figures, "copies": float(np.mean(originals.is_copy)), "strength": strength}
 
 
 def summary(rows: list[dict[str, str]]) -> Iterator[str]:
@@ -114,7 +79,7 @@ def summary(rows: list[dict[str, str]]) -> Iterator[str]:
         chosen = [row for row in rows if row["augmentation"] == name]
         if chosen:
             fids = " ".join(f"{float(row['fid_held_out']):.1f}" for row in chosen)
-            means = {key: statistics.mean(float(row[key]) for row in chosen) for key in COLUMNS[3:]}
+            means = {key: statistics.mean(float(row[key]) for row in chosen) for key in FIGURES}
             yield (
                 f"| `{name}` | {len(chosen)} | {means['fid_held_out']:.1f} ({fids}) | {means['fid_training']:.1f} | "
                 f"{means['copies']:.1%} | {means['strength']:.2f} |"
@@ -141,17 +106,13 @@ def main(
     training, held_out = split(pictures)
     images, table = folder / "training.npy", folder / "results.csv"
     np.save(images, training)
-    rows = rows_of(table)
-    for seed in seeds:
-        for name in only:
-            if not any((row["augmentation"], row["seed"]) == (name, str(seed)) for row in rows):
-                run = train(folder / f"{name}_{seed}", images, name, seed, steps)
-                strength = last_row(run).get("augmentation_strength") or "0"
-                figures = measure(run, training, held_out)
-                rows.append({"augmentation": name, "seed": str(seed), "steps": steps, **figures, "strength": strength})
-                write(table, rows)
-                print(rows[-1], flush=True)
-    print("\n".join(summary(rows)))
+    for seed, name in itertools.product(seeds, only):
+        if not any((row["augmentation"], row["seed"]) == (name, str(seed)) for row in read_rows(table)):
+            flags = ("--data", images, "--seed", seed, "--epochs", steps // EPOCH, *FLAGS, *AUGMENTATIONS[name])
+            run = train("wgan_small", folder / f"{name}_{seed}", *flags)
+            figures = measure(run, training, held_out)
+            add_row(table, {"augmentation": name, "seed": seed, "steps": steps, **figures})
+    print("\n".join(summary(read_rows(table))))
     print(f"The table is in {table}")
 
 

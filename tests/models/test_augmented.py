@@ -69,9 +69,9 @@ def test_generator_that_is_compared_with_reals_gets_them_augmented(images, augme
     assert abs(results[0] - results[1]) > 1e-3
 
 
-@pytest.mark.parametrize("name", AUGMENTATIONS)
-def test_a_saved_model_goes_on_as_if_it_had_never_been_saved(images, tmp_path, name):
-    check_resumption(AUGMENTATIONS[name](), images, tmp_path / "gan.keras")
+def test_a_saved_model_goes_on_as_if_it_had_never_been_saved(images, tmp_path):
+    # The one with a state of its own.
+    check_resumption(AUGMENTATIONS["ada"](), images, tmp_path / "gan.keras")
 
 
 def test_strength_is_reported_where_it_changes(images):

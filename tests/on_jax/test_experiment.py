@@ -32,15 +32,15 @@ def test_a_run_is_trained_and_resumed_as_one_that_was_never_stopped(
     # No figures, which take longer than these runs.
     monkeypatch.setattr(report_files, "save_figures", lambda run, folder: {})
 
-    watched = "--data-dir", data_dir, "--quality-every", 4, "--quality-samples", 20
+    watched = "--data-dir", data_dir, "--quality-samples", 20, "--quality-every"
 
     def train(name, *flags):
-        assert call_script("train_horses", "--out", tmp_path / name, *FLAGS, *watched, *flags) == 0
+        assert call_script("train_horses", "--out", tmp_path / name, *FLAGS, *flags) == 0
         return tmp_path / name / "0001_horses"
 
-    whole = train("whole", "--epochs", 7)
-    resumed = train("resumed", "--epochs", 4)
-    assert call_script("train_horses", "--resume", resumed, "--epochs", 7, "--wandb", "off", *watched) == 0
+    whole = train("whole", "--epochs", 7, *watched, 4)
+    resumed = train("resumed", "--epochs", 4, *watched, 0)
+    assert call_script("train_horses", "--resume", resumed, "--epochs", 7, "--wandb", "off", *watched, 0) == 0
     models = [keras.saving.load_model(checkpoints(folder / "checkpoints")[-1][1]) for folder in (whole, resumed)]
     for one, other in zip(*(model.variables for model in models)):
         np.testing.assert_array_equal(one, other)
@@ -54,7 +54,7 @@ def test_a_run_is_trained_and_resumed_as_one_that_was_never_stopped(
 
     environment["backend"] = "tensorflow"
     (whole / "environment.json").write_text(json.dumps(environment))
-    error = refusal(capsys, "train_horses", "--resume", whole, "--epochs", 9, "--wandb", "off", *watched)
+    error = refusal(capsys, "train_horses", "--resume", whole, "--epochs", 9, "--wandb", "off", *watched, 4)
     assert "was trained on the Keras backend tensorflow" in error
     assert "resume it with KERAS_BACKEND=tensorflow. Received: jax" in error
 

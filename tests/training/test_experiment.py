@@ -43,7 +43,7 @@ SMALL = change(
     PRESETS["demo"],
     epochs=6,
     batch_size=4,
-    n_critic=2,
+    n_critic=1,
     generator_filters=(4, 4, 4, 3),
     generator_kernel_size=3,
     critic_filters=(4, 4),
@@ -56,7 +56,7 @@ SMALL = change(
 MEASURED = change(SMALL, quality_every=2, quality_samples=40)
 
 SMALL_FLAGS = [
-    *("--preset", "demo", "--batch-size", "4", "--n-critic", "2"),
+    *("--preset", "demo", "--batch-size", "4", "--n-critic", "1"),
     *("--generator-filters", "4", "4", "4", "3", "--generator-kernel-size", "3"),
     *("--critic-filters", "4", "4", "--critic-strides", "4", "4", "--critic-kernel-size", "3"),
     *("--wandb", "off", "--quality-every", "0"),

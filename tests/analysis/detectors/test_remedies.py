@@ -21,16 +21,13 @@ def test_every_diagnosis_has_remedies():
     assert set(CHANGES) == set(Diagnosis)
 
 
-@pytest.mark.parametrize("preset", sorted(PRESETS))
-@pytest.mark.parametrize("diagnosis", list(Diagnosis), ids=lambda diagnosis: diagnosis.name)
-def test_training_script_takes_every_flag(tmp_path, preset, diagnosis):
+# The others have the same parts as one of these.
+@pytest.mark.parametrize("preset", ["horses", "horses_gp", "wgan_small", "wgan_large"])
+def test_training_script_takes_every_flag(tmp_path, preset):
     config = PRESETS[preset].flat()
-    for remedy in remedies(diagnosis, config):
-        if remedy.code is not None:
-            changed, _ = parse_training(
-                ["--preset", preset, "--out", str(tmp_path), *shlex.split(remedy.code)], "x", ""
-            )
-            assert changed != PRESETS[preset]
+    for code in {code for diagnosis in Diagnosis for code in codes(diagnosis, config)}:
+        changed, _ = parse_training(["--preset", preset, "--out", str(tmp_path), *shlex.split(code)], "x", "")
+        assert changed != PRESETS[preset]
 
 
 def test_remedies_are_the_tuning_guide_s_in_its_order():

@@ -53,7 +53,7 @@ def naive_flops(generator, critic, batch_size: int, n_critic: int, penalised: bo
         n_critic: Critic updates in a step.
         penalised: Whether there is a gradient penalty.
     """
-    is_curved = any(isinstance(layer, keras.layers.LayerNormalization) for layer in critic.layers)
+    is_curved = any(isinstance(layer, keras.layers.GroupNormalization) for layer in critic.layers)
     generator, critic = layer_flops(generator), layer_flops(critic)
     forward, scores = sum(generator), sum(critic)
     critic_update = forward + 2 * (3 * scores - critic[0])

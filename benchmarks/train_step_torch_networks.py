@@ -62,17 +62,6 @@ def initialise(layer):
 # --- the tuning guide's -----------------------------------------------------------------------------------------------
 
 
-class PixelNorm(nn.Module):
-    """Layer normalisation over the channels of each pixel. With channels last, neither permutation copies."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.norm = nn.LayerNorm(channels)
-
-    def forward(self, maps):
-        return self.norm(maps.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
-
-
 class Projection(nn.Module):
     """Latents to the smallest feature map."""
 
@@ -106,7 +95,7 @@ def layer_normalised_critic(config):
     """Return strided convolutions and layer normalisation, from images to scores."""
     layers, count = [], CHANNELS
     for index, filters in enumerate(config.critic_feature_maps * growth for growth in GROWTH):
-        norms = [PixelNorm(filters)] if index else []
+        norms = [nn.GroupNorm(1, filters)] if index else []
         layers += [nn.Conv2d(count, filters, 4, 2, 1), *norms, nn.LeakyReLU(0.2)]
         count = filters
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(count * BASE * BASE, 1)).apply(initialise)
@@ -133,9 +122,9 @@ class ResidualDown(nn.Module):
 
     def __init__(self, count, filters, is_first):
         super().__init__()
-        before = [] if is_first else [PixelNorm(count), nn.ReLU()]
+        before = [] if is_first else [nn.GroupNorm(1, count), nn.ReLU()]
         first, second = (spectral_norm(nn.Conv2d(size, filters, 3, padding=1)) for size in (count, filters))
-        self.main = nn.Sequential(*before, first, PixelNorm(filters), nn.ReLU(), second, nn.AvgPool2d(2))
+        self.main = nn.Sequential(*before, first, nn.GroupNorm(1, filters), nn.ReLU(), second, nn.AvgPool2d(2))
         self.shortcut = nn.Sequential(nn.AvgPool2d(2), spectral_norm(nn.Conv2d(count, filters, 1)))
 
     def forward(self, maps):
@@ -184,7 +173,7 @@ def residual_critic(config):
         count, side = filters, side // 2
         if side == 32:
             layers.append(SelfAttention(count, spectral_norm))
-    pooled = nn.Sequential(PixelNorm(count), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    pooled = nn.Sequential(nn.GroupNorm(1, count), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
     return nn.Sequential(*layers, *pooled, spectral_norm(nn.Linear(count, 1)))
 
 

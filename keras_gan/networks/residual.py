@@ -6,8 +6,8 @@ from keras import layers
 from keras_gan.checks import Count, DecayRate, check_count, check_number
 from keras_gan.networks.layers.blocks import full_precision
 from keras_gan.networks.layers.residual import (
+    layer_normalised_relu,
     normalised_relu,
-    pixel_norm_relu,
     plain_convolution,
     residual_down,
     residual_up,
@@ -68,8 +68,8 @@ def residual_generator(
 def residual_critic(image_shape: tuple[int, int, int] = (64, 64, 3), feature_maps: Count = 96) -> keras.Model:
     """Build a critic of residual blocks, each of which halves the side, with self-attention and spectral normalisation.
 
-    Every kernel has `SpectralNorm`. LayerNormalization is over the channels of each pixel. Self-attention is applied to
-    the map with a shorter side of 32 to 63, unless that is the image's own size. The score is a linear function of the
+    Every kernel has `SpectralNorm`. Layer normalisation is over the whole map. Self-attention is applied to the map
+    with a shorter side of 32 to 63, unless that is the image's own size. The score is a linear function of the
     mean over all positions of the last map.
 
     Args:
@@ -94,7 +94,7 @@ def residual_critic(image_shape: tuple[int, int, int] = (64, 64, 3), feature_map
         x = residual_down(x, filters, is_first=index == 0)
         if _has_attention(x.shape, image_shape):
             x = SpectralSelfAttention2D()(x)
-    x = layers.GlobalAveragePooling2D(data_format="channels_last")(pixel_norm_relu(x))
+    x = layers.GlobalAveragePooling2D(data_format="channels_last")(layer_normalised_relu(x))
     scores = SpectralNorm(layers.Dense(1, dtype=full_precision()), name="scores")(x)
     return keras.Model(images, scores, name="critic")
 

@@ -1,10 +1,16 @@
-"""The small networks of the WGAN-GP tuning guide: transposed convolutions, and a critic with LayerNormalization."""
+"""The small networks of the WGAN-GP tuning guide: transposed convolutions, and a critic with layer normalisation."""
 
 import keras
 from keras import layers
 
 from keras_gan.checks import Count, DecayRate, check_count, check_number
-from keras_gan.networks.layers.blocks import activation, convolution, full_precision, normal_initializer
+from keras_gan.networks.layers.blocks import (
+    activation,
+    convolution,
+    full_precision,
+    layer_normalisation,
+    normal_initializer,
+)
 from keras_gan.networks.layers.residual import normalised_relu
 from keras_gan.networks.stages import base_size, stage_count, stage_widths
 from keras_gan.tensors import Tensor
@@ -59,8 +65,8 @@ def transposed_generator(
 def layer_normalised_critic(image_shape: tuple[int, int, int] = (64, 64, 3), feature_maps: Count = 64) -> keras.Model:
     """Build a critic of convolutions with kernels of side 4 and stride 2.
 
-    Each convolution halves the side and doubles the width. LeakyReLU(0.2) follows each, after LayerNormalization over
-    the channels of each pixel except in the first.
+    Each convolution halves the side and doubles the width. LeakyReLU(0.2) follows each, after layer normalisation over
+    the whole feature map except in the first.
 
     Args:
         image_shape: Height, width and channels of the images, as `transposed_generator` takes them. Defaults to
@@ -79,7 +85,7 @@ def layer_normalised_critic(image_shape: tuple[int, int, int] = (64, 64, 3), fea
     x = activation(convolution(images, first, KERNEL_SIZE, 2))
     for filters in others:
         x = convolution(x, filters, KERNEL_SIZE, 2)
-        x = activation(layers.LayerNormalization(epsilon=1e-5)(x))
+        x = activation(layer_normalisation(x))
     x = layers.Flatten()(x)
     scores = layers.Dense(1, kernel_initializer=normal_initializer(), dtype=full_precision(), name="scores")(x)
     return keras.Model(images, scores, name="critic")

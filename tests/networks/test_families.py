@@ -15,6 +15,7 @@ from keras_gan.networks import (
     residual_generator,
     transposed_generator,
 )
+from keras_gan.networks.layers.blocks import layer_normalisation
 from keras_gan.networks.stages import base_size, stage_count, stage_widths
 
 FAMILIES = {
@@ -76,7 +77,7 @@ def test_small_networks_are_the_guides():
     assert [layer.filters for layer in doubled] == [256, 128, 64, 3]
     halved = [layer for layer in critic.layers if isinstance(layer, keras.layers.Conv2D)]
     assert [layer.filters for layer in halved] == [64, 128, 256, 512]
-    normalised = [layer for layer in critic.layers if isinstance(layer, keras.layers.LayerNormalization)]
+    normalised = [layer for layer in critic.layers if isinstance(layer, keras.layers.GroupNormalization)]
     assert len(normalised) == 3
     assert not any("BatchNormalization" in type(layer).__name__ for layer in critic.layers)
 
@@ -118,3 +119,12 @@ def test_step_of_a_saved_model_goes_on_as_the_model(family, policy, tmp_path):
         assert np.isfinite(history["d_loss"]).all()
     for one, other in zip(values_of(gan.weights), values_of(loaded.weights), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_each_sample_is_normalised_over_its_whole_map():
+    """Normalisation of each pixel alone, Keras's LayerNormalization, does not train: benchmarks/normalisations.py."""
+    x = np.random.default_rng(0).normal(2.0, 3.0, (2, 4, 6, 5)).astype("float32")
+    normalised = np.asarray(layer_normalisation(x))
+    expected = (x - x.mean((1, 2, 3), keepdims=True)) / np.sqrt(x.var((1, 2, 3), keepdims=True) + 1e-5)
+    # Values around 1 from sums of 120 float32 numbers.
+    np.testing.assert_allclose(normalised, expected, rtol=0, atol=1e-5)

@@ -56,6 +56,18 @@ def normalised_activation(x: Tensor, momentum: float) -> Tensor:
     return activation(FusedBatchNormalization(momentum=momentum)(x))
 
 
+def layer_normalisation(x: Tensor) -> Tensor:
+    """Normalise each sample over its whole feature map, with a gain and an offset for each channel.
+
+    `keras.layers.LayerNormalization` normalises each pixel alone. With a gradient penalty, the gradients of such a
+    critic grow until nothing is learned: `benchmarks/normalisations.py` shows it.
+
+    Reference:
+        Ba et al., Layer Normalization, arXiv:1607.06450, as in Gulrajani et al., arXiv:1704.00028.
+    """
+    return layers.GroupNormalization(groups=1, axis=-1, epsilon=1e-5)(x)
+
+
 def full_precision() -> str:
     """Return the dtype of a network's last layer.
 

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from keras_gan.networks.layers.batch_norm import FusedBatchNormalization
+from keras_gan.networks.layers.blocks import layer_normalisation
 from keras_gan.networks.layers.pooled_conv import PooledConv2D
 from keras_gan.networks.layers.spectral_norm import SpectralNorm
 from keras_gan.networks.layers.upsample_conv import UpsampleConv2D
@@ -35,10 +36,10 @@ def residual_up(x: Tensor, filters: int, batch_norm_momentum: float) -> Tensor:
 
 
 def residual_down(x: Tensor, filters: int, is_first: bool = False) -> Tensor:
-    """Halve the side: y = Pool(C₁(x)) + Pool(C₃(φ(C₃(φ(x))))), where φ is LayerNormalization and ReLU.
+    """Halve the side: y = Pool(C₁(x)) + Pool(C₃(φ(C₃(φ(x))))), where φ is layer normalisation and ReLU.
 
     C₁ and C₃ are convolutions in `SpectralNorm`, with kernels of side 1 and 3. Pool is the mean of 2×2 pixels. The
-    normalisation is over the channels of each pixel.
+    normalisation is over the whole feature map.
 
     Args:
         x: Feature map `(batch, height, width, channels)`.
@@ -48,8 +49,8 @@ def residual_down(x: Tensor, filters: int, is_first: bool = False) -> Tensor:
     Returns:
         `(batch, height / 2, width / 2, filters)`.
     """
-    y = x if is_first else pixel_norm_relu(x)
-    y = pixel_norm_relu(spectral_convolution(y, filters, 3))
+    y = x if is_first else layer_normalised_relu(x)
+    y = layer_normalised_relu(spectral_convolution(y, filters, 3))
     y = SpectralNorm(PooledConv2D(filters, 3, kernel_initializer="he_uniform"))(y)
     shortcut = layers.AveragePooling2D(2, data_format="channels_last")(x)
     return layers.Add()([y, spectral_convolution(shortcut, filters, 1, "glorot_uniform")])
@@ -60,9 +61,9 @@ def normalised_relu(x: Tensor, batch_norm_momentum: float) -> Tensor:
     return layers.ReLU()(FusedBatchNormalization(momentum=batch_norm_momentum)(x))
 
 
-def pixel_norm_relu(x: Tensor) -> Tensor:
-    """Apply LayerNormalization over the channels of each pixel, then ReLU."""
-    return layers.ReLU()(layers.LayerNormalization(epsilon=1e-5)(x))
+def layer_normalised_relu(x: Tensor) -> Tensor:
+    """Apply layer normalisation, then ReLU."""
+    return layers.ReLU()(layer_normalisation(x))
 
 
 def plain_convolution(x: Tensor, filters: int, kernel_size: int, initializer: str = "he_uniform") -> Tensor:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from keras_gan.data.image_cache import ImageCache, write_images
 from keras_gan.data.images import check_images
-from keras_gan.data.pictures import Preparation, prepare
+from keras_gan.data.pictures import MAX_PIXELS, Preparation, prepare
 
 #: Bytes that are read at a time.
 BLOCK_BYTES = 2**24
@@ -22,7 +22,10 @@ BLOCK_BYTES = 2**24
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
 #: What a damaged file raises.
-READ_ERRORS = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+READ_ERRORS = (
+    *(OSError, ValueError, EOFError, TypeError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
+)
 
 
 def load_array(path: Path, how: Preparation, cache: ImageCache) -> np.ndarray:
@@ -32,6 +35,8 @@ def load_array(path: Path, how: Preparation, cache: ImageCache) -> np.ndarray:
         ValueError: If it is no such file.
     """
     try:
+        with open(path, "rb") as file:
+            np.lib.format.read_magic(file)  # NumPy takes any other file for a pickle, and says so.
         images = np.load(path, mmap_mode="r", allow_pickle=False)
     except READ_ERRORS as error:
         raise ValueError(
@@ -55,6 +60,8 @@ def load_archive(path: Path, array: str | None, how: Preparation, cache: ImageCa
             headers = {name[:-4]: _header(archive, name) for name in archive.namelist() if name.endswith(".npy")}
             name = _chosen(path, headers, array)
             shape = headers[name][0]
+            if shape[1] * shape[2] > MAX_PIXELS:
+                raise ValueError(f"its images must have at most {MAX_PIXELS} pixels. Received: {shape}")
             with archive.open(f"{name}.npy") as file:
                 _read_header(file)
                 return _cached(path, name, shape, _blocks(file, shape, how.size is not None), how, cache)
@@ -64,22 +71,26 @@ def load_archive(path: Path, array: str | None, how: Preparation, cache: ImageCa
         raise ValueError(f"{path} must be an .npz file of images: {error}") from error
 
 
-def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dtype]:
+def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], str]:
     with archive.open(name) as file:
         return _read_header(file)
 
 
-def _read_header(file: Any) -> tuple[tuple[int, ...], np.dtype]:
+def _read_header(file: Any) -> tuple[tuple[int, ...], str]:
+    """Return an array's shape and a description of its dtype and order.
+
+    Fortran's order is not how images are stored: they would have to be held in memory to be turned.
+    """
     version = np.lib.format.read_magic(file)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, is_fortran, dtype = read(file)
-    # Columns first is not how images are stored; they would have to be held in memory to be turned.
-    return (() if is_fortran and len(shape) > 1 else shape), dtype
+    is_by_columns = is_fortran and len(shape) > 1
+    return shape, f"{dtype} in Fortran's order" if is_by_columns else str(dtype)
 
 
-def _chosen(path: Path, headers: dict[str, tuple[tuple[int, ...], np.dtype]], array: str | None) -> str:
-    held = ", ".join(f"{name} {dtype} {shape}" for name, (shape, dtype) in headers.items()) or "no arrays"
-    fit = [name for name, (shape, dtype) in headers.items() if dtype == np.uint8 and len(shape) == 4 and 0 not in shape]
+def _chosen(path: Path, headers: dict[str, tuple[tuple[int, ...], str]], array: str | None) -> str:
+    held = ", ".join(f"{name} {kind} {shape}" for name, (shape, kind) in headers.items()) or "no arrays"
+    fit = [name for name, (shape, kind) in headers.items() if kind == "uint8" and len(shape) == 4 and min(shape) > 0]
     if array is None and len(fit) == 1:
         return fit[0]
     if array in fit:

@@ -78,7 +78,7 @@ class Decoding:
         rows = self._rows(shape, mode, problems, kept, found)
         written, sha256 = write_images(path, rows, shape)
         if problems and (not self.skip_unreadable or not kept):
-            raise ValueError(_unreadable(self.listing.source, problems))
+            raise ValueError(self._unreadable(problems))
         images = np.load(path, mmap_mode="r")
         copies, near = found.count(images)
         release_pages(images)
@@ -107,7 +107,7 @@ class Decoding:
         """Return the shape of the set and the mode of its images."""
         readable = [(name, each) for name, each in zip(self.listing.names, self.headers) if not each.problem]
         if not readable:
-            raise ValueError(_unreadable(self.listing.source, list(self._problems())))
+            raise ValueError(self._unreadable(list(self._problems())))
         first, size = readable[0][0], readable[0][1].size
         if self.how.size is None:
             for name, header in readable:
@@ -125,6 +125,19 @@ class Decoding:
         for name, header in zip(self.listing.names, self.headers):
             if header.problem:
                 yield f"{name} ({header.problem})"
+
+    def _unreadable(self, problems: list[str]) -> str:
+        listed = "; ".join(problems[:LISTED])
+        more = f"; and {len(problems) - LISTED} more" if len(problems) > LISTED else ""
+        advice = (
+            "There is no other picture"
+            if self.skip_unreadable
+            else "Remove them, or leave them out with `--skip-unreadable`"
+        )
+        return (
+            f"{len(problems)} file{'s' * (len(problems) > 1)} in {self.listing.source} cannot be read as an image: "
+            f"{listed}{more}. {advice}"
+        )
 
     def _rows(
         self, shape: tuple[int, ...], mode: str, problems: list[str], kept: list[int], found: Duplicates
@@ -174,12 +187,3 @@ def in_parallel(function: Callable[[Item], Result], items: Iterable[Item]) -> It
         finally:
             for future in coming:
                 future.cancel()
-
-
-def _unreadable(source: Path, problems: list[str]) -> str:
-    listed = "; ".join(problems[:LISTED])
-    more = f"; and {len(problems) - LISTED} more" if len(problems) > LISTED else ""
-    return (
-        f"{len(problems)} file{'s' * (len(problems) > 1)} in {source} cannot be read as an image: {listed}{more}. "
-        "Remove them, or leave them out with `--skip-unreadable`"
-    )

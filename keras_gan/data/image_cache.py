@@ -1,5 +1,6 @@
 """Sets of images that were decoded once, in files that are mapped into memory."""
 
+import errno
 import hashlib
 import math
 import os
@@ -56,21 +57,24 @@ class ImageCache:
         """
         started = time.time_ns()
         pointer = self.folder / f"{_hash(str(CACHE_VERSION), stamp)}.txt"
-        key = pointer.read_text() if pointer.is_file() else None
+        key = pointer.read_text(encoding="utf-8", errors="replace") if pointer.is_file() else None
         if key is not None and stored_record(self.path(key)) is not None:
             return _mapped(self.path(key))
         key = _hash(str(CACHE_VERSION), content())
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(self.folder / f"{key}.lock").acquire()
         except OSError as error:
+            if stored_record(self.path(key)) is not None:
+                return _mapped(self.path(key))  # The folder can be read, and holds the set.
             raise OSError(
                 f"{self.folder} cannot hold decoded images: give another folder by `cache`: {error}"
             ) from error
-        with filelock.FileLock(self.folder / f"{key}.lock"):
+        with lock:
             if stored_record(self.path(key)) is None:
                 _make(self.path(key), write)
-        if newest < started - SETTLED_NS:
-            replace_text(pointer, key)
+            if newest < started - SETTLED_NS:
+                replace_text(pointer, key)
         return _mapped(self.path(key))
 
     def path(self, key: str) -> Path:
@@ -95,8 +99,9 @@ def write_images(path: Path, rows: Iterable[np.ndarray], shape: tuple[int, ...])
     room, needed = shutil.disk_usage(path.parent).free, math.prod(shape)
     if needed > room:
         raise OSError(
+            errno.ENOSPC,
             f"{path.parent} must have {needed / 1e9:.2f} GB free for decoded images: give another folder by `cache`. "
-            f"Received: {room / 1e9:.2f} GB"
+            f"Received: {room / 1e9:.2f} GB",
         )
     digest, size = hashlib.sha256(str(shape).encode()), math.prod(shape[1:])
     with open(path, "wb") as file:

@@ -46,6 +46,8 @@ class Listing:
                 if os.path.getsize(self.source / name) > MAX_FILE_BYTES:
                     raise ValueError(f"it must have at most {MAX_FILE_BYTES} bytes")
                 return (self.source / name).read_bytes()
+            if self.archive.getinfo(name).file_size > MAX_FILE_BYTES:
+                raise ValueError(f"it must have at most {MAX_FILE_BYTES} bytes, unpacked")
             with self.archive.open(name) as file:
                 # The size in the archive's list may be a lie.
                 content = file.read(MAX_FILE_BYTES + 1)
@@ -78,7 +80,7 @@ def list_folder(folder: Path) -> Listing:
     Raises:
         FileNotFoundError: If there are none.
     """
-    files = sorted(_walk(folder, PurePosixPath(), set()), key=lambda file: PurePosixPath(file[0]).parts)
+    files = sorted(_walk(folder), key=lambda file: PurePosixPath(file[0]).parts)
     _check_some([name for name, _ in files], folder)
     stamp, newest = [], 0
     for name, status in files:
@@ -119,18 +121,21 @@ def _is_wanted(name: str) -> bool:
     return name.lower().endswith(IMAGE_SUFFIXES) and not any(part.startswith((".", "__MACOSX")) for part in parts)
 
 
-def _walk(folder: Path, inside: PurePosixPath, seen: set[tuple[int, int]]) -> Iterator[tuple[str, os.stat_result]]:
-    status = os.stat(folder)
-    if (status.st_dev, status.st_ino) in seen:
-        return
-    seen.add((status.st_dev, status.st_ino))
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            if entry.name.startswith("."):
-                continue
-            if entry.is_symlink() and not os.path.exists(entry.path):
-                continue
-            if entry.is_dir():
-                yield from _walk(folder / entry.name, inside / entry.name, seen)
-            elif entry.name.lower().endswith(IMAGE_SUFFIXES) and stat.S_ISREG((found := entry.stat()).st_mode):
-                yield str(inside / entry.name), found
+def _walk(source: Path) -> Iterator[tuple[str, os.stat_result]]:
+    seen: set[tuple[int, int]] = set()
+    # A stack, because folders may be nested more deeply than functions can call each other.
+    waiting = [(str(source), "")]
+    while waiting:
+        folder, inside = waiting.pop()
+        status = os.stat(folder)
+        if (status.st_dev, status.st_ino) in seen:
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        with os.scandir(folder) as entries:
+            visible = sorted((each for each in entries if not each.name.startswith(".")), key=lambda each: each.name)
+        there = [entry for entry in visible if not entry.is_symlink() or os.path.exists(entry.path)]
+        waiting.extend((entry.path, f"{inside}{entry.name}/") for entry in reversed(there) if entry.is_dir())
+        for entry in there:
+            is_picture = entry.name.lower().endswith(IMAGE_SUFFIXES) and not entry.is_dir()
+            if is_picture and stat.S_ISREG((found := entry.stat()).st_mode):
+                yield f"{inside}{entry.name}", found

@@ -109,10 +109,42 @@ def test_several_at_once_write_it_once(folder, monkeypatch):
     assert len(found) == 4
 
 
-def test_no_room(folder, monkeypatch):
+def test_several_at_once_do_not_write_the_same_note(folder, settled, monkeypatch):
+    writing, at_once, replace_text = [], [], module.replace_text
+
+    def slow(path, text):
+        writing.append(path)
+        at_once.append(len(writing))
+        time.sleep(0.05)
+        replace_text(path, text)
+        writing.remove(path)
+
+    monkeypatch.setattr(module, "replace_text", slow)
+    threads = [threading.Thread(target=load_images, args=(folder,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(at_once) == {1}
+
+
+def test_folder_that_cannot_be_written(folder, tmp_path, monkeypatch):
+    def refuse(self, *arguments):
+        raise OSError(30, "Read-only file system", self.lock_file)
+
+    images = load_images(folder, cache=tmp_path / "kept")
+    monkeypatch.setattr(module.filelock.FileLock, "acquire", refuse)
+    np.testing.assert_array_equal(load_images(folder, cache=tmp_path / "kept"), images)
+    with pytest.raises(OSError, match="kept cannot hold decoded images: give another folder by `cache`"):
+        load_images(folder, size=3, cache=tmp_path / "kept")
+
+
+def test_no_room(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(module.shutil, "disk_usage", lambda path: module.shutil._ntuple_diskusage(1, 1, 7))
-    with pytest.raises(OSError, match="must have 0.00 GB free for decoded images: give another folder by `cache`"):
-        load_images(folder)
+    np.savez(tmp_path / "a.npz", IMAGES)
+    for path in (folder, tmp_path / "a.npz"):
+        with pytest.raises(OSError, match="must have 0.00 GB free for decoded images: give another folder by `cache`"):
+            load_images(path)
 
 
 def test_sub_folders_are_classes(folder):
@@ -176,6 +208,8 @@ def test_nothing_but_unreadable_files(tmp_path):
     (tmp_path / "a.png").write_bytes(b"no picture")
     with pytest.raises(ValueError, match="1 file in .* cannot be read"):
         load_images(tmp_path, skip_unreadable=True)
+    with pytest.raises(ValueError, match=r"no picture that Pillow can read\). There is no other picture$"):
+        load_images(tmp_path, skip_unreadable=True)
 
 
 def test_copies_are_counted(folder):
@@ -217,6 +251,15 @@ def test_links_in_a_circle(folder):
     (folder / "a" / "up").symlink_to(folder)
     (folder / "gone.png").symlink_to(folder / "nothing")
     np.testing.assert_array_equal(load_images(folder), IMAGES[[0, 2, 1, 3]])
+
+
+def test_folders_that_are_nested_more_deeply_than_functions_can_be(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1100):
+        os.mkdir("d")
+        os.chdir("d")
+    Image.fromarray(IMAGES[0]).save("a.png")
+    np.testing.assert_array_equal(load_images(tmp_path), IMAGES[:1])
 
 
 def test_only_other_files(tmp_path):
@@ -272,6 +315,26 @@ def test_array_that_is_shorter_than_it_says(tmp_path):
         archive.write(header, "images.npy")
     with pytest.raises(ValueError, match="ends after 0 of 10 images"):
         load_images(tmp_path / "a.npz")
+
+
+def test_array_by_columns(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, np.asfortranarray(IMAGES))
+    with pytest.raises(ValueError, match=r"must hold one array, uint8 .* Received: arr_0 uint8 in Fortran's order"):
+        load_images(path)
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered")
+@pytest.mark.parametrize("shape", [(-1, 4, 4, 3), (True, 4, 4, 3), (10**9, 10**9, 10**9, 3), (1, 10**5, 10**5, 3)])
+def test_array_of_a_shape_that_cannot_be(tmp_path, shape):
+    with open(tmp_path / "a.npy", "wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+        file.write(bytes(48))
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.write(tmp_path / "a.npy", "images.npy")
+    for name in ("a.npy", "a.npz"):
+        with pytest.raises(ValueError, match=f"{name} must"):
+            load_images(tmp_path / name)
 
 
 def test_record_of_another_version_is_not_used(folder):

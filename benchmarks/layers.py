@@ -1,4 +1,6 @@
-"""What the generator's own layers save: each against the Keras layers that it stands for, at the shapes of `horses`.
+"""What the networks' own layers save: each against the Keras layers that it stands for.
+
+The shapes are those of `horses`, and of `wgan_large` for `PooledConv2D`.
 
 Forward in training mode, and with the gradients by inputs and weights; medians of contestants that take turns.
 """
@@ -14,7 +16,7 @@ import keras
 import tensorflow as tf
 import tyro
 
-from keras_gan.networks import PhasedConv2D, PhasedUpsampleConv2D, UpsampleConv2D
+from keras_gan.networks import PhasedConv2D, PhasedUpsampleConv2D, PooledConv2D, UpsampleConv2D
 from keras_gan.networks.layers.batch_norm import FusedBatchNormalization
 
 #: Side, channels and filters of each upsampling convolution.
@@ -25,6 +27,9 @@ LAST = (16, 64, 32, 3)
 
 #: Side and channels of each feature map that is normalised.
 MAPS = ((8, 128), (16, 64), (32, 32))
+
+#: Side and channels of each feature map that is convolved and pooled, in batches of 32.
+POOLED, POOLED_BATCH = ((32, 192), (16, 384)), 32
 
 
 def upsampling_pair(filters, kernel_size):
@@ -38,6 +43,12 @@ def phased_pair(hidden, channels, kernel_size):
     ours = [PhasedUpsampleConv2D(hidden, kernel_size), PhasedConv2D(channels, kernel_size)]
     theirs = [keras.layers.Conv2D(filters, kernel_size, padding="same") for filters in (hidden, channels)]
     return keras.Sequential(ours), keras.Sequential([keras.layers.UpSampling2D(), *theirs])
+
+
+def pooled_pair(filters):
+    """Return our convolution with pooling, and the two layers of Keras."""
+    theirs = [keras.layers.Conv2D(filters, 3, padding="same"), keras.layers.AveragePooling2D(2)]
+    return PooledConv2D(filters, 3), keras.Sequential(theirs)
 
 
 def functions_of(layer, inputs):
@@ -100,6 +111,9 @@ def main(batch_size: int = 512, rounds: int = 9):
         inputs = tf.random.normal((batch_size, side, side, channels))
         pair = FusedBatchNormalization(), keras.layers.BatchNormalization()
         print_row(f"FusedBatchNormalization of {side}×{side}×{channels}", pair, inputs, rounds)
+    for side, channels in POOLED:
+        inputs = tf.random.normal((POOLED_BATCH, side, side, channels))
+        print_row(f"PooledConv2D({channels}, 3) of {side}×{side}×{channels}", pooled_pair(channels), inputs, rounds)
 
 
 if __name__ == "__main__":

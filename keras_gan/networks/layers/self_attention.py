@@ -18,8 +18,7 @@ class SelfAttention2D(layers.Layer):
     channels, V to C/2, and O back to C. The gain γ starts at 0, so the layer starts as the identity. The softmax is
     over all positions. It is computed in at least float32 under any precision policy.
 
-    Args:
-        **kwargs: `name` and other arguments of `keras.layers.Layer`.
+    The arguments are those of `keras.layers.Layer`, such as `name`.
 
     Input and output: `(batch, height, width, channels)`, with at least 8 channels.
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import struct
 import threading
 import time
@@ -253,12 +254,22 @@ def test_links_in_a_circle(folder):
     np.testing.assert_array_equal(load_images(folder), IMAGES[[0, 2, 1, 3]])
 
 
-def test_folders_that_are_nested_more_deeply_than_functions_can_be(tmp_path, monkeypatch):
+@pytest.fixture
+def deepest(tmp_path, monkeypatch):
+    """The working directory, 1100 folders below the test's own; they go, because pytest cannot remove so many."""
     monkeypatch.chdir(tmp_path)
     for _ in range(1100):
         os.mkdir("d")
         os.chdir("d")
-    Image.fromarray(IMAGES[0]).save("a.png")
+    yield pathlib.Path()
+    pathlib.Path("a.png").unlink()
+    for _ in range(1100):
+        os.chdir("..")
+        os.rmdir("d")
+
+
+def test_folders_that_are_nested_more_deeply_than_functions_can_be(tmp_path, deepest):
+    Image.fromarray(IMAGES[0]).save(deepest / "a.png")
     np.testing.assert_array_equal(load_images(tmp_path), IMAGES[:1])
 
 

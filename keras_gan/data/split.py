@@ -1,6 +1,7 @@
 """A set of images split into those that are trained on and those that are held out."""
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -65,10 +66,16 @@ def hold_out(images: np.ndarray, share: float, seed: int) -> Split:
     if share == 0:
         return Split(images)
     count = round(share * len(images))
-    if count < LEAST_HELD_OUT:
+    if len(images) < 2 * LEAST_HELD_OUT:
         raise ValueError(
-            f"`hold_out` must leave out at least {LEAST_HELD_OUT} images, {LEAST_HELD_OUT / len(images):.2g} of "
-            f"{len(images)}. Received: hold_out={share}, which are {count}"
+            f"`hold_out` must be 0 for fewer than {2 * LEAST_HELD_OUT} images. "
+            f"Received: hold_out={share} and {len(images)} images"
+        )
+    if count < LEAST_HELD_OUT:
+        least = math.ceil(1000 * LEAST_HELD_OUT / len(images)) / 1000
+        raise ValueError(
+            f"`hold_out` must leave out at least {LEAST_HELD_OUT} images, such as {least} of {len(images)}. "
+            f"Received: hold_out={share}, which are {count}"
         )
     order = np.random.default_rng((seed, len(images))).permutation(len(images))
     held_out, training = np.sort(order[:count]), np.sort(order[count:])

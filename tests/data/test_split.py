@@ -44,6 +44,20 @@ def test_shares_that_do_not_work_are_refused(share, message):
         hold_out(IMAGES, share, 3)
 
 
+@pytest.mark.parametrize("count", [40, 161, 1610])
+def test_share_that_is_advised_is_enough(count):
+    images = np.zeros((count, 1, 1, 1), np.uint8)
+    with pytest.raises(ValueError, match="at least 20 images, such as") as error:
+        hold_out(images, 0.01, 3)
+    advised = float(str(error.value).split("such as ")[1].split(" of ")[0])
+    assert len(hold_out(images, advised, 3).held_out) >= 20
+
+
+def test_nothing_is_held_out_of_a_set_that_is_too_small():
+    with pytest.raises(ValueError, match="must be 0 for fewer than 40 images. .* 39 images"):
+        hold_out(np.zeros((39, 1, 1, 1), np.uint8), 0.5, 3)
+
+
 def test_feed_draws_the_chosen_images_alone_and_each_once_a_pass():
     chosen = hold_out(IMAGES, 0.1, 3).training
     feed = image_batches(IMAGES, 9, 2, seed=1, chosen=chosen)

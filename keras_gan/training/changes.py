@@ -7,7 +7,7 @@ from typing import Any
 
 from keras_gan import parts
 from keras_gan.checks import check_instance
-from keras_gan.data.sources import find_source
+from keras_gan.data.sources import BY_PATH, find_source
 from keras_gan.registry import Registry
 from keras_gan.settings import CONSTRAINTS, setting_name
 from keras_gan.training.config import REGISTRIES, ExperimentConfig, Part, RunConfig
@@ -34,7 +34,7 @@ def change(config: ExperimentConfig, /, **settings: Any) -> ExperimentConfig:
             `generator="upsampling"`, as a `Part`, or as `{"name": ..., "arguments": {...}}`. `optimizer`, and an
             argument such as `beta_1`, set both optimizers. `lr` sets both learning rates; `lr_critic` and
             `lr_generator` set one, and win over `lr`. A part that replaces another starts with its own defaults;
-            only an optimizer keeps the learning rate.
+            only an optimizer keeps the learning rate, and another folder or file of images the size and the like.
 
     Returns:
         The new configuration.
@@ -141,9 +141,13 @@ def _select_parts(config: ExperimentConfig, remaining: dict[str, Any]) -> Experi
     for name, registry in REGISTRIES.items():
         if name not in remaining:
             continue
-        old, new = getattr(config, name), make_part(remaining.pop(name), registry)
+        old, value = getattr(config, name), remaining.pop(name)
+        new = make_part(value, registry)
         if isinstance(new.arguments, Mapping) and not new.arguments and new.name == old.name:
             continue
+        if {old.name, new.name} <= set(BY_PATH) and not isinstance(value, (Part, Mapping)):
+            taken = registry.parameters(new.name)
+            new = Part(new.name, {**_named(old.arguments, taken), **new.arguments})
         if name in OPTIMIZERS and "learning_rate" in registry.parameters(new.name):
             new = Part(new.name, {"learning_rate": old.arguments.get("learning_rate"), **new.arguments})
         config = config.with_parts({name: new})

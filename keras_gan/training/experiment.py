@@ -149,7 +149,7 @@ class Experiment:
         """Return the callback for Weights & Biases, if any, after it has logged the epochs that are already done."""
         if self.options.wandb == "off":
             return []
-        depends_on = {**self.config.flat(), **_environment(self.split.images)}
+        depends_on = {**_without_folders(self.config.flat()), **_environment(self.split.images)}
         if self.evaluator is not None:
             depends_on["evaluation"] = dataclasses.asdict(self.evaluator.provenance)
         run = callbacks.init_wandb(
@@ -196,6 +196,16 @@ class Experiment:
         data_flag = [text for flag, folder in folders.items() if folder is not None for text in (flag, folder)]
         plugin_flag = ["--plugin", *options.plugin] if options.plugin else []
         return command_line("train", "--resume", self.folder, *data_flag, *plugin_flag)
+
+
+def _without_folders(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings in which a path is only its last name: its folders may name the user."""
+    paths = {name: Path(value).name for name, value in settings.items() if isinstance(value, str) and _is_path(value)}
+    return {**settings, **paths}
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith("~") or Path(text).is_absolute()
 
 
 def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | None = None) -> Experiment:

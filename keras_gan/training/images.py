@@ -7,7 +7,7 @@ import numpy as np
 from keras_gan.console import say
 from keras_gan.data.cifar10 import DownloadError
 from keras_gan.data.records import record_of
-from keras_gan.data.sources import load_source
+from keras_gan.data.sources import BY_PATH, load_source
 from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.options import RunOptions
 
@@ -36,6 +36,10 @@ def load_training_images(config: ExperimentConfig, options: RunOptions) -> tuple
         if options.resume is not None:
             raise
         say(f"Training on drawn toy horses: CIFAR-10 is not cached and cannot be downloaded ({error}).")
+    except FileNotFoundError as error:
+        if options.resume is None or config.data.name not in BY_PATH:
+            raise
+        raise FileNotFoundError(f"{error}. If the images were moved, give their new place by `--data`") from error
     config = dataclasses.replace(config, data=Part("toy"))
     return config, load_source(config.data.name, config.data.arguments)
 

@@ -6,6 +6,7 @@ import shutil
 
 import numpy as np
 import pytest
+import wandb_reader
 
 import keras_gan as kg
 from keras_gan import data, parts
@@ -149,12 +150,23 @@ def test_run_is_resumed_as_if_it_had_never_stopped(on_array, tmp_path):
 def test_images_may_move_but_not_change(on_file, tmp_path):
     run, _ = on_file
     part = copy(run, tmp_path)
+    with pytest.raises(FileNotFoundError, match="No folder or file .*images.npy. If the images were moved, .*`--data`"):
+        kg.train(resume=part, epochs=4, wandb="off")
     np.save(tmp_path / "moved.npy", IMAGES)
     moved = kg.train(images=tmp_path / "moved.npy", resume=part, epochs=4, wandb="off")
     assert moved.config.data.arguments["path"] == str(tmp_path / "moved.npy")
     assert kg.train(images=IMAGES, resume=part, epochs=5, wandb="off").epochs == 5
     with pytest.raises(ValueError, match="Received other images"):
         kg.train(images=IMAGES[::-1], resume=part, epochs=6, wandb="off")
+
+
+@pytest.mark.usefixtures("user_cache", "wandb_alone")
+def test_pictures_may_move_with_their_size_and_charts_do_not_tell_where_they_are(tmp_path):
+    kg.save_images(np.repeat(IMAGES, 2, axis=1), tmp_path / "pictures")
+    run = train(tmp_path, images=tmp_path / "pictures", size=32, fit="stretch", epochs=1, wandb="offline")
+    assert wandb_reader.config(wandb_reader.run_file(run.folder))["data_path"] == "pictures"
+    (tmp_path / "pictures").rename(tmp_path / "moved")
+    assert kg.train(images=tmp_path / "moved", resume=run.folder, epochs=2, wandb="off").epochs == 2
 
 
 @pytest.mark.parametrize(

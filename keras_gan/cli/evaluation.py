@@ -80,7 +80,11 @@ def _extractor(options: "EvaluationOptions") -> metrics.FeatureExtractor:
 
 def _load_real(options: "EvaluationOptions") -> np.ndarray:
     if options.real is None:
-        part = run_folder.load_config(options.target).data
+        try:
+            part = run_folder.load_config(options.target).data
+        except ValueError as error:
+            # The config.json of a folder that `fit` wrote describes the model alone.
+            raise ValueError(f"`real` must be given: {options.target} does not name its data set ({error})") from error
         name, arguments = part.name, part.arguments
     else:
         name, arguments = data.find_source(options.real)

@@ -116,7 +116,7 @@ def checked_latents(generator: keras.Model, latents: Any) -> Tensor:
     """
     values, expected = as_latents(latents), latent_shape(generator)
     if values.shape[1:] != expected:
-        wanted = f"(n, {str(expected)[1:]}"
+        wanted = f"({', '.join(map(str, ('n', *expected)))})"
         raise ValueError(f"`latents` must have the generator's shape {wanted}. Received: {values.shape}")
     return ops.convert_to_tensor(values)
 

@@ -59,7 +59,7 @@ def describe_set(images: np.ndarray) -> list[str]:
         return []
     count, *shape = record.shape
     size = "×".join(map(str, shape))
-    lines = [f"{count} images of {size}, decoded: {images.nbytes / 1e9:.2f} GB in {images.filename}"]  # type: ignore[attr-defined]
+    lines = [f"{count} images of {size}, decoded: {images.nbytes / 1e6:.1f} MB in {images.filename}"]  # type: ignore[attr-defined]
     if record.skipped:
         lines.append(f"Left out: {record.skipped} files that cannot be read.")
     if record.copies or record.near_duplicates:

@@ -253,3 +253,9 @@ def test_script_ends_with_one_line_on_images_that_are_none(pictures, data_dir, c
     assert stop.value.code == 2
     error = capsys.readouterr().err
     assert error.startswith(f"keras-gan evaluate: error: 1 file in {pictures} cannot be read as an image: 000.png")
+
+
+def test_folder_that_fit_wrote_needs_real_images(tmp_path, capsys):
+    (tmp_path / "config.json").write_text('{"batch_size": 8, "n_critic": 2}')
+    error = refusal(capsys, "evaluate", tmp_path)
+    assert f"`real` must be given: {tmp_path} does not name its data set" in error

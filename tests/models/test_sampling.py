@@ -35,7 +35,7 @@ def test_images_of_latents_are_the_generators(gan):
         ({"n": LATENTS}, "give latents as `latents=…`. Received: ndarray"),
         ({"latents": LATENTS, "n": 3}, "`n` must be left out with `latents`"),
         ({"latents": LATENTS, "seed": 3}, "`seed` must be left out with `latents`"),
-        ({"latents": LATENTS[:, :3]}, r"`latents` must have the generator's shape \(n, .*Received: \(3, 3\)"),
+        ({"latents": LATENTS[:, :3]}, r"`latents` must have the generator's shape \(n, \d+\)\. Received: \(3, 3\)"),
         ({"latents": LATENTS * np.nan}, "`latents` must be finite"),
         ({"latents": LATENTS[:0]}, "`latents` must be an array of numbers"),
         ({"latents": "text"}, "`latents` must be an array of numbers"),

@@ -1,27 +1,16 @@
 """Convolutions whose outputs are averaged over 2×2 pixels, computed with a stride of 2."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 from keras import ops
 
-from keras_gan.checks import check_count, check_counts
-from keras_gan.networks.layers.upsample_conv import summed_over_squares
+from keras_gan.networks.layers.upsample_conv import FixedConvolution, summed_over_squares
 from keras_gan.tensors import Shape, Tensor
-
-#: Arguments of `Conv2D` whose values are fixed in this layer; its config leaves these arguments out.
-_FIXED: dict[str, Any] = {
-    "strides": 2,
-    "padding": "same",
-    "data_format": "channels_last",
-    "dilation_rate": 1,
-    "groups": 1,
-    "activation": None,
-}
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class PooledConv2D(keras.layers.Conv2D):
+class PooledConv2D(FixedConvolution):
     """A same-padded `Conv2D` and `AveragePooling2D(2)` in one layer, with the weights of `Conv2D`.
 
     The mean of four neighbouring outputs is one output of a kernel that is the mean of the kernel at four places, one
@@ -42,15 +31,8 @@ class PooledConv2D(keras.layers.Conv2D):
             integer of at least 1; or, when it is built, if the height or the width is odd or not known.
     """
 
-    def __init__(self, filters: int, kernel_size: int | tuple[int, int], **kwargs: Any) -> None:
-        given = sorted(set(_FIXED) & set(kwargs))
-        if given:
-            raise ValueError(
-                f"PooledConv2D is same-padded, of stride 2, channels-last, and without activation. Received: {given}"
-            )
-        check_count(filters, "filters")
-        check_counts(kernel_size if hasattr(kernel_size, "__len__") else (kernel_size,), "kernel_size")
-        super().__init__(filters, kernel_size, **_FIXED, **kwargs)
+    fixed: ClassVar[dict[str, Any]] = {**FixedConvolution.fixed, "strides": 2, "activation": None}
+    kind = "same-padded, of stride 2, channels-last, and without activation"
 
     def build(self, input_shape: Shape) -> None:
         sides = input_shape[1:3]
@@ -63,6 +45,3 @@ class PooledConv2D(keras.layers.Conv2D):
         # A stride of 2 pads both sides as the convolution does, since the longer kernel begins where the other did.
         outputs = ops.conv(inputs, kernel, strides=2, padding="same", data_format="channels_last")
         return outputs + self.bias if self.use_bias else outputs
-
-    def get_config(self) -> dict[str, Any]:
-        return {key: value for key, value in super().get_config().items() if key not in _FIXED}

@@ -4,7 +4,7 @@ The four phases of an image are its pixels at even and odd rows and columns. A t
 `(batch, height, 4 · width, channels)` holds them, with the four pixels of a 2×2 square one after another.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
@@ -12,15 +12,6 @@ from keras import ops
 
 from keras_gan.checks import check_count, check_counts
 from keras_gan.tensors import Shape, Tensor
-
-#: Arguments of `Conv2D` whose values are fixed in these layers; their configs leave these arguments out.
-_FIXED: dict[str, Any] = {
-    "strides": 1,
-    "padding": "same",
-    "data_format": "channels_last",
-    "dilation_rate": 1,
-    "groups": 1,
-}
 
 
 def phase_taps(kernel_size: int) -> np.ndarray:
@@ -57,20 +48,33 @@ def summed_over_squares(kernel: Tensor) -> Tensor:
     return kernel
 
 
-class _PhaseConvolution(keras.layers.Conv2D):
-    """A same-padded `Conv2D` that computes the four phases of its output at once, on maps of half the side."""
+class FixedConvolution(keras.layers.Conv2D):
+    """A same-padded, channels-last `Conv2D` of which some arguments are fixed; its config leaves these out."""
+
+    #: The fixed arguments and their values, and what they make of the layer.
+    fixed: ClassVar[dict[str, Any]] = {
+        "strides": 1,
+        "padding": "same",
+        "data_format": "channels_last",
+        "dilation_rate": 1,
+        "groups": 1,
+    }
+    kind = "same-padded, of stride 1, and channels-last"
 
     def __init__(self, filters: int, kernel_size: int | tuple[int, int], **kwargs: Any) -> None:
-        given = sorted(set(_FIXED) & set(kwargs))
+        given = sorted(set(self.fixed) & set(kwargs))
         if given:
-            name = type(self).__name__
-            raise ValueError(f"{name} is same-padded, of stride 1, and channels-last. Received: {given}")
+            raise ValueError(f"{type(self).__name__} is {self.kind}. Received: {given}")
         check_count(filters, "filters")
         check_counts(kernel_size if hasattr(kernel_size, "__len__") else (kernel_size,), "kernel_size")
-        super().__init__(filters, kernel_size, **_FIXED, **kwargs)
+        super().__init__(filters, kernel_size, **self.fixed, **kwargs)
 
     def get_config(self) -> dict[str, Any]:
-        return {key: value for key, value in super().get_config().items() if key not in _FIXED}
+        return {key: value for key, value in super().get_config().items() if key not in self.fixed}
+
+
+class _PhaseConvolution(FixedConvolution):
+    """A same-padded `Conv2D` that computes the four phases of its output at once, on maps of half the side."""
 
     def _convolve(self, inputs: Tensor, kernel: Tensor) -> Tensor:
         """Return the output's phases, (batch, height, width, 4 · filters), from the kernel's phases."""

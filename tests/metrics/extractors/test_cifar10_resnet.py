@@ -37,7 +37,7 @@ def extractor():
 
 
 @pytest.fixture(scope="module")
-def test_set(cifar10):
+def shuffled(cifar10):
     """The images for testing in another order, and their labels."""
     order = np.random.default_rng(0).permutation(10000)
     return tuple(each[order] for each in cifar10[1])
@@ -62,8 +62,8 @@ def test_images_of_any_size_and_grey_ones_have_features(extractor):
         assert (features.shape, logits.shape) == ((3, 216), (3, 10))
 
 
-def test_accuracy_is_what_the_card_says(extractor, test_set):
-    images, labels = (each[:2000] for each in test_set)
+def test_accuracy_is_what_the_card_says(extractor, shuffled):
+    images, labels = (each[:2000] for each in shuffled)
     features, logits = (np.concatenate(each) for each in zip(*map(extractor, np.split(images, 4))))
     # Of 2000 images, three standard errors.
     np.testing.assert_allclose(np.mean(logits.argmax(-1) == labels), card()["test_accuracy"], atol=0.018)
@@ -71,9 +71,9 @@ def test_accuracy_is_what_the_card_says(extractor, test_set):
 
 
 @pytest.fixture(scope="module")
-def figures_of(extractor, cifar10, test_set, tmp_path_factory):
+def figures_of(extractor, cifar10, shuffled, tmp_path_factory):
     (train, train_labels), _ = cifar10
-    test, test_labels = test_set
+    test, test_labels = shuffled
     horses = test[test_labels == CLASS_NAMES.index("horse")]
     blurred = scipy.ndimage.gaussian_filter(horses.astype(float), (0, 1, 1, 0)).round().astype(np.uint8)
     sets = {

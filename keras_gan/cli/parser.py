@@ -3,6 +3,7 @@
 import contextlib
 import io
 import itertools
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeVar
@@ -72,4 +73,5 @@ def _first_section(box: str) -> str:
     sections = [list(group) for is_text, group in itertools.groupby(lines, bool) if is_text]
     # With box characters the title shares a section with what follows it.
     first = sections[0][1:] or sections[1]
-    return " ".join(first)
+    # tyro names the class of the options, which no user knows, in front of an error that names the argument.
+    return re.sub(r"^Error parsing [A-Z]\w*: ", "", " ".join(first))

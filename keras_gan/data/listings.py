@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 import stat
 import zipfile
 import zlib
@@ -103,7 +104,7 @@ def list_archive(path: Path) -> Listing:
         raise ValueError(f"{path} must be a ZIP archive of pictures: {error}") from error
     names = {info.filename for info in archive.infolist() if not info.is_dir()}
     for name in names:
-        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or name[1:2] == ":":
+        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or re.match(r"[A-Za-z]:", name):
             raise ValueError(f"{path} must hold names inside the archive only. Received: {name!r}")
     kept = sorted(filter(_is_wanted, names), key=lambda name: PurePosixPath(name).parts)
     _check_some(kept, path)

@@ -43,6 +43,8 @@ def generate(
             positive number; if both or none of `n` and `latents` are given; or if `latents` are not the generator's.
     """
     check_count(batch_size, "batch_size")
+    if n is None and latents is None:
+        raise ValueError("`n` or `latents` must be given. Received: n=None, latents=None")
     if latents is None:
         return np.concatenate(list(in_batches(generator, draw_latents(generator, n, seed, truncation), batch_size)))
     for name, value in (("n", n), ("seed", seed), ("truncation", truncation)):

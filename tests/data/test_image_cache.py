@@ -288,6 +288,12 @@ def test_name_that_leads_out_of_the_archive(tmp_path, name):
         load_images(tmp_path / "a.zip")
 
 
+def test_archive_with_a_colon_in_a_name(folder, tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(next(folder.rglob("0.png")), "4:3.png")
+    np.testing.assert_array_equal(load_images(tmp_path / "a.zip")[0], IMAGES[0])
+
+
 def test_zip_bomb(tmp_path, monkeypatch):
     monkeypatch.setattr("keras_gan.data.listings.MAX_FILE_BYTES", 2**16)
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:

@@ -31,8 +31,9 @@ def test_images_of_latents_are_the_generators(gan):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({}, "`n` must be an integer of at least 1"),
+        ({"n": 0}, "`n` must be an integer of at least 1"),
         ({"n": LATENTS}, "give latents as `latents=…`. Received: ndarray"),
+        ({}, "`n` or `latents` must be given"),
         ({"latents": LATENTS, "n": 3}, "`n` must be left out with `latents`"),
         ({"latents": LATENTS, "seed": 3}, "`seed` must be left out with `latents`"),
         ({"latents": LATENTS[:, :3]}, r"`latents` must have the generator's shape \(n, \d+\)\. Received: \(3, 3\)"),

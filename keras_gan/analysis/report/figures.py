@@ -67,6 +67,7 @@ def plot_comparison(runs: Iterable[SavedRun], key: str) -> Figure:
         else:
             axes.plot([], [], label=f"{run.name}: no {key}")
     axes.set_xlabel("epoch")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_ylabel(key)
     axes.legend()
     return figure
@@ -114,6 +115,7 @@ def _draw(axes: Axes, run: SavedRun, panel: Panel) -> None:
     panel.draw(axes, run)
     axes.set_title(panel.title, color=TEXT_COLOUR)
     axes.set_xlabel("epoch", color=TEXT_COLOUR)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.yaxis.label.set_color(TEXT_COLOUR)
     axes.tick_params(colors=TEXT_COLOUR, which="both")
     axes.spines[:].set_color(TEXT_COLOUR)

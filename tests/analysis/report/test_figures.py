@@ -92,6 +92,12 @@ def test_strength_of_the_augmentation_has_a_panel(healthy_run, changed):
     assert "augmentation" not in panels(healthy_run)
 
 
+def test_ticks_of_few_epochs_are_whole(changed):
+    run = changed({name: values[:4] for name, values in changed().history.items()})
+    ticks = plot_panel(run, "losses").axes[0].get_xticks()
+    np.testing.assert_array_equal(ticks, np.rint(ticks))
+
+
 def test_place_stands_over_its_words(healthy_run):
     axes = plot_panel(healthy_run, "place").axes[0]
     assert [text.get_text() for text in axes.texts] == ["Excellent", "Good", "Moderate", "Fair", "Poor"]

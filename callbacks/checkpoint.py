@@ -4,8 +4,9 @@ import json
 import math
 import shutil
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import keras
 from keras import ops
@@ -16,6 +17,7 @@ from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHARTS
 from keras_gan.checks import check_count, check_text, checked_path
 from keras_gan.files import numbered_files, whole_file
+from keras_gan.manifest import check_facts, seal
 
 BEST = "best.keras"
 
@@ -42,9 +44,10 @@ class GanCheckpoint(Periodic):
 
     A `.keras` file holds both networks, both optimizers, the noise generators and the metrics' windows. The networks
     have the weights that are trained. If an optimizer keeps averages of them, a loaded model makes its averaged
-    generator from these. The file appears under its name only once it is whole on disk. A model that has diverged, as
-    `DivergenceGuard` finds, is not saved. Nor is one with weights that are NaN or infinite, so that the last sound
-    checkpoints stay; a warning says so.
+    generator from these. The file appears under its name only once it is whole on disk. Its manifest has a checksum of
+    each part, by which `kg.load_model` finds a file that was altered. A model that has diverged, as `DivergenceGuard`
+    finds, is not saved. Nor is one with weights that are NaN or infinite, so that the last sound checkpoints stay; a
+    warning says so.
 
     It saves any Keras model. Of a model of your own, it stores what the model's `save` stores.
 
@@ -58,6 +61,8 @@ class GanCheckpoint(Periodic):
             `best.keras`, with the value and the epochs done in `best.json`. Only epochs whose logs have the key count.
             A best model of earlier training in this folder stays until one is better. Defaults to None, for no best.
         mode: "min" if less is better, "max" if more is. Defaults to "min".
+        facts: What the manifest of each checkpoint says besides the epochs, as values of JSON by name. Defaults to
+            None, nothing.
 
     Raises:
         ValueError: If `every` is no interval, `keep` no integer of at least 1, or `mode` is another; or when training
@@ -74,6 +79,7 @@ class GanCheckpoint(Periodic):
         keep: int = 3,
         monitor: str | None = None,
         mode: Literal["min", "max"] = "min",
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(every)
         check_count(keep, "keep")
@@ -81,10 +87,12 @@ class GanCheckpoint(Periodic):
             raise ValueError(f'`mode` must be "min" or "max". Received: mode={mode!r}')
         if monitor is not None:
             check_text(monitor, "monitor")
+        check_facts({} if facts is None else facts)
         self.folder = checked_path(folder, "folder")
         self.keep = keep
         self.monitor = monitor
         self.mode = mode
+        self.facts = {} if facts is None else dict(facts)
 
     def reads_model(self, epoch: int) -> bool:
         # Figures of quality come in epochs in which QualityMonitor reads the model.
@@ -150,7 +158,7 @@ class GanCheckpoint(Periodic):
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         with whole_file(self._path(epoch)) as path:
-            self.model.save(path)
+            self._save(path, epoch)
         self._saved_epoch = epoch
         own = [path for number, path in checkpoints(self.folder) if number <= epoch + 1]
         for path in own[: -self.keep]:
@@ -171,11 +179,15 @@ class GanCheckpoint(Periodic):
             if self._saved_epoch == epoch:
                 shutil.copyfile(self._path(epoch), path)
             else:
-                self.model.save(path)
+                self._save(path, epoch)
         with whole_file(self.folder / BEST_RECORD) as path:
             record = {"monitor": self.monitor, "mode": self.mode, "value": float(value), "epochs": epoch + 1}
             path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         self._best = value
+
+    def _save(self, path: Path, epoch: int) -> None:
+        self.model.save(path)
+        seal(path, {"epochs": epoch + 1, **self.facts})
 
     def _path(self, epoch: int) -> Path:
         return self.folder / f"epoch_{epoch + 1:06d}.keras"

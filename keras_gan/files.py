@@ -11,6 +11,8 @@ from pathlib import Path
 def whole_file(path: Path) -> Iterator[Path]:
     """Yield a path to write to; what is there becomes `path` once it is whole, whenever the process may die.
 
+    The file is on disk before it gets its name, and its name is on disk before this returns.
+
     If writing fails, `path` stays what it was. If `path` is a symbolic link, it stays one: its target is replaced.
 
     Raises:
@@ -25,8 +27,20 @@ def whole_file(path: Path) -> Iterator[Path]:
             with open(partial, "rb+") as file:
                 os.fsync(file.fileno())
             os.replace(partial, target)
+            _sync_folder(target.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the names in a folder written to disk, where the platform can do this."""
+    # Windows opens no folders, and some file systems cannot synchronise them.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def replace_text(path: Path, text: str) -> None:

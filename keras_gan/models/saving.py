@@ -1,11 +1,13 @@
 """Saved models, read again."""
 
+import zipfile
 from pathlib import Path
 
 import keras
 
 from keras_gan.checks import check_flag, checked_path
 from keras_gan.files import saved_model
+from keras_gan.manifest import read_manifest
 from keras_gan.models.gan import GAN
 
 
@@ -22,7 +24,7 @@ def load_model(path: str | Path) -> keras.Model:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file holds no model.
+        ValueError: If the file holds no model, or was altered since it was saved with a manifest.
 
     Example:
 
@@ -34,6 +36,8 @@ def load_model(path: str | Path) -> keras.Model:
     path = checked_path(path, "path")
     if not path.is_file():
         raise FileNotFoundError(f"`path` must be a .keras file. Received: {path}, which does not exist or is a folder")
+    if zipfile.is_zipfile(path):
+        read_manifest(path)
     try:
         return keras.saving.load_model(path)
     except Exception as error:  # Keras and its formats raise many kinds for a damaged file.

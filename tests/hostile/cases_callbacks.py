@@ -83,6 +83,7 @@ CASES = [
             "keep": COUNT,
             "monitor": given("fid_score", optional(text)),
             "mode": given("min", choice),
+            "facts": given({"config": "abc"}, optional(values.facts)),
         },
     ),
     Case(

@@ -55,6 +55,11 @@ def interval(valid: Any) -> dict[str, Any]:
     return {**count(valid), **{f"text {text[:20]}": text for text in texts}}
 
 
+def facts(valid: Any) -> dict[str, Any]:
+    """Values hostile to values of JSON by name."""
+    return {"number": 1, "text": "a", "list": [1], "object inside": {"a": object()}, "array inside": {"a": np.ones(2)}}
+
+
 def counts(valid: Any) -> dict[str, Any]:
     """Values hostile to a sequence of numbers that count something."""
     inside = {name: (value,) for name, value in count(valid).items() if name != "empty"}

@@ -56,14 +56,17 @@ def run_tyro(kind: Any, arguments: Sequence[str], prog: str, description: str | 
         fail(prog, _first_section(message.getvalue()))
 
 
-def fail(prog: str, message: str) -> NoReturn:
-    """Print one line on standard error and exit with code 2.
+def fail(prog: str, message: str, table: str = "") -> NoReturn:
+    """Print one line on standard error, and a table if there is one, and exit with code 2.
 
     Args:
         prog: The command as the user typed it.
         message: Description of the error.
+        table: Lines to print below it. Defaults to none.
     """
     print(f"{prog}: error: {' '.join(message.split())}", file=sys.stderr)
+    if table:
+        print(table, file=sys.stderr)
     raise SystemExit(2)
 
 

@@ -17,7 +17,7 @@ from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.options import RunOptions
 from keras_gan.training.presets import PRESETS
 from keras_gan.training.resuming import resumed_folder
-from keras_gan.training.run_folder import check, load_config
+from keras_gan.training.run_folder import OtherRunError, check, load_config
 
 #: Flags whose values decide which other flags exist.
 CHOICES = ("data", "dataset", "optimizer", "extractor", *SELECTIONS)
@@ -57,6 +57,8 @@ def parse_training(arguments: Sequence[str], prog: str, description: str | None)
     values = {name: value for group in vars(parsed).values() for name, value in vars(group).items()}
     try:
         return _changed(config, flags, values, named)
+    except OtherRunError as error:
+        fail(prog, f"{error.summary}:", error.table)
     except (ValueError, OSError) as error:
         fail(prog, str(error))
 

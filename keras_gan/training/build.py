@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import keras
 
@@ -27,16 +28,36 @@ def build_model(config: ExperimentConfig, set_shape: tuple[int, ...] | None = No
     with _precision(config.run.mixed_precision):
         generator = config.generator.build(parts.GENERATORS, **_given(config, set_shape))
         critic = config.critic.build(parts.CRITICS, image_shape=image_shape(generator))
-    loss, lipschitz = config.loss.build(parts.LOSSES), config.lipschitz.build(parts.LIPSCHITZ)
-    run, augmentation = config.run, config.augmentation.build(parts.AUGMENTATIONS)
-    averaging = config.averaging.build(parts.AVERAGING)
-    gan = models.GAN(generator, critic, loss, lipschitz, run.n_critic, run.seed, augmentation, averaging)
+    gan = models.GAN(
+        generator,
+        critic,
+        config.loss.build(parts.LOSSES),
+        seed=config.run.seed,
+        averaging=config.averaging.build(parts.AVERAGING),
+        **policies(config),
+    )
     gan.compile(
         critic_optimizer=build_optimizer(config, "critic_optimizer", set_shape),
         generator_optimizer=build_optimizer(config, "generator_optimizer", set_shape),
         steps_per_execution=config.run.steps_per_execution,
     )
     return gan
+
+
+def policies(config: ExperimentConfig) -> dict[str, Any]:
+    """Return the arguments of a GAN that may change while a run goes on.
+
+    Args:
+        config: The configuration.
+
+    Raises:
+        ValueError: If a part refuses its arguments.
+    """
+    return {
+        "lipschitz": config.lipschitz.build(parts.LIPSCHITZ),
+        "augmentation": config.augmentation.build(parts.AUGMENTATIONS),
+        "n_critic": config.run.n_critic,
+    }
 
 
 def _given(config: ExperimentConfig, set_shape: tuple[int, ...] | None) -> dict[str, tuple[int, ...]]:

@@ -18,10 +18,11 @@ from keras_gan.invocation import command_line
 from keras_gan.metrics.extractors.extractor import weights_digest
 from keras_gan.training import run_folder, runtime
 from keras_gan.training.allocator import keep_freed_memory
-from keras_gan.training.build import build_model, set_learning_rates
+from keras_gan.training.build import build_model
 from keras_gan.training.config import EvaluationConfig, ExperimentConfig
 from keras_gan.training.images import load_training_images
 from keras_gan.training.options import RunOptions
+from keras_gan.training.recovery import restore, set_aside
 from keras_gan.training.report import report_on, save_real_picture
 
 #: Epochs from one measurement of the critic on held-out images to the next, if the samples are not measured.
@@ -142,7 +143,12 @@ class Experiment:
             watchers.append(callbacks.TensorBoardScalars(folder / "tensorboard"))
         return [
             *watchers,
-            callbacks.GanCheckpoint(folder / "checkpoints", options.checkpoint_every, monitor=monitor),
+            callbacks.GanCheckpoint(
+                folder / "checkpoints",
+                options.checkpoint_every,
+                monitor=monitor,
+                facts={**runtime.software(), **run_folder.manifest_facts(self.config)},
+            ),
         ]
 
     def _charts(self) -> list[callbacks.WandbCharts]:
@@ -242,13 +248,14 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
         folder = options.resume
         for change in run_folder.check_environment(folder, environment):
             say(f"Resuming under another version, so the last bits may differ: {change}")
-        model, start = _restore(folder, config, split.shape)
+        model, start, unused = restore(folder, config, split.shape)
         evaluator = _evaluator(split, config.evaluation)
         if evaluator is not None and (folder / "quality.csv").exists():
             check_provenance(folder / "quality.csv", start, evaluator.provenance)
         changes = run_folder.changed_settings(folder, config)
         for name, (old, new) in changes.items():
             say(f"From epoch {start}: {name} {old} → {new}")
+        set_aside(unused)
         run_folder.record_resume(folder, environment, start, changes)
         run_folder.write_config(folder, config)
     save_real_picture(images, folder)
@@ -287,23 +294,3 @@ def _evaluator(split: data.Split, evaluation: EvaluationConfig) -> metrics.Evalu
 def _environment(images: np.ndarray) -> dict[str, Any]:
     """Return what the bits of a run depend on besides its configuration: the software and the data."""
     return {**runtime.software(), "data": {"images": len(images), "sha256": data.fingerprint(images)}}
-
-
-def _restore(folder: Path, config: ExperimentConfig, set_shape: tuple[int, ...]) -> tuple[models.GAN, int]:
-    """Return the model of the last checkpoint and its epoch, or a new model if there is no checkpoint yet."""
-    saved = callbacks.checkpoints(folder / "checkpoints")
-    if not saved:
-        return build_model(config, set_shape), 0
-    start, path = saved[-1]
-    callbacks.kept_rows(folder / "losses.csv", start)
-    # A run that was killed after its last epoch and before its last file only has to write that file.
-    is_complete = (folder / "generator.keras").exists()
-    epochs = config.run.epochs
-    if start > epochs or (start == epochs and is_complete):
-        raise ValueError(f"{folder} has all its {start} epochs. Give more with `--epochs`. Received: {epochs}")
-    try:
-        model = models.load_model(path)
-    except ValueError as error:
-        raise ValueError(f"{error}. Without that file the run resumes from the checkpoint before") from error
-    set_learning_rates(model, config, set_shape)
-    return model, start

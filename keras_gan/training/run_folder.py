@@ -6,6 +6,7 @@ This module does not load Keras.
 import contextlib
 import dataclasses
 import datetime
+import hashlib
 import json
 import os
 import re
@@ -17,15 +18,45 @@ from typing import Any
 from keras_gan.analysis.run.saved_run import RUN_NOTES
 from keras_gan.files import replace_text
 from keras_gan.settings import PARTS, setting_name
-from keras_gan.training.config import ExperimentConfig
+from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.options import RunOptions
 
 #: Sources of images that may have been moved or given in another form since; the hash of the images tells whether they
 #: are still the same.
 MOVABLE_SOURCES = ("folder", "file", "array")
 
-#: Settings that may be others when a run goes on: they hold for the epochs that come. So may those of a schedule.
-CHANGEABLE = ("critic_learning_rate", "generator_learning_rate", "schedule")
+#: Characters of a setting's value that are shown.
+SHOWN = 60
+
+#: Settings that may be others when a run goes on: they hold for the epochs that come. So may the arguments of a
+#: schedule, of an augmentation, and of the Lipschitz policy, but not the policy itself.
+CHANGEABLE = (
+    *("critic_learning_rate", "generator_learning_rate", "schedule", "augmentation"),
+    *("n_critic", "batch_size", "epochs", "steps_per_execution"),
+)
+CHANGEABLE_ARGUMENTS = ("schedule_", "augmentation_", "lipschitz_")
+
+
+class OtherRunError(ValueError):
+    """A run cannot go on under a configuration that makes another run of it.
+
+    Args:
+        folder: The run's folder.
+        differences: Values of the run and values received, by the names of the settings.
+
+    Attributes:
+        summary: What is wrong, in one line.
+        table: The settings that differ, one on a line.
+    """
+
+    def __init__(self, folder: Path, differences: Mapping[str, tuple[Any, Any]]) -> None:
+        self.summary = f"{folder} cannot be resumed under settings that make another run of it"
+        rows = [("setting", "of the run", "received")]
+        rows += [(name, *(str(value)[:SHOWN] for value in pair)) for name, pair in differences.items()]
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
+        self.table = "\n".join(f"  {line}" for line in lines)
+        super().__init__(f"{self.summary}:\n{self.table}")
 
 
 def check(config: ExperimentConfig, options: RunOptions) -> None:
@@ -139,20 +170,17 @@ def _write_json(path: Path, value: dict[str, Any]) -> None:
 
 
 def _check_config(folder: Path, config: ExperimentConfig) -> None:
-    """Refuse to resume a run under a configuration that changes what was trained.
+    """Refuse to resume a run under a configuration that makes another run of it.
 
-    The number of epochs and the learning rates may differ, because they do not change the epochs that are done, and so
-    may the evaluation.
+    `CHANGEABLE` settings may differ, because they do not change the epochs that are done, and so may the evaluation.
     """
     saved = load_config(folder)
     _check_length(saved, config)
     if {saved.data.name, config.data.name} <= set(MOVABLE_SOURCES):
         config = dataclasses.replace(config, data=saved.data)
-    run = dataclasses.replace(config.run, epochs=saved.run.epochs)
-    differences = _differences(saved, dataclasses.replace(config, run=run))
-    changes = [f"{name}: {old} → {new}" for name, (old, new) in differences.items() if not _is_changeable(name)]
-    if changes:
-        raise ValueError(f"{folder} cannot be resumed under another configuration: {'; '.join(changes)}")
+    differences = {name: pair for name, pair in _differences(saved, config).items() if not _is_changeable(name)}
+    if differences:
+        raise OtherRunError(folder, differences)
 
 
 def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
@@ -200,7 +228,31 @@ def changed_settings(folder: Path, config: ExperimentConfig) -> dict[str, tuple[
 
 
 def _is_changeable(name: str) -> bool:
-    return name in CHANGEABLE or name.startswith("schedule_")
+    return name in CHANGEABLE or name.startswith(CHANGEABLE_ARGUMENTS)
+
+
+def manifest_facts(config: ExperimentConfig) -> dict[str, Any]:
+    """Return what the manifest of a run's checkpoint says of its configuration: a hash, and what stays the same.
+
+    Args:
+        config: The run's configuration.
+    """
+    return {
+        "config": hashlib.sha256(config.to_json().encode("utf-8")).hexdigest(),
+        "settings": fixed_settings(config),
+    }
+
+
+def fixed_settings(config: ExperimentConfig) -> dict[str, Any]:
+    """Return the settings that stay the same as long as a run lasts, by name, as values of JSON.
+
+    The images are left out, which may have been moved: environment.json has their hash.
+
+    Args:
+        config: The run's configuration.
+    """
+    values = _settings(dataclasses.replace(config, data=Part("array")))
+    return _json_value({name: value for name, value in values.items() if not _is_changeable(name)})
 
 
 def _check_length(saved: ExperimentConfig, config: ExperimentConfig) -> None:
@@ -227,12 +279,31 @@ def record_resume(
     """
     path = folder / "environment.json"
     saved = json.loads(path.read_text(encoding="utf-8"))
-    if changes or environment["versions"] != _last_versions(saved):
+    earlier = _effective_resumes(saved.get("resumes", []), epoch, _settings(load_config(folder)))
+    if changes or earlier != saved.get("resumes", []) or environment["versions"] != _last_versions(saved):
         resume = {"epoch": epoch, "versions": environment["versions"]}
         if changes:
             resume["changes"] = {name: list(pair) for name, pair in changes.items()}
-        resumes = [*saved.get("resumes", []), resume]
-        _write_json(path, {**saved, "resumes": resumes})
+        _write_json(path, {**saved, "resumes": [*earlier, resume]})
+
+
+def _effective_resumes(resumes: list[dict[str, Any]], epoch: int, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the resumes that led to the run as it is now, with the epochs from which their changes really hold.
+
+    Args:
+        resumes: All resumes until now.
+        epoch: Index of the epoch that the run goes on with. It is before that of a resume whose epochs were lost.
+        settings: All settings that the run has now, by names.
+    """
+    kept = [{**resume, "epoch": min(resume["epoch"], epoch)} for resume in resumes]
+    last = kept[-1].get("changes", {}) if kept else {}
+    # The process may have died before config.json had the changes.
+    has_effect = all(_json_value(settings.get(name)) == new for name, (_, new) in last.items())
+    return kept if has_effect else kept[:-1]
+
+
+def _json_value(value: Any) -> Any:
+    return json.loads(json.dumps(value))
 
 
 def _last_versions(environment: dict[str, Any]) -> dict[str, str]:

@@ -68,10 +68,14 @@ def test_resuming_under_another_configuration_names_the_difference(tmp_path):
     options = RunOptions(resume=folder)
     run_folder.check(PRESETS["horses"], options)
     run_folder.check(change(PRESETS["horses"], epochs=20_000, quality_every=7, quality_samples=50), options)
-    with pytest.raises(
-        ValueError, match="cannot be resumed under another configuration: n_critic: 5 → 7; seed: 42 → 1"
-    ):
-        run_folder.check(change(PRESETS["horses"], n_critic=7, seed=1), options)
+    other = change(PRESETS["horses"], n_critic=7, seed=1, latent_dim=7)
+    with pytest.raises(run_folder.OtherRunError, match="settings that make another run of it") as raised:
+        run_folder.check(other, options)
+    assert [line.split() for line in raised.value.table.splitlines()] == [
+        ["setting", "of", "the", "run", "received"],
+        ["seed", "42", "1"],
+        ["latent_dim", "100", "7"],
+    ]
 
 
 def test_resuming_what_is_no_run(tmp_path):

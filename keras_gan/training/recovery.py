@@ -1,0 +1,137 @@
+"""The checkpoint that a run goes on from: the newest that is whole, of this run, and covered by the run's records."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from keras_gan import callbacks, models
+from keras_gan.console import say
+from keras_gan.intervals import read_interval
+from keras_gan.manifest import read_manifest
+from keras_gan.models.policies import exchange_policies
+from keras_gan.training.build import build_model, policies, set_learning_rates
+from keras_gan.training.config import ExperimentConfig
+from keras_gan.training.run_folder import fixed_settings, load_config
+
+#: What the names of checkpoints that a run does not go on from begin with.
+SET_ASIDE = "set_aside_"
+
+
+def restore(
+    folder: Path, config: ExperimentConfig, set_shape: tuple[int, ...]
+) -> tuple[models.GAN, int, Sequence[Path]]:
+    """Return the model that a run goes on with.
+
+    Args:
+        folder: The run's folder.
+        config: The configuration that the run goes on with.
+        set_shape: Shape of the set of images, `(count, height, width, channels)`.
+
+    Returns:
+        The model of the newest checkpoint that can be used; the number of its epochs; and newer checkpoints, which
+        cannot be used. A new model and 0 if the run was stopped before its first checkpoint.
+
+    Raises:
+        ValueError: If there are checkpoints, but none can be used, or the run has all its epochs.
+    """
+    problems: list[str] = []
+    newer: list[Path] = []
+    for done, path in reversed(callbacks.checkpoints(folder / "checkpoints")):
+        try:
+            check_records(folder, done, set_shape[0])
+            model = _load(path, load_config(folder), set_shape)
+        except (ValueError, OSError) as error:
+            problems.append(f"{path.name} cannot be used: {error}")
+            newer.append(path)
+            continue
+        _check_unfinished(folder, done, config)
+        for problem in problems:
+            say(f"{problem}. The checkpoint before it is used.")
+        model = exchange_policies(model, **policies(config))
+        set_learning_rates(model, config, set_shape)
+        return model, done, newer
+    if problems:
+        raise ValueError(f"{folder} cannot be resumed: {'; '.join(problems)}")
+    return build_model(config, set_shape), 0, []
+
+
+def set_aside(paths: Sequence[Path]) -> None:
+    """Rename checkpoints that a run does not go on from, so that it will not take them for its own."""
+    for path in paths:
+        path.rename(path.with_name(f"{SET_ASIDE}{path.name}"))
+
+
+def check_records(folder: Path, done: int, images: int) -> None:
+    """Refuse a checkpoint of epochs that the run's records do not reach.
+
+    Args:
+        folder: The run's folder.
+        done: Number of epochs of the checkpoint.
+        images: Number of images in the set.
+
+    Raises:
+        FileNotFoundError: If there is no losses.csv.
+        ValueError: If losses.csv or quality.csv lacks rows of earlier epochs.
+    """
+    callbacks.kept_rows(folder / "losses.csv", done)
+    config = load_config(folder)
+    if not config.evaluation.is_measured:
+        return
+    interval, run = read_interval(config.evaluation.every, "quality_every"), config.run
+    steps, per_step = run.epoch_steps(images), run.n_critic * run.batch_size
+    due = next((epoch for epoch in reversed(range(done)) if interval.is_due(epoch, steps, per_step)), None)
+    if due is not None and due not in (measured := _measured_epochs(folder / "quality.csv")):
+        last = max(measured, default="none")
+        raise ValueError(f"{folder / 'quality.csv'} must have a row of epoch {due}. Received: {last} as its last epoch")
+
+
+def _measured_epochs(path: Path) -> set[int]:
+    if not path.exists():
+        return set()
+    with open(path, newline="", encoding="utf-8") as file:
+        return {int(row["epoch"]) for row in csv.DictReader(line for line in file if line.endswith("\n"))}
+
+
+def _check_unfinished(folder: Path, done: int, config: ExperimentConfig) -> None:
+    # A run that was killed after its last epoch and before its last file only has to write that file.
+    is_complete = (folder / "generator.keras").exists()
+    epochs = config.run.epochs
+    if done > epochs or (done == epochs and is_complete):
+        raise ValueError(f"{folder} has all its {done} epochs. Give more with `--epochs`. Received: {epochs}")
+
+
+def _load(path: Path, saved: ExperimentConfig, set_shape: tuple[int, ...]) -> models.GAN:
+    """Load a checkpoint, if it is of the run with this configuration.
+
+    Raises:
+        ValueError: If the file is damaged or of another run.
+    """
+    manifest = read_manifest(path)
+    model = models.load_model(path)
+    if not isinstance(model, models.GAN):
+        raise ValueError(f"it must hold a GAN. Received: a {type(model).__name__}")
+    settings = None if manifest is None else manifest.get("settings")
+    if isinstance(settings, dict):
+        _check_settings(settings, fixed_settings(saved))
+    else:
+        _check_shapes(model, build_model(saved, set_shape))
+    return model
+
+
+def _check_settings(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    # A setting that one of both does not have is from another version of this package.
+    differing = [name for name in wanted if name in found and found[name] != wanted[name]]
+    if differing:
+        texts = [f"{name}={str(found[name])[:80]} in place of {str(wanted[name])[:80]}" for name in differing]
+        raise ValueError(f"it must be a checkpoint of this run. Received: {', '.join(texts)}")
+
+
+def _check_shapes(model: keras.Model, expected: keras.Model) -> None:
+    """Refuse a model with other weights than those of the run; older checkpoints do not name their configuration."""
+    found, wanted = ([weight.shape for weight in each.weights] for each in (model, expected))
+    if found != wanted:
+        other = next((pair for pair in zip(found, wanted) if pair[0] != pair[1]), (len(found), len(wanted)))
+        raise ValueError(f"its weights must be those of config.json. Received: {other[0]} in place of {other[1]}")

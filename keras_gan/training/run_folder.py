@@ -52,7 +52,7 @@ class OtherRunError(ValueError):
     def __init__(self, folder: Path, differences: Mapping[str, tuple[Any, Any]]) -> None:
         self.summary = f"{folder} cannot be resumed under settings that make another run of it"
         rows = [("setting", "of the run", "received")]
-        rows += [(name, *(str(value)[:SHOWN] for value in pair)) for name, pair in differences.items()]
+        rows += [(name, str(saved)[:SHOWN], str(given)[:SHOWN]) for name, (saved, given) in differences.items()]
         widths = [max(map(len, column)) for column in zip(*rows)]
         lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
         self.table = "\n".join(f"  {line}" for line in lines)

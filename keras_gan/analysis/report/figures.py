@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from keras_gan.analysis.report.panels import TEXT_COLOUR, Panel, draw_curve, panels
 from keras_gan.analysis.run.saved_run import SavedRun
@@ -67,7 +68,7 @@ def plot_comparison(runs: Iterable[SavedRun], key: str) -> Figure:
         else:
             axes.plot([], [], label=f"{run.name}: no {key}")
     axes.set_xlabel("epoch")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
     axes.set_ylabel(key)
     axes.legend()
     return figure
@@ -115,7 +116,7 @@ def _draw(axes: Axes, run: SavedRun, panel: Panel) -> None:
     panel.draw(axes, run)
     axes.set_title(panel.title, color=TEXT_COLOUR)
     axes.set_xlabel("epoch", color=TEXT_COLOUR)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
     axes.yaxis.label.set_color(TEXT_COLOUR)
     axes.tick_params(colors=TEXT_COLOUR, which="both")
     axes.spines[:].set_color(TEXT_COLOUR)

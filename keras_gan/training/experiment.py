@@ -1,5 +1,6 @@
 """A training run from start to end: data, networks, model, callbacks, run folder and seeds."""
 
+import contextlib
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from keras_gan.training.build import build_model
 from keras_gan.training.config import EvaluationConfig, ExperimentConfig
 from keras_gan.training.images import load_training_images
 from keras_gan.training.options import RunOptions
+from keras_gan.training.ownership import Ownership, OwnershipCheck
 from keras_gan.training.recovery import restore, set_aside
 from keras_gan.training.report import report_on, save_real_picture
 
@@ -48,6 +50,7 @@ class Experiment:
         model: The compiled model, in its state before training.
         start: Number of epochs that are already done.
         evaluator: Evaluator of the samples' quality, or None for no evaluation.
+        ownership: The right to write to the folder, which ends with the training.
     """
 
     config: ExperimentConfig
@@ -57,6 +60,7 @@ class Experiment:
     model: models.GAN
     start: int
     evaluator: metrics.Evaluator | None
+    ownership: Ownership
 
     def train(self) -> int:
         """Train until the last epoch or Ctrl-C, then save everything.
@@ -68,7 +72,7 @@ class Experiment:
             DivergedError: If losses or weights became NaN or infinite; everything except the generator is saved.
             OSError: If a file cannot be written. The run can be resumed from its last checkpoint.
         """
-        with callbacks.GracefulStop() as stop:
+        with contextlib.closing(self.ownership), callbacks.GracefulStop() as stop:
             charts = self._charts() if self.start < self.config.run.epochs else []
             try:
                 finding = self._fit(stop, charts) if self.start < self.config.run.epochs else None
@@ -126,6 +130,7 @@ class Experiment:
     def _watchers(self, stream: callbacks.ProgressStream | None) -> list[keras.callbacks.Callback]:
         options, folder = self.options, self.folder
         watchers = [
+            OwnershipCheck(self.ownership),
             callbacks.EpochLog(options.log_every, stream),
             callbacks.LossCsv(folder / "losses.csv", append=True),
             callbacks.SampleGrid(folder / "samples", options.sample_every),
@@ -240,27 +245,51 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
     runtime.set_seeds(config.run.seed, config.run.deterministic)
     environment = _environment(images)
     if options.resume is None:
-        model, start = build_model(config, split.shape), 0
-        _check_image_shape(model, images)
-        evaluator = _evaluator(split, config.evaluation)
-        folder = run_folder.make(options.out, config, environment, options.notes)
-    else:
-        folder = options.resume
-        for change in run_folder.check_environment(folder, environment):
-            say(f"Resuming under another version, so the last bits may differ: {change}")
-        model, start, unused = restore(folder, config, split.shape)
-        evaluator = _evaluator(split, config.evaluation)
-        if evaluator is not None and (folder / "quality.csv").exists():
-            check_provenance(folder / "quality.csv", start, evaluator.provenance)
-        changes = run_folder.changed_settings(folder, config)
-        for name, (old, new) in changes.items():
-            say(f"From epoch {start}: {name} {old} → {new}")
-        set_aside(unused)
-        run_folder.record_resume(folder, environment, start, changes)
-        run_folder.write_config(folder, config)
-    save_real_picture(images, folder)
+        return _begin(config, options, split, environment)
+    ownership = Ownership(options.resume)
+    try:
+        return _go_on(config, options, split, environment, ownership)
+    except BaseException:
+        ownership.close()
+        raise
+
+
+def _begin(config: ExperimentConfig, options: RunOptions, split: data.Split, environment: dict[str, Any]) -> Experiment:
+    """Prepare a new run."""
+    model = build_model(config, split.shape)
+    _check_image_shape(model, split.images)
+    evaluator = _evaluator(split, config.evaluation)
+    folder = run_folder.make(options.out, config, environment, options.notes)
+    ownership = Ownership(folder)
+    save_real_picture(split.images, folder)
     say(f"Run folder: {folder}")
-    return Experiment(config, options, folder, split, model, start, evaluator)
+    return Experiment(config, options, folder, split, model, 0, evaluator, ownership)
+
+
+def _go_on(
+    config: ExperimentConfig,
+    options: RunOptions,
+    split: data.Split,
+    environment: dict[str, Any],
+    ownership: Ownership,
+) -> Experiment:
+    """Prepare a run that goes on."""
+    folder = ownership.folder
+    for change in run_folder.check_environment(folder, environment):
+        say(f"Resuming under another version, so the last bits may differ: {change}")
+    model, start, unused = restore(folder, config, split.shape)
+    evaluator = _evaluator(split, config.evaluation)
+    if evaluator is not None and (folder / "quality.csv").exists():
+        check_provenance(folder / "quality.csv", start, evaluator.provenance)
+    changes = run_folder.changed_settings(folder, config)
+    for name, (old, new) in changes.items():
+        say(f"From epoch {start}: {name} {old} → {new}")
+    set_aside(unused)
+    run_folder.record_resume(folder, environment, start, changes)
+    run_folder.write_config(folder, config)
+    save_real_picture(split.images, folder)
+    say(f"Run folder: {folder}")
+    return Experiment(config, options, folder, split, model, start, evaluator, ownership)
 
 
 def _check_dispatches(steps_per_execution: int) -> None:

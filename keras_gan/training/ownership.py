@@ -1,0 +1,116 @@
+"""The one process that may write to a run's folder."""
+
+import datetime
+import json
+import os
+import socket
+from pathlib import Path
+
+import filelock
+import keras
+
+from keras_gan.callbacks._stages import Stage
+from keras_gan.console import say
+from keras_gan.files import replace_text
+
+#: The lock of a run, and what is known of the process that holds it.
+LOCK, OWNER = "run.lock", "owner.json"
+
+#: Seconds without a sign of life after which a process on another machine counts as dead.
+PATIENCE = 30.0
+
+
+class Ownership:
+    """The right to write to a run's folder, until it is released or the process dies.
+
+    The lock of a process that has died on this machine is taken over at once. A process on another machine, which
+    shares the file system, renews its lock every ten seconds. If it has not done so for half a minute, its lock is
+    taken over too.
+
+    Args:
+        folder: The run's folder.
+
+    Raises:
+        RunInUseError: If another process owns the run.
+        OSError: If the lock cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        # Any thread may release it: a notebook may train in one.
+        self._lock = filelock.SoftFileLease(folder / LOCK, lease_duration=PATIENCE, thread_local=False)
+        if not self._acquire(0) and not (self._is_elsewhere() and self._acquire(PATIENCE + 5)):
+            raise RunInUseError(folder, self._owner())
+        host, now = socket.gethostname(), datetime.datetime.now().isoformat(sep=" ", timespec="seconds")
+        replace_text(folder / OWNER, json.dumps({"pid": os.getpid(), "host": host, "started": now}) + "\n")
+
+    def check(self) -> None:
+        """Refuse to go on if another process has taken the run over, because this one gave no sign of life.
+
+        Raises:
+            RunInUseError: If it has.
+        """
+        if self._lock.compromise is not None:
+            raise RunInUseError(self.folder, self._owner())
+
+    def close(self) -> None:
+        """Let others own the run."""
+        if self._lock.is_locked and self._lock.compromise is None:
+            (self.folder / OWNER).unlink(missing_ok=True)
+        self._lock.release(force=True)
+
+    def _acquire(self, seconds: float) -> bool:
+        try:
+            self._lock.acquire(timeout=seconds)
+        except filelock.Timeout:
+            return False
+        return True
+
+    def _owner(self) -> dict[str, object]:
+        try:
+            owner = json.loads((self.folder / OWNER).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return owner if isinstance(owner, dict) else {}
+
+    def _is_elsewhere(self) -> bool:
+        """Return whether the owner is on another machine, and say that this takes a while to find out."""
+        host = self._owner().get("host", socket.gethostname())
+        if host == socket.gethostname():
+            return False
+        say(f"{self.folder} is in use on {host}. Waiting {PATIENCE:g} seconds for a sign of life.")
+        return True
+
+
+class RunInUseError(OSError):
+    """A run's folder is in use by another process.
+
+    Args:
+        folder: The run's folder.
+        owner: What is known of that process: its `pid`, `host` and start.
+    """
+
+    def __init__(self, folder: Path, owner: dict[str, object]) -> None:
+        about = "process {pid} on {host}, since {started}".format_map({"pid": "?", "host": "?", "started": "?"} | owner)
+        super().__init__(f"{folder} is in use by {about if owner else 'another process'}. Wait for it, or stop it")
+
+
+class OwnershipCheck(keras.callbacks.Callback):
+    """End training when another process has taken the run over.
+
+    Args:
+        ownership: The right of this process.
+    """
+
+    stage = Stage.GUARD
+
+    def __init__(self, ownership: Ownership) -> None:
+        super().__init__()
+        self._ownership = ownership
+
+    def reads_model(self, epoch: int) -> bool:
+        """Return whether the callback looks at the model after an epoch."""
+        return False
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._ownership.check()

@@ -1,0 +1,87 @@
+"""One owner of a run."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import filelock
+import pytest
+
+from keras_gan.training.ownership import LOCK, OWNER, Ownership, OwnershipCheck, RunInUseError
+
+HOLD = """
+import sys
+from pathlib import Path
+from keras_gan.training.ownership import Ownership
+ownership = Ownership(Path(sys.argv[1]))
+print("owned", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_second_owner_is_refused_and_told_of_the_first(tmp_path):
+    first = Ownership(tmp_path)
+    owner = json.loads((tmp_path / OWNER).read_text())
+    assert (owner["pid"], owner["host"]) == (os.getpid(), socket.gethostname())
+    with pytest.raises(RunInUseError, match=f"is in use by process {os.getpid()} on .*, since 20.*Wait for it"):
+        Ownership(tmp_path)
+    first.check()
+    first.close()
+    assert list(tmp_path.iterdir()) == []
+    Ownership(tmp_path).close()
+
+
+def test_lock_of_a_killed_process_is_taken_over(tmp_path):
+    """F1."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "owned\n"
+    with pytest.raises(RunInUseError, match=f"process {process.pid} on"):
+        Ownership(tmp_path)
+    process.kill()
+    process.communicate()
+    assert (tmp_path / LOCK).exists()
+    Ownership(tmp_path).close()
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A run that a process on another machine owns, and the patience of ours."""
+    monkeypatch.setattr("keras_gan.training.ownership.PATIENCE", 0.3)
+    monkeypatch.setattr(socket, "gethostname", lambda: "other")
+    monkeypatch.setattr(filelock._soft, "host_name", lambda: "other")
+    lock = Ownership(tmp_path)
+    monkeypatch.setattr(socket, "gethostname", lambda: "here")
+    return lock
+
+
+def test_living_process_on_another_machine_stays_the_owner(tmp_path, elsewhere, monkeypatch, capsys):
+    monkeypatch.setattr(
+        Ownership, "_acquire", lambda self, seconds, acquire=Ownership._acquire: acquire(self, min(seconds, 1))
+    )
+    with pytest.raises(RunInUseError, match="on other, since"):
+        Ownership(tmp_path)
+    assert "is in use on other. Waiting" in capsys.readouterr().out
+    elsewhere.close()
+
+
+def test_lock_of_a_silent_process_on_another_machine_is_taken_over(tmp_path, elsewhere):
+    elsewhere._lock._stop_heartbeat()
+    ours = Ownership(tmp_path)
+    ours.check()
+    ours.close()
+
+
+def test_owner_that_was_taken_for_dead_stops_training(tmp_path):
+    ownership = Ownership(tmp_path)
+    check = OwnershipCheck(ownership)
+    check.on_epoch_end(0)
+    (tmp_path / LOCK).unlink()
+    claim = ownership._lock._claim
+    ownership._lock._report_compromise(claim, "vanished", None, claim.token)
+    with pytest.raises(RunInUseError, match="is in use"):
+        check.on_epoch_end(1)
+    ownership.close()

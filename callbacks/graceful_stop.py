@@ -1,20 +1,22 @@
-"""Ctrl-C that ends training after the step under way, with everything saved."""
+"""Signals that end training after the step under way, with everything saved."""
 
 import signal
-import threading
-from collections.abc import Callable
-from types import FrameType
 
-from keras_gan.callbacks._observer import Observer
-from keras_gan.console import say
+from keras_gan.callbacks._early_end import EarlyEnd
+from keras_gan.callbacks._signals import EndSignals
 
 
-class GracefulStop(Observer):
-    """End training after the current step when the user presses Ctrl-C; a second Ctrl-C interrupts at once.
+class GracefulStop(EarlyEnd):
+    """End training after the current step when the process is asked to end; a second request ends it at once.
+
+    The requests are Ctrl-C (SIGINT), SIGTERM, SIGHUP, which a closed terminal sends, and SIGUSR1, which Slurm sends
+    before the time limit with `--signal=USR1@120`. A second Ctrl-C raises `KeyboardInterrupt`, and any other second
+    signal `SystemExit` with 128 and the signal's number. In the middle of a long step on the device, the process ends
+    within a second or so. Under `nohup`, SIGHUP stays ignored.
 
     Where several steps run in one dispatch, training ends after all of them.
 
-    It is a callback and the context that the callback works in: Ctrl-C means something else inside the `with` only.
+    It is a callback and the context that the callback works in: signals mean something else inside the `with` only.
 
     ```python
     with GracefulStop() as stop:
@@ -25,7 +27,8 @@ class GracefulStop(Observer):
     In a loop of your own that has no Keras model, end the loop when `requested` is true.
 
     Attributes:
-        requested: Whether Ctrl-C was pressed.
+        requested: Whether the process was asked to end.
+        signal: Number of the signal that asked first, such as `signal.SIGTERM`; None before.
 
     Raises:
         RuntimeError: When training begins, if the context was not entered.
@@ -34,34 +37,32 @@ class GracefulStop(Observer):
     def __init__(self) -> None:
         super().__init__()
         self.requested = False
-        self._is_entered = False
+        self.signal: int | None = None
+        self._signals: EndSignals | None = None
 
     def __enter__(self) -> "GracefulStop":
-        self._is_entered = True
-        self._previous: Callable[[int, FrameType | None], object] | int | None = None
-        # Python lets the main thread alone set handlers; elsewhere Ctrl-C stays what it was.
-        if threading.current_thread() is threading.main_thread():
-            self._previous = signal.signal(signal.SIGINT, self._request)
+        self._signals = EndSignals(self._request)
+        self._signals.__enter__()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._is_entered = False
-        if self._previous is not None:
-            signal.signal(signal.SIGINT, self._previous)
+        signals, self._signals = self._signals, None
+        if signals is not None:
+            signals.__exit__(*exception)
 
-    def _request(self, signal_number: int, frame: FrameType | None) -> None:
+    def _request(self, number: int) -> None:
         self.requested = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.signal = number
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        if not self._is_entered:
+        if self._signals is None:
             raise RuntimeError("GracefulStop must be entered: `with GracefulStop() as stop:` around `fit`")
-        self._is_stopping = False
+        super().on_train_begin(logs)
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        if self.requested and not self._is_stopping:
-            self._is_stopping = True
-            if self.model is not None:
-                self.model.stop_training = True
-            # Not in the handler, which may run in the middle of another print.
-            say("Stopping after this step and saving. Ctrl-C again interrupts at once.")
+    def _reason(self) -> str | None:
+        # Printed by the base class at the end of a step, and not in the handler: it may run in the middle of a print.
+        if not self.requested:
+            return None
+        if self.signal in (None, signal.SIGINT):
+            return ". Ctrl-C again interrupts at once."
+        return f", as {signal.Signals(self.signal).name} asks for. A second signal ends the process at once."

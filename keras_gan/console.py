@@ -1,6 +1,7 @@
 """Printing that no terminal, pipe or notebook can break."""
 
 import contextlib
+import errno
 import os
 import sys
 from typing import Protocol
@@ -25,13 +26,16 @@ def say(text: str, stream: TextStream | None = None) -> bool:
         stream: Text stream to print to. Defaults to None, the standard output at the time of printing.
 
     Returns:
-        Whether somebody reads: False once the reader of a pipe has left.
+        Whether somebody reads: False once the reader of a pipe has left, or the terminal is closed.
     """
     target = stream or sys.stdout
     try:
         target.write(_encodable(text, target) + "\n")
         target.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        # EIO is a terminal's answer after it was closed.
+        if error.errno not in (errno.EPIPE, errno.EIO):
+            raise
         if stream is None:
             _discard_standard_output()
         return False

@@ -1,5 +1,6 @@
 """Train a GAN, or resume a run."""
 
+import signal
 import sys
 
 from keras_gan.cli.parser import fail
@@ -11,8 +12,12 @@ from keras_gan.training.images import load_training_images
 #: Exit code of a run that cannot continue.
 FAILED = 1
 
-#: Exit code that shells give a program that Ctrl-C has ended.
-INTERRUPTED = 130
+#: What shells add to the number of the signal that has ended a program.
+BY_SIGNAL = 128
+
+#: Exit code of a run that `max_hours` has ended: `EX_TEMPFAIL` of sysexits.h, "try again later". No signal has it, so
+#: that a script can tell this end from Ctrl-C, after which it should not go on.
+OUT_OF_TIME = 75
 
 
 def main(arguments: list[str]) -> int:
@@ -22,16 +27,20 @@ def main(arguments: list[str]) -> int:
     try:
         config, images = load_training_images(config, options)
         # Imported after the checks that are fast, because it takes ten seconds to load.
+        from keras_gan.callbacks import GracefulStop
         from keras_gan.training.experiment import DivergedError, prepare
 
         experiment = prepare(config, options, images)
     except (ValueError, OSError) as error:
         fail(prog, str(error))
+    stop = GracefulStop()
     try:
-        done = experiment.train()
-    except KeyboardInterrupt:
+        done = experiment.train(stop)
+    except (KeyboardInterrupt, SystemExit) as end:
         say(f"Interrupted at once. Continue from the last checkpoint with: {experiment.resume_command}")
-        return INTERRUPTED
+        if isinstance(end, SystemExit):
+            raise
+        return BY_SIGNAL + signal.SIGINT
     except OSError as error:
         print(f"{prog}: error: {error}. Correct it, and continue with: {experiment.resume_command}", file=sys.stderr)
         return FAILED
@@ -39,4 +48,6 @@ def main(arguments: list[str]) -> int:
         say(f"Run diverged: {error}. Its last good state and its log are in {experiment.folder}")
         return FAILED
     say(experiment.summary(done))
-    return 0 if done == config.run.epochs else INTERRUPTED
+    if done == config.run.epochs:
+        return 0
+    return OUT_OF_TIME if stop.signal is None else BY_SIGNAL + stop.signal

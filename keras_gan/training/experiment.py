@@ -62,8 +62,12 @@ class Experiment:
     evaluator: metrics.Evaluator | None
     ownership: Ownership
 
-    def train(self) -> int:
-        """Train until the last epoch or Ctrl-C, then save everything.
+    def train(self, stop: callbacks.GracefulStop | None = None) -> int:
+        """Train until the last epoch, a signal such as Ctrl-C or the time limit, then save everything.
+
+        Args:
+            stop: What ends training at a signal, and knows afterwards which one came. Defaults to None, one that the
+                caller does not see.
 
         Returns:
             The number of epochs that are done.
@@ -72,7 +76,7 @@ class Experiment:
             DivergedError: If losses or weights became NaN or infinite; everything except the generator is saved.
             OSError: If a file cannot be written. The run can be resumed from its last checkpoint.
         """
-        with contextlib.closing(self.ownership), callbacks.GracefulStop() as stop:
+        with contextlib.closing(self.ownership), stop or callbacks.GracefulStop() as stop:
             charts = self._charts() if self.start < self.config.run.epochs else []
             try:
                 finding = self._fit(stop, charts) if self.start < self.config.run.epochs else None

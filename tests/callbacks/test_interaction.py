@@ -1,16 +1,19 @@
-"""Callbacks between the user and the run: Ctrl-C and progress."""
+"""Callbacks between the user and the run: signals, limits and progress."""
 
 import io
 import os
 import signal
 import threading
+import time
+import types
 
 import keras
 import pytest
 from rich.console import Console
 
 from keras_gan import GracefulStop
-from keras_gan.callbacks import TrainingProgress, progress_display
+from keras_gan.callbacks import TrainingProgress, _signals, progress_display
+from keras_gan.files import whole_file
 
 
 class PressCtrlC(keras.callbacks.Callback):
@@ -40,6 +43,92 @@ def test_second_ctrl_c_interrupts_at_once(make_gan, float_images):
     with pytest.raises(KeyboardInterrupt), GracefulStop() as stop:
         make_gan().fit(float_images, batch_size=32, epochs=9, verbose=0, callbacks=[PressTwice(0), stop])
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.fixture
+def handlers():
+    """Handlers of this process's own, as Python sets them, even where the tests run under `nohup`."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+    expected = dict.fromkeys(numbers, signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
+    before = {number: signal.signal(number, handler) for number, handler in expected.items()}
+    yield lambda: {number: signal.getsignal(number) for number in numbers} == expected
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def ends_training(stop):
+    """Return whether training ends at the end of the step under way."""
+    model = types.SimpleNamespace(stop_training=False)
+    stop.set_model(model)
+    stop.on_train_begin()
+    stop.on_train_batch_end(0)
+    return model.stop_training
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGUSR1"])
+def test_other_signals_end_training_too_and_are_named(name, handlers, capsys):
+    """F10."""
+    number = getattr(signal, name)
+    with GracefulStop() as stop:
+        assert not ends_training(stop)
+        assert (stop.requested, stop.signal) == (False, None)
+        os.kill(os.getpid(), number)
+        assert (stop.requested, stop.signal) == (True, number)
+        assert ends_training(stop)
+    assert handlers()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line == f"Stopping after this step and saving, as {name} asks for. A second signal ends the process at once."
+
+
+@pytest.mark.parametrize(("first", "second"), [("SIGTERM", "SIGTERM"), ("SIGINT", "SIGTERM"), ("SIGHUP", "SIGUSR1")])
+def test_a_second_signal_of_any_kind_ends_at_once_and_leaves_no_half_file(first, second, handlers, tmp_path):
+    stop = GracefulStop()
+
+    def write():
+        with stop, whole_file(tmp_path / "file") as partial:
+            partial.write_text("half")
+            os.kill(os.getpid(), getattr(signal, first))
+            os.kill(os.getpid(), getattr(signal, second))
+            partial.write_text("whole")
+
+    with pytest.raises(SystemExit) as end:
+        write()
+    assert end.value.code == 128 + getattr(signal, second)
+    assert stop.signal == getattr(signal, first)
+    assert list(tmp_path.iterdir()) == []
+    assert handlers()
+
+
+def test_a_closing_terminal_asks_once_with_two_signals(handlers, monkeypatch):
+    now = iter([5.0, 5.0002, 7.0])
+    monkeypatch.setattr(_signals, "monotonic", lambda: next(now))
+    requests = _signals._Requests()
+    assert [requests.is_second(signal.SIGHUP) for _ in range(3)] == [False, False, True]
+
+
+def test_nohup_stays_in_force(handlers):
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with GracefulStop() as stop:
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert not stop.requested
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_process_ends_by_its_own_signals(handlers):
+    reader, writer = os.pipe()
+    with GracefulStop() as stop:
+        child = os.fork()
+        if child == 0:
+            os.write(writer, b".")
+            time.sleep(10)
+            os._exit(1)
+        os.read(reader, 1)
+        os.kill(child, signal.SIGTERM)
+        assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGTERM
+        # One signal, which is not a second one after those of the child.
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert stop.signal == signal.SIGTERM
 
 
 def test_training_that_is_left_alone_finishes(make_gan, float_images):

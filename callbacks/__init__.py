@@ -10,6 +10,7 @@ from keras_gan.callbacks.progress import ProgressStream, TrainingProgress, progr
 from keras_gan.callbacks.quality_monitor import SAMPLE_BATCH, QualityMonitor, sample_batches
 from keras_gan.callbacks.sample_grid import SampleGrid, pictures
 from keras_gan.callbacks.tensorboard_scalars import TensorBoardScalars
+from keras_gan.callbacks.time_limit import TimeLimit
 from keras_gan.callbacks.wandb_charts import WandbCharts
 from keras_gan.callbacks.wandb_report import log_report
 from keras_gan.callbacks.wandb_run import define_wgan_charts, finish_wandb, init_wandb, last_run_id
@@ -26,6 +27,7 @@ __all__ = [
     "QualityMonitor",
     "SampleGrid",
     "TensorBoardScalars",
+    "TimeLimit",
     "TrainingProgress",
     "WandbCharts",
     "checkpoints",

@@ -12,10 +12,11 @@ import keras
 from keras import ops
 from keras.backend import is_float_dtype
 
+from keras_gan.callbacks._clock import Stopwatch
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHARTS
-from keras_gan.checks import check_count, check_text, checked_path
+from keras_gan.checks import Positive, check_count, check_number, check_text, checked_path
 from keras_gan.files import numbered_files, whole_file
 from keras_gan.manifest import check_facts, seal
 
@@ -63,10 +64,12 @@ class GanCheckpoint(Periodic):
         mode: "min" if less is better, "max" if more is. Defaults to "min".
         facts: What the manifest of each checkpoint says besides the epochs, as values of JSON by name. Defaults to
             None, nothing.
+        minutes: Save as well at the end of the first epoch at which so many minutes, more than 0, have passed since the
+            last checkpoint or the start of training. Defaults to None, by epochs alone.
 
     Raises:
-        ValueError: If `every` is no interval, `keep` no integer of at least 1, or `mode` is another; or when training
-            begins, if the model has no `save`.
+        ValueError: If `every` is no interval, `keep` no integer of at least 1, `mode` is another, or `minutes` no
+            positive number; or when training begins, if the model has no `save`.
     """
 
     stage = Stage.SAVE
@@ -80,6 +83,7 @@ class GanCheckpoint(Periodic):
         monitor: str | None = None,
         mode: Literal["min", "max"] = "min",
         facts: Mapping[str, Any] | None = None,
+        minutes: float | None = None,
     ) -> None:
         super().__init__(every)
         check_count(keep, "keep")
@@ -88,11 +92,24 @@ class GanCheckpoint(Periodic):
         if monitor is not None:
             check_text(monitor, "monitor")
         check_facts({} if facts is None else facts)
+        if minutes is not None:
+            check_number(minutes, "minutes", Positive)
         self.folder = checked_path(folder, "folder")
         self.keep = keep
         self.monitor = monitor
         self.mode = mode
         self.facts = {} if facts is None else dict(facts)
+        self.minutes = minutes
+        self._since_last = Stopwatch()
+
+    def is_due(self, epoch: int) -> bool:
+        return super().is_due(epoch) or self._is_due_by_time()
+
+    def _is_due_by_time(self) -> bool:
+        if self.minutes is None or self._since_last.seconds < 60 * self.minutes:
+            return False
+        # The state of an epoch in the middle of a dispatch is no longer there: the dispatch's last one is saved.
+        return not getattr(self.model, "is_ahead", False)
 
     def reads_model(self, epoch: int) -> bool:
         # Figures of quality come in epochs in which QualityMonitor reads the model.
@@ -108,6 +125,7 @@ class GanCheckpoint(Periodic):
         self._is_monitored = False
         self._is_sound = True
         self._latest: tuple[int, dict[str, float]] | None = None
+        self._since_last.restart()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._is_started:
@@ -147,6 +165,7 @@ class GanCheckpoint(Periodic):
             )
 
     def act(self, epoch: int, logs: dict[str, float]) -> None:
+        self._since_last.restart()
         if not has_finite_weights(self.model):
             if self._is_sound:
                 warnings.warn(

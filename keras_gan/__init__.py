@@ -29,6 +29,7 @@ _EXPORTS = {
     "SampleGrid": "keras_gan.callbacks",
     "StepSchedule": "keras_gan.models",
     "TensorBoardScalars": "keras_gan.callbacks",
+    "TimeLimit": "keras_gan.callbacks",
     "TrainedRun": "keras_gan.training.train",
     "UpsampleConv2D": "keras_gan.networks",
     "WGAN": "keras_gan.models",
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from keras_gan.callbacks import QualityMonitor as QualityMonitor
     from keras_gan.callbacks import SampleGrid as SampleGrid
     from keras_gan.callbacks import TensorBoardScalars as TensorBoardScalars
+    from keras_gan.callbacks import TimeLimit as TimeLimit
     from keras_gan.callbacks import WandbCharts as WandbCharts
     from keras_gan.callbacks import define_wgan_charts as define_wgan_charts
     from keras_gan.callbacks import finish_wandb as finish_wandb

@@ -4,6 +4,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pathlib
+import types
 
 import hypothesis
 import numpy as np
@@ -102,6 +103,16 @@ def wandb_alone(tmp_path):
 
     with wandb_apart(tmp_path):
         yield
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock of the callbacks, in seconds; a test moves it on."""
+    from keras_gan.callbacks import _clock
+
+    now = types.SimpleNamespace(seconds=1000.0)
+    monkeypatch.setattr(_clock, "monotonic", lambda: now.seconds)
+    return now
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_commands_and_flags_exist(page):
     for script in re.findall(r"\b((?:scripts|benchmarks|tools)/\w+\.py)", text):
         assert (ROOT / script).is_file(), script
     assert set(re.findall(r"keras-gan (\w+)", "\n".join(code_of(text)))) <= {*COMMANDS}
-    of_others = {"--check", "--editable"}
+    of_others = {"--check", "--editable", "--signal"}
     # Of the examples in CONTRIBUTING.md: see below.
     of_examples = {"--generator-width"}
     flags = {flag.replace(".", "-") for flag in re.findall(r"(?<![\w-])(--[a-z][\w.-]*\w)", text)}

@@ -100,6 +100,8 @@ class Experiment:
                 (self.folder / name).unlink(missing_ok=True)
         batches = self.model.batches(self.split.images, run.batch_size, self.split.training)
         guard = callbacks.DivergenceGuard()
+        hours = self.options.max_hours
+        limits = [stop] if hours is None else [stop, callbacks.TimeLimit(hours)]
         with callbacks.progress_display() as display:
             stream = callbacks.ProgressStream(display) if display.console.is_terminal else None
             self.model.fit(
@@ -109,7 +111,7 @@ class Experiment:
                 initial_epoch=self.start,
                 **self._validation(),
                 verbose=0,
-                callbacks=[guard, *self._watchers(stream), *charts, callbacks.TrainingProgress(display), stop],
+                callbacks=[guard, *self._watchers(stream), *charts, callbacks.TrainingProgress(display), *limits],
             )
         return guard.finding
 
@@ -157,6 +159,7 @@ class Experiment:
                 options.checkpoint_every,
                 monitor=monitor,
                 facts={**runtime.software(), **run_folder.manifest_facts(self.config)},
+                minutes=options.checkpoint_minutes,
             ),
         ]
 

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Literal, get_type_hints
 
-from keras_gan.checks import conform
+from keras_gan.checks import Positive, conform
 from keras_gan.intervals import read_interval
 from keras_gan.training.resuming import resumed_folder
 
@@ -27,6 +27,10 @@ class RunOptions:
     """Epochs from one grid of samples to the next, or an interval."""
     checkpoint_every: int | str = 100
     """Epochs from one checkpoint to the next, or an interval."""
+    checkpoint_minutes: Positive | None = None
+    """Minutes after which an epoch's end is a checkpoint as well, whatever its number."""
+    max_hours: Positive | None = None
+    """Hours of training after which the run saves everything and ends with exit code 75, to be resumed."""
     wandb: Literal["online", "offline", "off"] | None = None
     """Weights & Biases. Without the flag: online if there is an API key, offline if there is none."""
     tensorboard: bool = False
@@ -40,7 +44,7 @@ class RunOptions:
     def __post_init__(self) -> None:
         if self.resume is not None:
             object.__setattr__(self, "resume", resumed_folder(self.resume))
-        hints = get_type_hints(type(self))
+        hints = get_type_hints(type(self), include_extras=True)
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if not isinstance(value, Path):

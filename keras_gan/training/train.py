@@ -34,7 +34,8 @@ class TrainedRun:
         folder: The run's folder, with all its files.
         config: The configuration of the run.
         model: The model after its last epoch.
-        epochs: Number of epochs that are done; fewer than `config.run.epochs` after Ctrl-C.
+        epochs: Number of epochs that are done; fewer than `config.run.epochs` after a signal such as Ctrl-C, or
+            `max_hours`.
     """
 
     folder: Path
@@ -65,8 +66,9 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
             data set of the preset.
         **settings: Other settings, by the names of the command's flags, with underscores. Some say where the run is
             stored and how it is monitored: `out`, `resume`, `data_dir`, `cache`, `log_every`, `sample_every`,
-            `checkpoint_every`, `wandb`, `tensorboard`, `notes`. All others change the configuration, such as
-            `epochs=100`, `lipschitz="gradient_penalty"` or `generator_filters=(64, 32, 16, 3)`; see `change`.
+            `checkpoint_every`, `checkpoint_minutes`, `max_hours`, `wandb`, `tensorboard`, `notes`. All others change
+            the configuration, such as `epochs=100`, `lipschitz="gradient_penalty"` or
+            `generator_filters=(64, 32, 16, 3)`; see `change`.
 
     Returns:
         The run: its folder, configuration, model, history and verdict.

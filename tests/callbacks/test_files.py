@@ -3,7 +3,9 @@
 import errno
 import json
 import os
+import pathlib
 import shutil
+import types
 
 import keras
 import numpy as np
@@ -196,6 +198,23 @@ def test_checkpoints_are_kept_to_the_last_few(make_gan, float_images, tmp_path):
     assert len(os.listdir(tmp_path)) == 2
     copy = keras.saving.load_model(checkpoints(tmp_path)[-1][1])
     assert int(copy.generator_optimizer.iterations) == 7
+
+
+def test_checkpoints_come_by_time_as_well(tmp_path, clock):
+    saver = GanCheckpoint(tmp_path, every=5, keep=9, minutes=10)
+    saver.set_model(types.SimpleNamespace(weights=[], save=pathlib.Path.touch))
+    saver.set_params({"epochs": 100})
+    # Not the time before training counts.
+    clock.seconds += 3600
+    saver.on_train_begin()
+    for epoch in range(12):
+        clock.seconds += 240
+        saver.on_epoch_begin(epoch)
+        saver.on_epoch_end(epoch, {})
+    # Each ten minutes after the checkpoint before, and each five epochs.
+    assert [number for number, _ in checkpoints(tmp_path)] == [3, 5, 8, 10]
+    with pytest.raises(ValueError, match="`minutes` must be a finite positive number. Received: minutes=0"):
+        GanCheckpoint(tmp_path, minutes=0)
 
 
 def test_a_half_written_checkpoint_never_has_its_name(make_gan, tmp_path, monkeypatch):

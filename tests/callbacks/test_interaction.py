@@ -11,7 +11,7 @@ import keras
 import pytest
 from rich.console import Console
 
-from keras_gan import GracefulStop
+from keras_gan import GracefulStop, TimeLimit
 from keras_gan.callbacks import TrainingProgress, _signals, progress_display
 from keras_gan.files import whole_file
 
@@ -129,6 +129,20 @@ def test_a_forked_process_ends_by_its_own_signals(handlers):
         # One signal, which is not a second one after those of the child.
         os.kill(os.getpid(), signal.SIGTERM)
     assert stop.signal == signal.SIGTERM
+
+
+def test_time_limit_ends_training_after_the_step_in_which_it_is_reached(make_gan, float_images, clock, capsys):
+    def pass_time(batch, logs):
+        clock.seconds += 600
+
+    limit, busy = TimeLimit(hours=0.5), keras.callbacks.LambdaCallback(on_train_batch_end=pass_time)
+    history = make_gan().fit(float_images, batch_size=32, epochs=9, verbose=0, callbacks=[busy, limit])
+    assert history.epoch == [0, 1, 2]
+    assert limit.reached
+    assert capsys.readouterr().out == "Stopping after this step and saving: 0.5 hours have passed.\n"
+    # It counts from the start of training.
+    limit.on_train_begin()
+    assert not limit.reached
 
 
 def test_training_that_is_left_alone_finishes(make_gan, float_images):

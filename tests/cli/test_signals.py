@@ -11,11 +11,12 @@ import time
 
 import numpy as np
 import pytest
-from helpers import SCRIPTS
+from helpers import SCRIPTS, call_script
 
 from keras_gan import data
+from keras_gan.analysis.report import write as report_files
 from keras_gan.analysis.run.history import read_losses
-from keras_gan.callbacks import checkpoints
+from keras_gan.callbacks import _clock, checkpoints
 from keras_gan.data.horses import ARCHIVE_NAME
 
 pty = pytest.importorskip("pty")
@@ -107,6 +108,22 @@ def training(tmp_path):
         training.process.kill()
     if training.terminal is not None:
         os.close(training.terminal)
+
+
+def test_limits_of_time_are_kept_and_told_by_the_exit_code(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(report_files, "save_figures", lambda run, folder: {})
+    hour = iter(range(10**6))
+    # Each look at the clock takes an hour.
+    monkeypatch.setattr(_clock, "monotonic", lambda: 3600.0 * next(hour))
+    np.savez(tmp_path / ARCHIVE_NAME, x_train=data.toy_horses(24, seed=0), x_test=data.toy_horses(4, seed=1))
+    limits = ["--max-hours", 10, "--checkpoint-minutes", 90]
+    assert call_script("train_horses", *FLAGS, *limits, "--out", tmp_path / "runs", "--data-dir", tmp_path) == 75
+    folder = tmp_path / "runs" / "0001_demo"
+    assert_saved(folder)
+    assert len(checkpoints(folder / "checkpoints")) > 1
+    output = capsys.readouterr().out
+    assert "Stopping after this step and saving: 10 hours have passed." in output
+    assert f"--resume {folder}" in output
 
 
 def assert_saved(folder):

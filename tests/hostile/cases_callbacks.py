@@ -84,6 +84,7 @@ CASES = [
             "monitor": given("fid_score", optional(text)),
             "mode": given("min", choice),
             "facts": given({"config": "abc"}, optional(values.facts)),
+            "minutes": given(5.0, optional(number)),
         },
     ),
     Case(
@@ -108,6 +109,7 @@ CASES = [
         made(callbacks.SampleGrid),
         {"folder": FOLDER, "every": EVERY, "count": COUNT, "seed": SEED},
     ),
+    Case("keras_gan.callbacks.TimeLimit", made(callbacks.TimeLimit), {"hours": given(8.0, number)}),
     Case("keras_gan.callbacks.TensorBoardScalars", made(callbacks.TensorBoardScalars), {"folder": FOLDER}),
     Case("keras_gan.callbacks.ProgressStream", made(callbacks.ProgressStream), {"display": given(display, thing)}),
     Case(

@@ -144,6 +144,7 @@ CASES = [
             "resume": given(None, optional(values.existing_path)),
             "data_dir": given(None, optional(path)),
             **{name: given(1, interval) for name in ("log_every", "sample_every", "checkpoint_every")},
+            **{name: given(8.0, optional(number)) for name in ("checkpoint_minutes", "max_hours")},
             "wandb": given("off", optional(choice)),
             "tensorboard": given(False, flag),
             "notes": given("", text),

@@ -97,6 +97,21 @@ def test_checkpoints_hold_the_state_of_their_epoch(train, tmp_path):
     assert_bits_equal(all_state(keras.saving.load_model(saved[3])), expected)
 
 
+def test_checkpoints_by_time_hold_the_state_of_their_epoch(train, tmp_path, clock):
+    """The time is over in the middle of a dispatch of the epochs 0 to 3, and again in one of the epochs 4 to 7."""
+
+    class Clock(Reader):
+        def on_epoch_end(self, epoch, logs=None):
+            clock.seconds += 60
+
+    saver = GanCheckpoint(tmp_path, every=100, minutes=2)
+    train(4, epochs=9, callbacks=[Clock({}), saver])
+    saved = dict(checkpoints(tmp_path))
+    assert sorted(saved) == [4, 8, 9]
+    expected, _ = train(4, epochs=4)
+    assert_bits_equal(all_state(keras.saving.load_model(saved[4])), expected)
+
+
 @pytest.mark.parametrize(("monitor", "ends"), [("g_loss", True), ("fid_score", False)])
 def test_the_best_of_a_steps_values_needs_the_model_of_each(make_gan, monitor, ends, tmp_path):
     checkpoint = GanCheckpoint(tmp_path, every=100, monitor=monitor)

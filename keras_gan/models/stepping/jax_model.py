@@ -147,11 +147,16 @@ class SteppedModel(ReadModel):
     @property
     def stop_training(self) -> bool:
         """Whether `fit` shall stop. Before it stops, callbacks get the values of all epochs that have run."""
-        return self._is_stopped and not (self._dispatches and self._dispatches.pending)
+        return self._is_stopped and not self.is_ahead
 
     @stop_training.setter
     def stop_training(self, value: bool) -> None:
         self._is_stopped = value
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the state is already that of a later step than the one whose values callbacks see."""
+        return bool(self._dispatches and self._dispatches.pending)
 
     @property
     def steps_taken(self) -> int:

@@ -34,7 +34,7 @@ def say(text: str, stream: TextStream | None = None) -> bool:
         target.flush()
     except OSError as error:
         # EIO is a terminal's answer after it was closed.
-        if error.errno not in (errno.EPIPE, errno.EIO):
+        if not isinstance(error, BrokenPipeError) and error.errno != errno.EIO:
             raise
         if stream is None:
             _discard_standard_output()

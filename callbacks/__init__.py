@@ -1,7 +1,7 @@
 """Keras callbacks that watch and save a run."""
 
 from keras_gan.callbacks.charts import CHARTS
-from keras_gan.callbacks.checkpoint import GanCheckpoint, checkpoints
+from keras_gan.callbacks.checkpoint import GanCheckpoint, checkpoints, steps_into_epoch
 from keras_gan.callbacks.divergence_guard import DivergenceGuard
 from keras_gan.callbacks.epoch_log import EpochLog, render_epoch, render_place, render_quality
 from keras_gan.callbacks.graceful_stop import GracefulStop
@@ -43,4 +43,5 @@ __all__ = [
     "render_place",
     "render_quality",
     "sample_batches",
+    "steps_into_epoch",
 ]

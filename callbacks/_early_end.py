@@ -19,7 +19,9 @@ class EarlyEnd(Observer, abc.ABC):
         if self._is_stopping or (reason := self._reason()) is None:
             return
         self._is_stopping = True
-        if self.model is not None:
+        if hasattr(self.model, "pause"):
+            self.model.pause()
+        elif self.model is not None:
             self.model.stop_training = True
         say(f"Stopping after this step and saving{reason}")
 

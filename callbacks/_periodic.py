@@ -82,6 +82,18 @@ class Periodic(keras.callbacks.Callback, abc.ABC):
         if self._last is None:
             self.act(epoch, logs)
 
+    def on_epoch_part(self, epoch: int, steps: int, is_last: bool) -> None:
+        """Take note that a part of an epoch has ended, from where training can go on.
+
+        Args:
+            epoch: Index of the epoch.
+            steps: Steps of it that are done.
+            is_last: Whether training pauses now.
+        """
+        if is_last:
+            # The model is no longer as it was after the epoch before.
+            self._last = None
+
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if self._last is not None:
             self.act(*self._last)

@@ -17,7 +17,7 @@ from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHARTS
 from keras_gan.checks import Positive, check_count, check_number, check_text, checked_path
-from keras_gan.files import numbered_files, whole_file
+from keras_gan.files import numbered_files, steps_in_name, whole_file
 from keras_gan.manifest import check_facts, seal
 
 BEST = "best.keras"
@@ -29,6 +29,18 @@ BEST_RECORD = "best.json"
 def checkpoints(folder: str | Path) -> list[tuple[int, Path]]:
     """Return a folder's checkpoints as (epochs done, file), the oldest first; none if there is no such folder."""
     return numbered_files(checked_path(folder, "folder"), ".keras")
+
+
+def steps_into_epoch(path: str | Path) -> int:
+    """Return the `initial_step` of a `fit` that goes on from a checkpoint.
+
+    Args:
+        path: The checkpoint.
+
+    Returns:
+        Steps that are done of the epoch after those of the checkpoint; 0 if it was saved between epochs.
+    """
+    return steps_in_name(checked_path(path, "path"))
 
 
 def has_finite_weights(model: keras.Model) -> bool:
@@ -54,7 +66,8 @@ class GanCheckpoint(Periodic):
 
     Args:
         folder: Where `epoch_000100.keras` and so on go; the number is that of the epochs done, and the `initial_epoch`
-            of a `fit` that goes on. Made if need be.
+            of a `fit` that goes on. If `fit` was paused within an epoch, as by `GracefulStop`, the name also has the
+            `initial_step`: `epoch_000100_step_000020.keras`. Made if need be.
         every: Epochs from one checkpoint to the next, at least 1; or an interval such as "500 steps" or "20 kimg".
             Defaults to 100.
         keep: How many of the latest checkpoints to keep, at least 1. Defaults to 3.
@@ -64,8 +77,9 @@ class GanCheckpoint(Periodic):
         mode: "min" if less is better, "max" if more is. Defaults to "min".
         facts: What the manifest of each checkpoint says besides the epochs, as values of JSON by name. Defaults to
             None, nothing.
-        minutes: Save as well at the end of the first epoch at which so many minutes, more than 0, have passed since the
-            last checkpoint or the start of training. Defaults to None, by epochs alone.
+        minutes: Save as well once so many minutes, more than 0, have passed since the last checkpoint or the start of
+            training: after a step if `fit` trains on a feed, else at the end of an epoch. Defaults to None, by epochs
+            alone.
 
     Raises:
         ValueError: If `every` is no interval, `keep` no integer of at least 1, `mode` is another, or `minutes` no
@@ -124,6 +138,7 @@ class GanCheckpoint(Periodic):
         self._saved_epoch: int | None = None
         self._is_monitored = False
         self._is_sound = True
+        self._is_paused = False
         self._latest: tuple[int, dict[str, float]] | None = None
         self._since_last.restart()
 
@@ -150,6 +165,13 @@ class GanCheckpoint(Periodic):
         self._latest = (epoch, logs)
         self._consider(epoch, logs)
 
+    def on_epoch_part(self, epoch: int, steps: int, is_last: bool) -> None:
+        super().on_epoch_part(epoch, steps, is_last)
+        if is_last:
+            self._latest, self._is_paused = None, True
+        if (is_last or self._is_due_by_time()) and not getattr(self.model, "has_diverged", False):
+            self._keep(epoch, steps)
+
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if getattr(self.model, "has_diverged", False):
             return
@@ -157,7 +179,7 @@ class GanCheckpoint(Periodic):
         if self._latest is not None:
             # Figures of the last epoch may have come after its end.
             self._consider(*self._latest)
-        if self.monitor is not None and not self._is_monitored:
+        if self.monitor is not None and not self._is_monitored and not self._is_paused:
             available = sorted(self._latest[1]) if self._latest else []
             warnings.warn(
                 f"GanCheckpoint kept no best model: no epoch had {self.monitor!r} in its logs. Available: {available}",
@@ -165,23 +187,28 @@ class GanCheckpoint(Periodic):
             )
 
     def act(self, epoch: int, logs: dict[str, float]) -> None:
+        if self._keep(epoch + 1):
+            self._saved_epoch = epoch
+
+    def _keep(self, epochs: int, steps: int = 0) -> bool:
+        """Save a checkpoint of so many epochs and steps, and return whether the model was sound."""
         self._since_last.restart()
         if not has_finite_weights(self.model):
             if self._is_sound:
                 warnings.warn(
-                    f"No checkpoint of epoch {epoch}: the model has weights that are NaN or infinite. Checkpoints stay "
-                    "what they were. DivergenceGuard stops such a training",
-                    stacklevel=2,
+                    f"No checkpoint of epoch {epochs - (not steps)}: the model has weights that are NaN or infinite. "
+                    "Checkpoints stay what they were. DivergenceGuard stops such a training",
+                    stacklevel=3,
                 )
             self._is_sound = False
-            return
+            return False
         self.folder.mkdir(parents=True, exist_ok=True)
-        with whole_file(self._path(epoch)) as path:
-            self._save(path, epoch)
-        self._saved_epoch = epoch
-        own = [path for number, path in checkpoints(self.folder) if number <= epoch + 1]
+        with whole_file(self._path(epochs, steps)) as path:
+            self._save(path, epochs, steps)
+        own = [path for number, path in checkpoints(self.folder) if number <= epochs]
         for path in own[: -self.keep]:
             path.unlink()
+        return True
 
     def _consider(self, epoch: int, logs: dict[str, float]) -> None:
         value = None if self.monitor is None else logs.get(self.monitor)
@@ -196,20 +223,22 @@ class GanCheckpoint(Periodic):
         self.folder.mkdir(parents=True, exist_ok=True)
         with whole_file(self.folder / BEST) as path:
             if self._saved_epoch == epoch:
-                shutil.copyfile(self._path(epoch), path)
+                shutil.copyfile(self._path(epoch + 1), path)
             else:
-                self._save(path, epoch)
+                self._save(path, epoch + 1)
         with whole_file(self.folder / BEST_RECORD) as path:
             record = {"monitor": self.monitor, "mode": self.mode, "value": float(value), "epochs": epoch + 1}
             path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         self._best = value
 
-    def _save(self, path: Path, epoch: int) -> None:
+    def _save(self, path: Path, epochs: int, steps: int = 0) -> None:
         self.model.save(path)
-        seal(path, {"epochs": epoch + 1, **self.facts})
+        facts = {"epochs": epochs, "steps": steps, "images": getattr(self.model, "images_seen", None)}
+        seal(path, {**facts, **self.facts})
 
-    def _path(self, epoch: int) -> Path:
-        return self.folder / f"epoch_{epoch + 1:06d}.keras"
+    def _path(self, epochs: int, steps: int = 0) -> Path:
+        within = f"_step_{steps:06d}" if steps else ""
+        return self.folder / f"epoch_{epochs:06d}{within}.keras"
 
     def _read_best(self) -> float | None:
         """Return the best value of the training that goes on, or None if it has none by this key."""

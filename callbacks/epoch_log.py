@@ -166,7 +166,7 @@ class EpochLog(Periodic):
         took = time.perf_counter() - self._start
         values = {**(logs or {}), "epoch_time": took, "steps": self._done + 1}
         if self._images is not None:
-            values["kimg"] = values["steps"] * self._images / 1000
+            values["kimg"] = (values["steps"] * self._images + getattr(self.model, "images_before", 0)) / 1000
         is_long = (self._steps or 1) > 1 and took * (self._steps or 1) > LONG_EPOCH
         if is_long and all(key in values for key in REQUIRED_KEYS):
             self.act(self._epoch, values)

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+#: Names of numbered files, without their suffix.
+_EPOCH = re.compile(r"epoch_(\d{1,15})(?:_step_(\d{1,15}))?")
+
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
@@ -58,9 +61,23 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def numbered_files(folder: str | Path, suffix: str) -> list[tuple[int, Path]]:
-    """Return a folder's files `epoch_000100` of a suffix as (number, file), sorted; none if there is no such folder."""
-    matches = ((re.fullmatch(r"epoch_(\d+)", path.stem), path) for path in Path(folder).glob(f"epoch_*{suffix}"))
-    return sorted((int(match[1]), path) for match, path in matches if match)
+    """Return a folder's files of a suffix as (number, file), sorted; none if there is no such folder.
+
+    Their names are `epoch_000100`, or `epoch_000100_step_000020` for what was saved within the epoch after.
+    """
+    paths = {path: _EPOCH.fullmatch(path.stem) for path in Path(folder).glob(f"epoch_*{suffix}")}
+    found = sorted((int(match[1]), int(match[2] or 0), path) for path, match in paths.items() if match)
+    return [(number, path) for number, _, path in found]
+
+
+def steps_in_name(path: Path) -> int:
+    """Return the steps of an epoch that a numbered file was saved after: 0 for one that was saved between epochs.
+
+    Args:
+        path: The file, as `epoch_000100_step_000020.keras`.
+    """
+    match = _EPOCH.fullmatch(path.stem)
+    return int(match[2] or 0) if match else 0
 
 
 def saved_model(path: str | Path, is_whole: bool = False) -> Path | None:

@@ -9,9 +9,10 @@ import numpy as np
 
 from keras_gan.checks import check_count, check_flag
 from keras_gan.data.pipeline import ImageFeed, image_batches
-from keras_gan.models.continuation import warn_of_another_run
+from keras_gan.models.continuation import check_initial_step, warn_of_another_run
 from keras_gan.models.datasets import refusing
 from keras_gan.models.descent import check_trained_weights
+from keras_gan.models.epoch_parts import EpochParts
 from keras_gan.models.feeds import check_element, check_endless, check_step_sizes, checked_feed
 from keras_gan.models.fitting import ValidationEpochs, check_callbacks, in_stage_order
 from keras_gan.models.held_out import with_validation
@@ -31,6 +32,12 @@ class FittedModel(PersistentModel):
 
     has_diverged: bool
     batch_size: int | None
+    #: Whether `fit` ends within an epoch, which another one may go on with.
+    is_paused: bool = False
+    #: Images that the critic was trained on before, more than it would have been in batches of the size of now.
+    images_before: int = 0
+
+    _continues_epoch = False
 
     def fit(
         self,
@@ -40,6 +47,8 @@ class FittedModel(PersistentModel):
         epochs: int = 1,
         verbose: int | str = "auto",
         callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = None,
+        *,
+        initial_step: int = 0,
         **kwargs: Any,
     ) -> keras.callbacks.History:
         """Train as `keras.Model.fit` does, and add `epoch_time` in seconds to the logs of callbacks.
@@ -63,6 +72,8 @@ class FittedModel(PersistentModel):
             epochs: Index of the epoch before which training stops. Defaults to 1.
             verbose: As in Keras. Defaults to `"auto"`.
             callbacks: A callback or a list of them. Defaults to None.
+            initial_step: Steps of the epoch `initial_epoch` that are done, if an earlier `fit` was paused within it.
+                It needs a feed that `batches` makes. Defaults to 0.
             **kwargs: Passed on to `keras.Model.fit`. With `validation_data`, real images in any form of `x`, or with
                 `validation_split`, the logs also have `val_wasserstein_distance` and `val_d_loss`, as `evaluate`
                 computes them: a critic that overfits scores images higher that it was trained on. Training itself
@@ -84,6 +95,7 @@ class FittedModel(PersistentModel):
                 not where the run stands before that epoch.
         """
         check_count(epochs, "epochs", 0)
+        check_initial_step(initial_step, kwargs.get("steps_per_epoch"), is_feed=isinstance(x, ImageFeed))
         check_verbose(verbose)
         check_callbacks(callbacks)
         check_alone(y=y, **{name: kwargs.get(name) for name in ("sample_weight", "class_weight")})
@@ -92,9 +104,10 @@ class FittedModel(PersistentModel):
             check_trained_weights(self.generator_optimizer, self.generator, "generator")
         check_endless(x, kwargs.get("steps_per_epoch"))
         self.batch_size = None
+        self.is_paused = False
         given = {"epochs": epochs, "verbose": verbose, "callbacks": callbacks, **kwargs}
         if isinstance(x, ImageFeed):
-            return self._fit_on_feed(x, batch_size, given)
+            return self._fit_on_feed(x, batch_size, initial_step, given)
         return self._fit_on_images(x, DEFAULT_BATCH_SIZE if batch_size is None else batch_size, given)
 
     def train_on_batch(
@@ -124,6 +137,28 @@ class FittedModel(PersistentModel):
             check_format(images_alone(x, "`x`"), self.image_shape, "`x`")
         return super().train_on_batch(x, return_dict=return_dict)
 
+    def pause(self) -> None:
+        """Have `fit` end after the step under way.
+
+        If it trains on a feed that `batches` makes, the epoch has no end then: `GanCheckpoint` saves the model as it
+        is within the epoch, and another `fit` with `initial_step` goes on as if training had never stopped. Otherwise
+        this is the same as `stop_training = True`.
+        """
+        self.is_paused = self.stop_training = True
+
+    @property
+    def images_seen(self) -> int | None:
+        """Number of images that the critic was trained on; None if the last `fit` had batches of an unknown size."""
+        if self.batch_size is None:
+            return None
+        return self.images_before + self.steps_taken * self.n_critic * self.batch_size
+
+    def reset_metrics(self) -> None:
+        # An epoch that goes on keeps the means of its first part.
+        if not self._continues_epoch:
+            super().reset_metrics()
+        self._continues_epoch = False
+
     def batches(self, images: np.ndarray, batch_size: int, chosen: np.ndarray | None = None) -> ImageFeed:
         """Make a feed of images for `fit`, in an order that depends only on the model's seed and step.
 
@@ -144,27 +179,36 @@ class FittedModel(PersistentModel):
         start = self.steps_taken if self.compiled else 0
         return image_batches(images, batch_size, self.n_critic, self.seed, start, chosen)
 
-    def _fit_on_feed(self, feed: ImageFeed, batch_size: int | None, given: dict[str, Any]) -> keras.callbacks.History:
+    def _fit_on_feed(
+        self, feed: ImageFeed, batch_size: int | None, initial_step: int, given: dict[str, Any]
+    ) -> keras.callbacks.History:
         """Train on a feed, and advance its position by the steps that were trained, even if training fails."""
         if batch_size is not None:
             raise ValueError(f"`batch_size` must be left out with a feed, which has its own. Received: {batch_size}")
         if not self.compiled:
             raise ValueError("The model must be compiled before `fit`: call `compile(critic_optimizer, …)`")
         before = self.steps_taken
-        warn_of_another_run(given.get("initial_epoch", 0), given["steps_per_epoch"], before, feed.position)
+        epoch = given.get("initial_epoch", 0)
+        warn_of_another_run(epoch, given["steps_per_epoch"], before, feed.position, initial_step)
         self.batch_size = feed.batch_size
+        self._continues_epoch = initial_step > 0
         try:
-            return self._fit_on_images(feed.stream(), feed.batch_size, given)
+            return self._fit_on_images(feed.stream(), feed.batch_size, given, initial_step)
         finally:
+            self._continues_epoch = False
             feed.position += self.steps_taken - before
 
-    def _fit_on_images(self, x: Any, batch_size: int, given: dict[str, Any]) -> keras.callbacks.History:
+    def _fit_on_images(
+        self, x: Any, batch_size: int, given: dict[str, Any], initial_step: int | None = None
+    ) -> keras.callbacks.History:
         """Check images and train on them.
 
         Args:
             x: Images in a form that Keras takes.
             batch_size: Images of one critic update.
             given: Further arguments of `fit`.
+            initial_step: Steps of the first epoch that are done; None for images that training cannot go on with
+                within an epoch. Defaults to None.
         """
         check_count(batch_size, "batch_size")
         image_shape = self.image_shape
@@ -180,6 +224,9 @@ class FittedModel(PersistentModel):
         refusals: list[ValueError] = []
         x = checked_feed(x, image_shape, self.n_critic, refusals)
         given["callbacks"] = self._callbacks(given)
+        if initial_step is not None:
+            sizes = given["epochs"], given["steps_per_epoch"], initial_step
+            given["callbacks"] = EpochParts(given["callbacks"], self, *sizes, given["verbose"])
         self.has_diverged = False
         with refusing(refusals):
             return super().fit(x, **given)

@@ -95,24 +95,30 @@ class _EpochTimer(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._start = time.perf_counter()
+        self._first: int | None = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         assert logs is not None  # Keras always passes them.
         logs["epoch_time"] = time.perf_counter() - self._start
-        self._steps += self._batches
+        self._steps += 0 if self._first is None else self._end - self._first
         if self.params.get("steps") != 1:
             logs.update(_progress(self._steps, self.model))
 
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        # An epoch that goes on does not begin with its first step.
+        if self._first is None:
+            self._first = batch
+
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         # If no callback has this method, Keras ends batches in a thread, which costs a short step more than it saves.
-        self._batches = batch + 1
+        self._end = batch + 1
 
 
 def _progress(steps: int, model: Any) -> dict[str, float]:
     """Return the number of steps so far, and of thousands of images if a batch has a known size."""
     progress = {"steps": float(steps)}
     if model.batch_size is not None:
-        progress["kimg"] = steps * model.n_critic * model.batch_size / 1000
+        progress["kimg"] = (steps * model.n_critic * model.batch_size + model.images_before) / 1000
     return progress
 
 

@@ -5,6 +5,7 @@ import keras
 from keras_gan.augmentation import Augmentation
 from keras_gan.models.gan import GAN
 from keras_gan.models.lipschitz import LipschitzPolicy
+from keras_gan.models.tracker import TrainingTracker
 
 
 def exchange_policies(
@@ -39,8 +40,15 @@ def exchange_policies(
         _assign(new.moving_averages.variables, gan.moving_averages.variables)
     if type(new.augmentation) is type(gan.augmentation) and new.augmentation is not None:
         _assign(new.augmentation_state, gan.augmentation_state)
-    new.tracker.continue_from(gan.tracker)
+    _continue_tracker(new.tracker, gan.tracker)
     return new
+
+
+def _continue_tracker(new: TrainingTracker, old: TrainingTracker) -> None:
+    """Take over the window of `loss_variance`, and the epoch so far if it has the same values."""
+    _assign([new.recent_d_loss, new.recent_count], [old.recent_d_loss, old.recent_count])
+    if new.keys == old.keys:
+        _assign([new.steps, new.total, new.report], [old.steps, old.total, old.report])
 
 
 def _assign(targets: list[keras.Variable], sources: list[keras.Variable]) -> None:

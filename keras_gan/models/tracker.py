@@ -130,18 +130,6 @@ class TrainingTracker(keras.metrics.Metric):
         count = len(STEP_KEYS)
         self.report.assign(ops.concatenate([means[:count], derived, means[count:]]))
 
-    def continue_from(self, earlier: "TrainingTracker") -> None:
-        """Take over the window of `loss_variance`, and the epoch so far if it has the same values.
-
-        Args:
-            earlier: Tracker of the training that goes on.
-        """
-        same = [(self.recent_d_loss, earlier.recent_d_loss), (self.recent_count, earlier.recent_count)]
-        if self.keys == earlier.keys:
-            same += [(self.steps, earlier.steps), (self.total, earlier.total), (self.report, earlier.report)]
-        for mine, other in same:
-            mine.assign(other)
-
     def reset_state(self) -> None:
         """Start a new epoch; the window of `loss_variance` is kept."""
         self.steps.assign(0.0)

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ class Experiment:
         split: The images, and which of them are trained on.
         model: The compiled model, in its state before training.
         start: Number of epochs that are already done.
+        start_step: Steps that are done of the epoch after these.
         evaluator: Evaluator of the samples' quality, or None for no evaluation.
         ownership: The right to write to the folder, which ends with the training.
     """
@@ -59,6 +61,7 @@ class Experiment:
     split: data.Split
     model: models.GAN
     start: int
+    start_step: int
     evaluator: metrics.Evaluator | None
     ownership: Ownership
 
@@ -102,13 +105,16 @@ class Experiment:
         guard = callbacks.DivergenceGuard()
         hours = self.options.max_hours
         limits = [stop] if hours is None else [stop, callbacks.TimeLimit(hours)]
-        with callbacks.progress_display() as display:
+        with callbacks.progress_display() as display, warnings.catch_warnings():
+            # The checkpoint was checked. Epochs have had another number of steps if the batches have changed.
+            warnings.filterwarnings("ignore", "`initial_epoch` must be the number of epochs")
             stream = callbacks.ProgressStream(display) if display.console.is_terminal else None
             self.model.fit(
                 batches,
                 steps_per_epoch=run.epoch_steps(self.split.shape[0]),
                 epochs=run.epochs,
                 initial_epoch=self.start,
+                initial_step=self.start_step,
                 **self._validation(),
                 verbose=0,
                 callbacks=[guard, *self._watchers(stream), *charts, callbacks.TrainingProgress(display), *limits],
@@ -270,7 +276,7 @@ def _begin(config: ExperimentConfig, options: RunOptions, split: data.Split, env
     ownership = Ownership(folder)
     save_real_picture(split.images, folder)
     say(f"Run folder: {folder}")
-    return Experiment(config, options, folder, split, model, 0, evaluator, ownership)
+    return Experiment(config, options, folder, split, model, 0, 0, evaluator, ownership)
 
 
 def _go_on(
@@ -284,19 +290,20 @@ def _go_on(
     folder = ownership.folder
     for change in run_folder.check_environment(folder, environment):
         say(f"Resuming under another version, so the last bits may differ: {change}")
-    model, start, unused = restore(folder, config, split.shape)
+    restored = restore(folder, config, split.shape)
+    start = restored.epochs
     evaluator = _evaluator(split, config.evaluation)
     if evaluator is not None and (folder / "quality.csv").exists():
         check_provenance(folder / "quality.csv", start, evaluator.provenance)
     changes = run_folder.changed_settings(folder, config)
     for name, (old, new) in changes.items():
         say(f"From epoch {start}: {name} {old} → {new}")
-    set_aside(unused)
+    set_aside(restored.unused)
     run_folder.record_resume(folder, environment, start, changes)
     run_folder.write_config(folder, config)
     save_real_picture(split.images, folder)
     say(f"Run folder: {folder}")
-    return Experiment(config, options, folder, split, model, start, evaluator, ownership)
+    return Experiment(config, options, folder, split, restored.model, start, restored.steps, evaluator, ownership)
 
 
 def _check_dispatches(steps_per_execution: int) -> None:

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 
@@ -20,10 +20,24 @@ from keras_gan.training.run_folder import fixed_settings, load_config
 SET_ASIDE = "set_aside_"
 
 
-def restore(
-    folder: Path, config: ExperimentConfig, set_shape: tuple[int, ...]
-) -> tuple[models.GAN, int, Sequence[Path]]:
-    """Return the model that a run goes on with.
+class Restored(NamedTuple):
+    """The state that a run goes on from.
+
+    Attributes:
+        model: The model.
+        epochs: Number of epochs that are done.
+        steps: Steps that are done of the epoch after these.
+        unused: Newer checkpoints, which cannot be used.
+    """
+
+    model: models.GAN
+    epochs: int
+    steps: int
+    unused: Sequence[Path]
+
+
+def restore(folder: Path, config: ExperimentConfig, set_shape: tuple[int, ...]) -> Restored:
+    """Return the state that a run goes on from.
 
     Args:
         folder: The run's folder.
@@ -31,8 +45,8 @@ def restore(
         set_shape: Shape of the set of images, `(count, height, width, channels)`.
 
     Returns:
-        The model of the newest checkpoint that can be used; the number of its epochs; and newer checkpoints, which
-        cannot be used. A new model and 0 if the run was stopped before its first checkpoint.
+        The state in the newest checkpoint that can be used; a new model if the run was stopped before its first
+        checkpoint.
 
     Raises:
         ValueError: If there are checkpoints, but none can be used, or the run has all its epochs.
@@ -52,10 +66,15 @@ def restore(
             say(f"{problem}. The checkpoint before it is used.")
         model = exchange_policies(model, **policies(config))
         set_learning_rates(model, config, set_shape)
-        return model, done, newer
+        # An epoch of fewer images than before may end at once: its last step is trained.
+        steps = min(callbacks.steps_into_epoch(path), config.run.epoch_steps(set_shape[0]) - 1)
+        seen, step_images = _images_seen(path), config.run.n_critic * config.run.batch_size
+        if seen is not None:
+            model.images_before = seen - model.steps_taken * step_images
+        return Restored(model, done, steps, newer)
     if problems:
         raise ValueError(f"{folder} cannot be resumed: {'; '.join(problems)}")
-    return build_model(config, set_shape), 0, []
+    return Restored(build_model(config, set_shape), 0, 0, [])
 
 
 def set_aside(paths: Sequence[Path]) -> None:
@@ -76,6 +95,8 @@ def check_records(folder: Path, done: int, images: int) -> None:
         FileNotFoundError: If there is no losses.csv.
         ValueError: If losses.csv or quality.csv lacks rows of earlier epochs.
     """
+    if done == 0:
+        return
     callbacks.kept_rows(folder / "losses.csv", done)
     config = load_config(folder)
     if not config.evaluation.is_measured:
@@ -119,6 +140,12 @@ def _load(path: Path, saved: ExperimentConfig, set_shape: tuple[int, ...]) -> mo
     else:
         _check_shapes(model, build_model(saved, set_shape))
     return model
+
+
+def _images_seen(path: Path) -> int | None:
+    """Return the number of images that the model of a checkpoint was trained on, if its manifest says so."""
+    seen = (read_manifest(path) or {}).get("images")
+    return seen if isinstance(seen, int) else None
 
 
 def _check_settings(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

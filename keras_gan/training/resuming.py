@@ -1,7 +1,8 @@
 """The run that a path to resume stands for."""
 
-import re
 from pathlib import Path
+
+from keras_gan.files import numbered_files
 
 
 def resumed_folder(path: Path) -> Path:
@@ -15,12 +16,11 @@ def resumed_folder(path: Path) -> Path:
     """
     if path.suffix != ".keras" or path.is_dir():
         return path
-    names = [each.name for each in path.parent.glob("epoch_*.keras") if re.fullmatch(r"epoch_\d+\.keras", each.name)]
-    last = max(names, key=lambda name: int(name[len("epoch_") : -len(".keras")]), default=None)
+    names = [each.name for _, each in numbered_files(path.parent, ".keras")]
     if path.parent.name != "checkpoints" or path.name not in names:
         raise ValueError(
             f"`resume` must be a run folder, or the last checkpoint in its folder `checkpoints`. Received: {path}"
         )
-    if path.name != last:
-        raise ValueError(f"`resume` must be the last checkpoint of its run, {last}. Received: {path}")
+    if path.name != names[-1]:
+        raise ValueError(f"`resume` must be the last checkpoint of its run, {names[-1]}. Received: {path}")
     return path.parent.parent

@@ -128,6 +128,7 @@ CASES = [
         {"run": given(None, optional(thing)), "every": EVERY, "count": COUNT, "seed": SEED},
     ),
     Case("keras_gan.callbacks.checkpoints", callbacks.checkpoints, {"folder": FOLDER}),
+    Case("keras_gan.callbacks.steps_into_epoch", callbacks.steps_into_epoch, {"path": given("a.keras", path)}),
     Case("keras_gan.callbacks.pictures", callbacks.pictures, {"folder": FOLDER}),
     Case("keras_gan.callbacks.last_run_id", callbacks.last_run_id, {"folder": FOLDER}),
     Case(

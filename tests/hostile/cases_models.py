@@ -129,6 +129,7 @@ CASES = [
             "epochs": given(1, count, zero=Right("no epoch is trained", lambda answer, usual: answer == [])),
             "verbose": given(0, verbosity),
             "callbacks": given([], values.callbacks),
+            "initial_step": given(0, index),
         },
     ),
     Case(

@@ -46,7 +46,7 @@ LEFT_OUT_METHODS = {
         *("run_test_step", "run_train_step", "save_own_variables", "set_model", "test_step", "train_step"),
     ),
     "the base class of callbacks calls it": ("act", "amend", "is_due", "record"),
-    "`fit` calls it": ("prepare_fit", "reads_model"),
+    "`fit` calls it": ("on_epoch_part", "prepare_fit", "reads_model"),
     "`GAN` calls it": ("check_critic", "check_optimizer", "clip_ratio", "constrain", "penalty"),
     "`GAN` calls it in the compiled step, with tensors": (
         *("Augmentation.__call__", "Augmentation.update", "AdaptiveAugmentation.update", "transform"),

@@ -379,7 +379,8 @@ def test_seeds_must_be_integers(untrained, value):
 def test_counts_of_samples_must_be_integers(untrained, value):
     """F51."""
     for name in ("n", "batch_size"):
-        with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least 1"):
+        message = "`n` or `latents` must be given" if (name, value) == ("n", None) else f"`{name}` must be an integer"
+        with pytest.raises(ValueError, match=message):
             untrained().generate(**{"n": 2, name: value})
 
 

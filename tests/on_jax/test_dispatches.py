@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from helpers import IMAGE_SHAPE, assert_bits_equal, values_of
 
-from keras_gan import DivergenceGuard, EpochLog, GanCheckpoint, LossCsv, image_batches
-from keras_gan.callbacks import checkpoints
+from keras_gan import DivergenceGuard, EpochLog, GanCheckpoint, LossCsv, image_batches, load_model
+from keras_gan.callbacks import checkpoints, steps_into_epoch
 from keras_gan.models.stepping.dispatches import EpochDispatches
 
 
@@ -244,3 +244,26 @@ def test_an_array_is_gone_through_as_by_single_steps(untrained, float_images):
         del results[-1]["epoch_time"]
     for key, values in results[0].items():
         np.testing.assert_allclose(results[1][key], values, rtol=1e-4, atol=1e-6, err_msg=key)
+
+
+@pytest.mark.parametrize("steps_per_execution", [1, 2])
+def test_paused_training_goes_on_within_an_epoch_to_the_last_bit(untrained, images, tmp_path, steps_per_execution):
+    """A dispatch of two steps ends before training pauses."""
+
+    class Pause(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 0:
+                self.model.pause()
+
+    def train(gan, callbacks=(), **kwargs):
+        feed = gan.batches(images, batch_size=4)
+        gan.fit(feed, steps_per_epoch=4, verbose=0, callbacks=list(callbacks), **kwargs)
+        return all_state(gan)
+
+    whole = train(untrained(2, steps_per_execution), epochs=2)
+    saver = GanCheckpoint(tmp_path)
+    train(untrained(2, steps_per_execution), [Pause(), saver], epochs=2)
+    ((done, path),) = checkpoints(tmp_path)
+    assert (done, steps_into_epoch(path)) == (0, steps_per_execution)
+    resumed = train(load_model(path), epochs=2, initial_step=steps_per_execution)
+    assert_bits_equal(resumed, whole)

@@ -120,12 +120,12 @@ def test_damaged_checkpoint_is_named_and_the_one_before_is_used(run, finished, c
     assert line.endswith("The checkpoint before it is used.")
     assert (last.parent / f"set_aside_{last.name}").exists()
     going_on.train()
-    one, other = (read_losses(folder / "losses.csv") for folder in (run, finished))
-    for name in set(one) - {"epoch_time"}:
-        np.testing.assert_array_equal(one[name], other[name])
     weights = [models.load_model(folder / "checkpoints" / last.name).get_weights() for folder in (run, finished)]
     for mine, expected in zip(*weights, strict=True):
         np.testing.assert_array_equal(mine, expected)
+    one, other = (read_losses(folder / "losses.csv") for folder in (run, finished))
+    for name in set(one) - {"epoch_time"}:
+        np.testing.assert_array_equal(one[name], other[name], err_msg=name)
 
 
 def test_checkpoint_of_another_run_is_not_used(run, tmp_path, capsys):
@@ -211,6 +211,8 @@ def test_what_training_may_change_holds_from_the_next_epoch_on(run, name):
     losses = read_losses(run / "losses.csv")
     assert len(losses["epoch"]) == 8
     assert np.all(np.isfinite(losses["d_loss"]))
+    images = 6 * 4 * 2 + 2 * config.run.batch_size * config.run.n_critic
+    assert model.images_seen == images
     (recorded,) = json.loads((run / "environment.json").read_text())["resumes"]
     assert recorded["epoch"] == 6
     assert recorded["changes"]["epochs"] == [6, 8]

@@ -7,6 +7,7 @@ returns the evaluation's values so far. `SteppedModel` has
 * `train_step` and `test_step`, in the form in which Keras calls them on this backend;
 * `prepare_fit(steps_per_epoch, callbacks)`, which is called before training and returns further callbacks that `fit`
   needs. It raises `ValueError` if an epoch is not a whole number of dispatches;
+* `is_ahead`, whether its state is already that of a later step than the one whose values callbacks see;
 * `steps_taken`, the number of steps that the generator was trained for.
 """
 

@@ -12,6 +12,8 @@ from keras_gan.tensors import Tensor
 class SteppedModel(keras.Model):
     """See `keras_gan.models.stepping`."""
 
+    is_ahead = False
+
     def train_step(self, data: Any) -> dict[str, Tensor]:
         """Run a step on its images, and return the epoch's values so far."""
         # If there is no data, because its source fails or ends, no variable may change, not even a seed.

@@ -16,14 +16,18 @@ from keras_gan.callbacks._clock import Stopwatch
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHARTS
-from keras_gan.checks import Positive, check_count, check_number, check_text, checked_path
+from keras_gan.checks import Positive, check_count, check_number, check_text, checked_path, conform
 from keras_gan.files import numbered_files, steps_in_name, whole_file
 from keras_gan.manifest import check_facts, seal
+from keras_gan.reading import read_json, reading
 
 BEST = "best.keras"
 
 #: What the best model is the best by.
 BEST_RECORD = "best.json"
+
+#: Its values, and their types.
+BEST_FIELDS = {"monitor": str, "mode": str, "value": float, "epochs": int}
 
 
 def checkpoints(folder: str | Path) -> list[tuple[int, Path]]:
@@ -41,6 +45,25 @@ def steps_into_epoch(path: str | Path) -> int:
         Steps that are done of the epoch after those of the checkpoint; 0 if it was saved between epochs.
     """
     return steps_in_name(checked_path(path, "path"))
+
+
+def read_best(folder: str | Path) -> dict[str, Any] | None:
+    """Return what a folder's best model is the best by: `monitor`, `mode`, `value` and `epochs`; None if there is none.
+
+    Args:
+        folder: The folder of the checkpoints.
+
+    Raises:
+        ValueError: If its record is damaged.
+    """
+    path = checked_path(folder, "folder") / BEST_RECORD
+    if not path.exists():
+        return None
+    record = read_json(path)
+    with reading(path, "the record of a best model"):
+        for name, kind in BEST_FIELDS.items():
+            conform(record[name], kind, name)
+    return record
 
 
 def has_finite_weights(model: keras.Model) -> bool:
@@ -242,9 +265,6 @@ class GanCheckpoint(Periodic):
 
     def _read_best(self) -> float | None:
         """Return the best value of the training that goes on, or None if it has none by this key."""
-        path = self.folder / BEST_RECORD
-        if not path.exists():
-            return None
-        record = json.loads(path.read_text(encoding="utf-8"))
-        is_same = (record["monitor"], record["mode"]) == (self.monitor, self.mode)
+        record = read_best(self.folder)
+        is_same = record is not None and (record["monitor"], record["mode"]) == (self.monitor, self.mode)
         return record["value"] if is_same else None

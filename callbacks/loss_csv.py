@@ -1,5 +1,6 @@
 """The losses of a run as a CSV file."""
 
+import itertools
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from keras_gan.callbacks._recorder import EpochRecorder
-from keras_gan.checks import check_count, check_flag, checked_path
+from keras_gan.checks import check_count, check_flag, checked_path, shortened
 from keras_gan.files import named_errors, whole_file
+from keras_gan.tables import table_lines
 
 
 class LossCsv(EpochRecorder):
@@ -106,8 +108,7 @@ def check_empty(path: Path) -> None:
     """
     if not path.exists():
         return
-    with open(path, encoding="utf-8") as file:
-        rows = sum(line.endswith("\n") for line in file) - 1
+    rows = sum(1 for _ in table_lines(path, is_growing=True)) - 1
     if rows > 0:
         raise FileExistsError(
             f"{path} has rows of {rows} epochs: give `fit` the `initial_epoch` that training goes on with, "
@@ -131,13 +132,12 @@ def kept_rows(path: Path, first_epoch: int) -> list[str]:
     """
     path = checked_path(path, "path")
     check_count(first_epoch, "first_epoch", 0)
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if line.endswith("\n")][: 1 + first_epoch]
+    kept = list(itertools.islice(table_lines(path, is_growing=True), 1 + first_epoch))
     epochs = [line.split(",", 1)[0] for line in kept[1:]]
-    if epochs != [str(epoch) for epoch in range(first_epoch)]:
+    if len(epochs) < first_epoch or epochs != [str(epoch) for epoch in range(first_epoch)]:
         raise ValueError(
             f"{path} must hold the epochs 0 to {first_epoch - 1} to be continued. "
-            f"Received: {len(epochs)} rows, the last of epoch {epochs[-1] if epochs else 'none'}"
+            f"Received: {len(epochs)} rows, the last of epoch {shortened(epochs[-1]) if epochs else 'none'}"
         )
     return kept
 

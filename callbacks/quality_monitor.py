@@ -23,9 +23,12 @@ from keras_gan.checks import (
     check_text,
     checked_path,
     require,
+    shortened,
 )
 from keras_gan.console import TextStream, say
 from keras_gan.files import named_errors, whole_file
+from keras_gan.reading import reading
+from keras_gan.tables import read_records, split_row
 
 if TYPE_CHECKING:
     from keras_gan.metrics import Evaluator
@@ -222,15 +225,16 @@ def check_provenance(path: Path, first_epoch: int, provenance: "Provenance") -> 
     for key, value in dataclasses.asdict(provenance).items():
         others = {row.get(key) for _, row in pairs} - {str(value)}
         if others:
-            raise ValueError(f"{path} has figures of another provenance: {key} is {others.pop()}. Received: {value}")
+            raise ValueError(
+                f"{path} has figures of another provenance: {key} is {shortened(others.pop())}. Received: {value}"
+            )
 
 
 def _earlier_rows(path: Path, first_epoch: int) -> tuple[str, list[tuple[str, dict[str, str]]]]:
     """Return the header, and the rows of earlier epochs as text and by column."""
-    with open(path, newline="", encoding="utf-8") as file:
-        lines = [line for line in file if line.endswith("\n")]
-    rows = zip(lines[1:], csv.DictReader(lines))
-    return "".join(lines[:1]), [(line, row) for line, row in rows if int(row["epoch"]) < first_epoch]
+    header, records = read_records(path)
+    with reading(path, "a file that QualityMonitor writes"):
+        return header, [(line, row) for line, row in records if int(row["epoch"]) < first_epoch]
 
 
 def _keep_rows(path: Path, first_epoch: int, provenance: "Provenance") -> None:
@@ -241,8 +245,8 @@ def _keep_rows(path: Path, first_epoch: int, provenance: "Provenance") -> None:
         path.unlink()
         return
     # Earlier versions have not measured all that is measured now: the cells of their rows stay empty.
-    later = [name for name in LATER_COLUMNS if name not in next(csv.reader([header]))]
-    header, *lines = (line.rstrip("\r\n") for line in (header, *(line for line, _ in pairs)))
+    later = [name for name in LATER_COLUMNS if name not in split_row(header)]
+    header, *lines = (line.rstrip("\n") for line in (header, *(line for line, _ in pairs)))
     text = [",".join([header, *later]), *(line + "," * len(later) for line in lines), ""]
     with whole_file(path) as new:
         new.write_text("\n".join(text), encoding="utf-8")

@@ -39,6 +39,25 @@ Share = Annotated[float, Bounds("a number in [0, 1]", lambda value: 0 <= value <
 Count = Annotated[int, Bounds("an integer of at least 1, less than 2³¹", lambda value: 1 <= value < COUNT_LIMIT)]
 
 
+#: Most characters of a value, or of what a file holds, that a message repeats.
+SHOWN = 200
+
+
+def shortened(value: Any, most: int = SHOWN) -> str:
+    """Return what a message shows of a value: one line, without the middle of a long text.
+
+    Args:
+        value: The value, shown as `str` shows it.
+        most: Number of characters. Defaults to 200.
+    """
+    text = str(value)
+    # Cut before the spaces are joined too, because a text may have gigabytes.
+    text = " ".join((text if len(text) <= 4 * most else f"{text[: 2 * most]} {text[-2 * most :]}").split())
+    text = text if len(text) <= most else f"{text[: most - most // 4 - 1]}…{text[-(most // 4) :]}"
+    # Codes that a terminal obeys, and halves of characters, are not printed.
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 def require(holds: bool, name: str, expected: str, received: Any) -> None:
     """Raise an error if a value is invalid.
 
@@ -52,7 +71,7 @@ def require(holds: bool, name: str, expected: str, received: Any) -> None:
         ValueError: If the value is invalid.
     """
     if not holds:
-        raise ValueError(f"`{name}` must be {expected}. Received: {name}={received}")
+        raise ValueError(f"`{name}` must be {expected}. Received: {name}={shortened(received)}")
 
 
 def check_count(value: Any, name: str, least: int = 1) -> None:
@@ -135,7 +154,7 @@ def check_instance(value: Any, name: str, kind: type) -> None:
         TypeError: If the value is of another class.
     """
     if not isinstance(value, kind):
-        raise TypeError(f"`{name}` must be of the class {kind.__name__}. Received: {name}={value!r}")
+        raise TypeError(f"`{name}` must be of the class {kind.__name__}. Received: {name}={shortened(repr(value))}")
 
 
 def check_interface(value: Any, name: str, methods: tuple[str, ...]) -> None:
@@ -150,7 +169,8 @@ def check_interface(value: Any, name: str, methods: tuple[str, ...]) -> None:
         TypeError: If one of them is missing.
     """
     if isinstance(value, type) or not all(callable(getattr(value, method, None)) for method in methods):
-        raise TypeError(f"`{name}` must have the methods {', '.join(methods)}. Received: {name}={value!r}")
+        expected = f"have the methods {', '.join(methods)}"
+        raise TypeError(f"`{name}` must {expected}. Received: {name}={shortened(repr(value))}")
 
 
 def check_stream(value: Any) -> None:
@@ -233,7 +253,8 @@ def conform(value: Any, kind: Any, name: str) -> Any:
     for option in options:
         if _is_of(value, option):
             return tuple(value) if get_origin(option) is tuple else value
-    raise ValueError(f"`{name}` must be {' or '.join(map(_describe, options))}. Received: {name}={value!r}")
+    expected = " or ".join(map(_describe, options))
+    raise ValueError(f"`{name}` must be {expected}. Received: {name}={shortened(repr(value))}")
 
 
 def check_fields(record: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan.files import replace_text
+from keras_gan.reading import read_json
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +51,7 @@ def write_record(path: Path, **facts: Any) -> None:
 def stored_record(path: Path) -> SetRecord | None:
     """Return the record of a file; None if there is none, or the file has changed since."""
     try:
-        values = json.loads(record_path(path).read_text(encoding="utf-8"))
+        values = read_json(record_path(path))
         values.update(shape=tuple(values["shape"]), class_names=tuple(values["class_names"]))
         record = SetRecord(**values)
         return record if record.modified_ns == path.stat().st_mtime_ns else None

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 
-from keras_gan.checks import Count, check_fields, check_instance
+from keras_gan.checks import Count, check_fields, check_instance, shortened
 from keras_gan.metrics.comparison import Comparison
 from keras_gan.rating import Place
 
@@ -132,7 +132,7 @@ class Evaluation:
                 **values,
             )
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
-            raise ValueError(f"An evaluation must have the keys of Evaluation: {error}") from error
+            raise ValueError(f"An evaluation must have the keys of Evaluation: {shortened(error)}") from error
 
 
 def require_equal_provenances(one: Provenance, other: Provenance) -> None:

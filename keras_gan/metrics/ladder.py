@@ -18,6 +18,7 @@ from keras_gan.metrics.reference import summarize
 from keras_gan.metrics.statistics import FeatureStatistics, feature_statistics
 from keras_gan.progress import tracked
 from keras_gan.rating import UNSEEN, Place, neighbours, position_among
+from keras_gan.reading import read_json
 
 #: Most images of each rung, and most samples that are placed.
 LADDER_IMAGES = 1000
@@ -165,13 +166,15 @@ def _manifold_figures(reference: np.ndarray, features: np.ndarray) -> dict[str, 
 
 def _read(path: Path) -> Ladder | None:
     try:
-        ladder = Ladder(**json.loads(path.read_text(encoding="utf-8")))
+        kept = read_json(path)
+        heights, unseen = ({name: float(value) for name, value in kept[key].items()} for key in ("heights", "unseen"))
+        ladder = Ladder(int(kept["count"]), heights, unseen)
         if set(ladder.heights) != set(DEGRADATIONS):
             raise ValueError(f"its rungs are {sorted(ladder.heights)}")
         return ladder
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         warnings.warn(f"{path} cannot be read and is made anew: {error}", stacklevel=2)
         return None
 

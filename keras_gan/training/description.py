@@ -11,9 +11,9 @@ from typing import Any
 import keras
 
 from keras_gan import models, parts
-from keras_gan.analysis.run.saved_run import read_json
 from keras_gan.files import replace_text
 from keras_gan.networks.dcgan import critic_filters, generator_filters
+from keras_gan.reading import read_json
 from keras_gan.settings import constraint_settings, flatten, optimizer_settings
 from keras_gan.signatures import HOUSEKEEPING
 

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan.analysis.run.saved_run import RUN_NOTES
+from keras_gan.checks import shortened
 from keras_gan.files import replace_text
+from keras_gan.reading import read_json, read_text, reading
 from keras_gan.settings import PARTS, setting_name
 from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.options import RunOptions
@@ -112,10 +114,11 @@ def load_config(folder: Path) -> ExperimentConfig:
     path = folder / "config.json"
     if not path.is_file():
         raise FileNotFoundError(f"{folder} is not a run folder: it has no config.json")
+    text = read_text(path)
     try:
-        return ExperimentConfig.from_json(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path}: {error}") from error
+        return ExperimentConfig.from_json(text)
+    except ValueError as error:
+        raise ValueError(f"{path}: {shortened(error, 600)}") from error
 
 
 def _check_writable(out: Path) -> None:
@@ -197,11 +200,9 @@ def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
         ValueError: If the run was trained on other images or another backend, or its environment.json is invalid.
     """
     path = folder / "environment.json"
-    try:
-        saved = json.loads(path.read_text(encoding="utf-8"))
+    saved = read_json(path)
+    with reading(path, "the run's data and versions"):
         data, backend, versions = saved["data"], saved["backend"], _last_versions(saved)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path} must hold the run's data and versions: {error!r}") from error
     if data != environment["data"]:
         raise ValueError(f"{folder} was trained on {data}. Received other images: {environment['data']}")
     if backend != environment["backend"]:
@@ -278,7 +279,7 @@ def record_resume(
         changes: Settings that change with this epoch: values before and now, by names. Defaults to None, none.
     """
     path = folder / "environment.json"
-    saved = json.loads(path.read_text(encoding="utf-8"))
+    saved = read_json(path)
     earlier = _effective_resumes(saved.get("resumes", []), epoch, _settings(load_config(folder)))
     if changes or earlier != saved.get("resumes", []) or environment["versions"] != _last_versions(saved):
         resume = {"epoch": epoch, "versions": environment["versions"]}

@@ -103,7 +103,7 @@ def test_broken_environment_is_named(tmp_path):
     folder = make(tmp_path)
     for content in ("{}", "[]", "{", '{"data": 1, "versions": 2}'):
         (folder / "environment.json").write_text(content)
-        with pytest.raises(ValueError, match="environment.json must hold"):
+        with pytest.raises(ValueError, match="environment.json must"):
             run_folder.check_environment(folder, ENVIRONMENT)
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gan.analysis.run.history import check_header
 from keras_gan.analysis.run.saved_run import LEAST_EPOCHS
+from keras_gan.checks import shortened
+from keras_gan.reading import FileError, reading
+from keras_gan.tables import check_header, split_row, table_lines
 
 #: Names that other programs use for a column, in lower case and without punctuation.
 ALIASES = {
@@ -41,18 +43,16 @@ def read_table(path: str | Path) -> tuple[dict[str, np.ndarray], list[str]]:
         ValueError: If the file is empty or is not text, two columns have the same name, or the length of a row is not
             that of the header.
     """
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            first = file.readline()
-            separator = max(",;\t", key=first.count)
-            header = [name.strip() for name in next(csv.reader([first], delimiter=separator), [])]
-            rows = [row for row in csv.reader(file, delimiter=separator) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path} must be a text file of rows. Received: {error}") from error
+    with reading(path, "a text file of rows"):
+        lines = table_lines(path)
+        first = next(lines, "")
+        separator = max(",;\t", key=first.count)
+        header = [name.strip() for name in split_row(first, separator)]
+        rows = [row for row in csv.reader(lines, delimiter=separator) if row]
     check_header(header, path)
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
-            raise ValueError(f"{path}, row {number} must have {len(header)} values. Received: {len(row)}")
+            raise FileError(f"{path}, row {number} must have {len(header)} values. Received: {len(row)}")
     columns, texts = {}, []
     for index, name in enumerate(header):
         try:
@@ -85,9 +85,10 @@ def rename_columns(
     given = dict(given or {})
     for name, old in given.items():
         if name not in ALIASES:
-            raise ValueError(f"`columns` must be of {sorted(ALIASES)}. Received: {name}={old}")
+            raise ValueError(f"`columns` must be of {sorted(ALIASES)}. Received: {shortened(name)}={shortened(old)}")
         if old not in columns:
-            raise ValueError(f"`columns` must name columns of the file, {list(columns)}. Received: {name}={old}")
+            held = shortened(list(columns), 1000)
+            raise ValueError(f"`columns` must name columns of the file, {held}. Received: {name}={shortened(old)}")
     renamed = {**given, **_recognised(columns, given)}
     taken = set(renamed.values())
     history = {name: values for name, values in columns.items() if name not in taken and name not in renamed}
@@ -156,7 +157,7 @@ def _check(history: Mapping[str, np.ndarray], columns: Mapping[str, np.ndarray])
     if missing:
         raise ValueError(
             f"A file of losses must have {' and '.join(missing)}: name the columns with "
-            f"`--columns {' '.join(f'{name}=…' for name in missing)}`. Received: {list(columns)}"
+            f"`--columns {' '.join(f'{name}=…' for name in missing)}`. Received: {shortened(list(columns), 1000)}"
         )
     count = len(history["d_loss"])
     if count < LEAST_EPOCHS:

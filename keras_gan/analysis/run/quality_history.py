@@ -1,13 +1,15 @@
 """Quality of a run's samples over its epochs, and its rating in words."""
 
-import csv
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from keras_gan.checks import shortened
 from keras_gan.rating import WORST, Place
+from keras_gan.reading import reading
+from keras_gan.tables import read_records
 
 #: The training guide's ratings for an FID below a bound. They hold for Inception's features.
 INCEPTION_BANDS = ((50.0, "Excellent"), (100.0, "Good"), (200.0, "Moderate"), (400.0, "Fair"))
@@ -45,7 +47,7 @@ class QualityHistory:
         if not {"epoch", "fid_score"} <= set(self.figures) or len(self.figures["epoch"]) == 0:
             raise ValueError(
                 "`figures` must have the columns epoch and fid_score, with at least one evaluation. "
-                f"Received: {sorted(self.figures)}"
+                f"Received: {shortened(sorted(self.figures))}"
             )
 
     @property
@@ -115,12 +117,11 @@ def read_quality(path: str | Path) -> QualityHistory | None:
     Raises:
         ValueError: If the file does not have the columns that `QualityMonitor` writes, or a figure is not a number.
     """
-    with open(path, newline="", encoding="utf-8") as file:
-        # A run that was killed may leave an incomplete last line.
-        rows = list(csv.DictReader(line for line in file if line.endswith("\n")))
+    # A run that was killed may leave an incomplete last line.
+    rows = [row for _, row in read_records(path)[1]]
     if not rows:
         return None
-    try:
+    with reading(path, "a file that QualityMonitor writes"):
         names = [name for name in rows[0] if name not in (*PROVENANCE, *PLACE)]
         columns = {name: [float(row[name] or "nan") for row in rows] for name in names}
         figures = {name: np.array(values) for name, values in columns.items()}
@@ -128,8 +129,6 @@ def read_quality(path: str | Path) -> QualityHistory | None:
         for name in ("n_real", "n_samples"):
             int(provenance[name])
         return QualityHistory(provenance, figures, _place(rows[-1]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} must be a file that QualityMonitor writes: {error!r}") from error
 
 
 def _place(row: Mapping[str, str]) -> Place | None:

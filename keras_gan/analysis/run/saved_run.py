@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ import numpy as np
 
 from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.quality_history import QualityHistory, read_quality
-from keras_gan.files import replace_text
+from keras_gan.files import numbered_files, replace_text
+from keras_gan.reading import FileError, read_json, reading
 from keras_gan.settings import flatten
 
 #: Columns that every run must have.
@@ -25,6 +25,9 @@ CROSS_ENTROPIES = ("cross-entropy", "non_saturating", "minimax")
 
 #: File with remarks about a run.
 RUN_NOTES = "run.json"
+
+#: What that file may say of a run.
+REMARKS = ("notes", "started", "wandb_url", "diverged", "copies", "nearest")
 
 #: Picture of the run's training images, next to the pictures that `SampleGrid` saves.
 REAL_PICTURE = "real.png"
@@ -153,25 +156,54 @@ def load_run(folder: str | Path) -> SavedRun:
     real, nearest = (folder / "samples" / name for name in (REAL_PICTURE, NEAREST_PICTURE))
     if not losses.is_file():
         raise FileNotFoundError(f"{folder} is not a run folder: it has no losses.csv")
-    about = read_json(folder / RUN_NOTES)
+    about = read_remarks(folder)
     history = read_losses(losses, is_growing=True)
-    pictures = [pair for pair in _pictures(folder / "samples") if pair[0] <= len(next(iter(history.values())))]
+    epochs = len(next(iter(history.values())))
+    pictures = [pair for pair in numbered_files(folder / "samples", ".png") if pair[0] <= epochs]
     return SavedRun(
         name=folder.name,
         history=history,
-        config=flatten(read_json(folder / "config.json")),
+        config=flatten(_read_object(folder / "config.json")),
         quality=read_quality(quality) if quality.is_file() else None,
         pictures=tuple(pictures),
         real_picture=real if real.is_file() else None,
-        notes=about.get("notes", ""),
-        started=about.get("started", ""),
+        notes=about.get("notes") or "",
+        started=about.get("started") or "",
         wandb_url=about.get("wandb_url"),
         diverged=about.get("diverged"),
         copies=about.get("copies"),
         nearest=about.get("nearest"),
         nearest_picture=nearest if nearest.is_file() else None,
-        changes=tuple(_changes(read_json(folder / "environment.json"))),
+        changes=_read_changes(folder / "environment.json"),
     )
+
+
+def read_remarks(folder: str | Path) -> dict[str, str | None]:
+    """Return the remarks about a run in its run.json; an empty dict if it has none.
+
+    Args:
+        folder: The run's folder.
+
+    Raises:
+        ValueError: If the file is invalid, or a remark is no text.
+    """
+    path = Path(folder) / RUN_NOTES
+    about = _read_object(path)
+    others = [name for name in REMARKS if not _is_remark(about.get(name))]
+    if others:
+        raise FileError(f"{path} must hold texts. Received: {', '.join(others)} of another kind")
+    return about
+
+
+def _is_remark(value: Any) -> bool:
+    """Return whether a value is None, or a text that a report can hold: half of a character is none."""
+    return value is None or (isinstance(value, str) and not any(0xD800 <= ord(each) < 0xE000 for each in value))
+
+
+def _read_changes(path: Path) -> tuple[str, ...]:
+    environment = _read_object(path)
+    with reading(path, "a run's versions, data and changes"):
+        return tuple(_changes(environment))
 
 
 def _changes(environment: Mapping[str, Any]) -> Iterator[str]:
@@ -192,30 +224,9 @@ def annotate(folder: str | Path, **values: str | None) -> None:
         OSError: If the file cannot be written.
         ValueError: If the file is invalid.
     """
-    path = Path(folder) / RUN_NOTES
-    replace_text(path, json.dumps({**read_json(path), **values}, indent=2) + "\n")
+    text = json.dumps({**read_remarks(folder), **values}, indent=2) + "\n"
+    replace_text(Path(folder) / RUN_NOTES, text)
 
 
-def _pictures(folder: Path) -> list[tuple[int, Path]]:
-    matches = ((re.fullmatch(r"epoch_(\d+)", path.stem), path) for path in folder.glob("epoch_*.png"))
-    return sorted((int(match[1]), path) for match, path in matches if match)
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Return the JSON object in a file; an empty dict if the file does not exist.
-
-    Args:
-        path: The file.
-
-    Raises:
-        ValueError: If it holds something else.
-    """
-    if not path.is_file():
-        return {}
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} must be JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise ValueError(f"{path} must hold a JSON object. Received: {type(value).__name__}")
-    return value
+def _read_object(path: Path) -> dict[str, Any]:
+    return read_json(path) if path.exists() else {}

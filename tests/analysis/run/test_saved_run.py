@@ -69,3 +69,24 @@ def test_runs_without_losses_are_refused():
         SavedRun("a", {"d_loss": np.zeros(3)})
     with pytest.raises(ValueError, match="at least one epoch"):
         SavedRun("a", {"d_loss": np.zeros(0), "g_loss": np.zeros(0)})
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("run.json", '{"notes": 5}'),
+        ("run.json", '{"wandb_url": ["a"]}'),
+        ("run.json", '{"diverged": {}}'),
+        ("run.json", '{"notes": "\\udcff"}'),
+        ("run.json", "[" * 100_000),
+        ("config.json", '{"a":' * 100_000),
+        ("environment.json", '{"resumes": 5}'),
+        ("environment.json", '{"resumes": [5]}'),
+        ("environment.json", '{"resumes": [{"changes": 5}]}'),
+        ("environment.json", '{"resumes": [{"epoch": 1, "changes": {"a": 5}}]}'),
+    ],
+)
+def test_damaged_files_of_a_run_are_named(run_dir, name, content):
+    (run_dir / name).write_text(content)
+    with pytest.raises(ValueError, match=f"{name} must"):
+        load_run(run_dir)

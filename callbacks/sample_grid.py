@@ -13,7 +13,9 @@ from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.checks import check_count, check_seed, checked_path
 from keras_gan.data.grids import grid_picture, on_white, save_picture
+from keras_gan.data.pictures import read_picture
 from keras_gan.files import numbered_files, whole_file
+from keras_gan.reading import FileError
 
 #: The animation of a folder's pictures.
 ANIMATION = "progress.gif"
@@ -63,16 +65,23 @@ def save_animation(frames: list[tuple[int, Path]], path: Path) -> None:
     """
     step = math.ceil(len(frames) / FRAMES)
     chosen = frames[::-1][::step][::-1]
-    times = [FRAME_TIME] * (len(chosen) - 1) + [LAST_FRAME_TIME]
-    first, *others = _captioned(chosen)
+    shown = list(_captioned(chosen))
+    if not shown:
+        return
+    first, *others = shown
+    times = [FRAME_TIME] * len(others) + [LAST_FRAME_TIME]
     with whole_file(path) as partial:
         first.save(partial, format="GIF", save_all=True, append_images=others, duration=times, loop=0)
 
 
 def _captioned(frames: list[tuple[int, Path]]) -> Iterator[Image.Image]:
     for epochs, path in frames:
-        with Image.open(path) as picture:
-            frame = ImageOps.expand(on_white(picture).convert("RGB"), (0, 0, 0, CAPTION_HEIGHT))
+        try:
+            picture = read_picture(path)
+        except FileError as error:  # Training is over: a damaged picture must not end it with an error.
+            warnings.warn(f"The animation is without the picture of epoch {epochs}: {error}", stacklevel=2)
+            continue
+        frame = ImageOps.expand(on_white(picture).convert("RGB"), (0, 0, 0, CAPTION_HEIGHT))
         ImageDraw.Draw(frame).text((2, frame.height - CAPTION_HEIGHT + 2), f"after {epochs} epochs", "white")
         yield frame
 

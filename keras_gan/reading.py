@@ -8,8 +8,9 @@ raise `FileError` for a file that cannot be used, and OSError for one that canno
 import contextlib
 import json
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -41,10 +42,9 @@ def reading(path: str | Path, expected: str) -> Iterator[None]:
     """
     try:
         yield
-    except FileError:
-        raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
+        is_named = isinstance(error, FileError) and str(error).startswith(str(path))
+        if is_named or (isinstance(error, OSError) and error.filename is not None):
             raise
         raise FileError(f"{path} must be {expected}. Received: {shortened(_said(error))}") from error
 
@@ -127,6 +127,21 @@ def read_json(path: str | Path) -> dict[str, Any]:
     if _depth(value) > MAX_DEPTH:
         raise FileError(f"{path} must be nested at most {MAX_DEPTH} times. Received: more")
     return value
+
+
+def check_inside(names: Iterable[str], path: str | Path) -> None:
+    """Refuse an archive with names that lead out of the folder that it would be unpacked to.
+
+    Args:
+        names: Names of its files.
+        path: The archive, for error messages.
+
+    Raises:
+        FileError: If there is such a name.
+    """
+    for name in names:
+        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or re.match(r"[A-Za-z]:", name):
+            raise FileError(f"{path} must hold names inside the archive only. Received: {shortened(repr(name))}")
 
 
 def _depth(value: Any) -> int:

@@ -79,7 +79,7 @@ def test_errors_of_any_kind_name_the_file(path):
 
 
 def test_errors_that_name_the_file_stay(path):
-    for error in (FileNotFoundError(2, "No such file", str(path)), FileError("mine")):
+    for error in (FileNotFoundError(2, "No such file", str(path)), FileError(f"{path} is mine")):
         with pytest.raises(type(error)) as caught, reading(path, "a set"):
             raise error
         assert caught.value is error

@@ -3,17 +3,19 @@
 import hashlib
 import math
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from keras_gan.checks import shortened
 from keras_gan.data.image_cache import ImageCache, write_images
 from keras_gan.data.images import check_images
+from keras_gan.data.npy import ArrayHeader, archived_headers, map_array, read_header
 from keras_gan.data.pictures import MAX_PIXELS, Preparation, prepare
+from keras_gan.reading import FileError, open_file, reading
 
 #: Bytes that are read at a time.
 BLOCK_BYTES = 2**24
@@ -21,11 +23,9 @@ BLOCK_BYTES = 2**24
 #: Modes of Pillow for arrays, by their channels.
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
-#: What a damaged file raises.
-READ_ERRORS = (
-    *(OSError, ValueError, EOFError, TypeError, OverflowError),
-    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
-)
+#: Descriptions of valid files.
+ARRAY = "a folder of images or an .npy file, a .zip archive of images or an .npz file"
+ARCHIVE = "an .npz file of images"
 
 
 def load_array(path: Path, how: Preparation, cache: ImageCache) -> np.ndarray:
@@ -34,14 +34,7 @@ def load_array(path: Path, how: Preparation, cache: ImageCache) -> np.ndarray:
     Raises:
         ValueError: If it is no such file.
     """
-    try:
-        with open(path, "rb") as file:
-            np.lib.format.read_magic(file)  # NumPy takes any other file for a pickle, and says so.
-        images = np.load(path, mmap_mode="r", allow_pickle=False)
-    except READ_ERRORS as error:
-        raise ValueError(
-            f"{path} must be a folder of images or an .npy file, a .zip archive of images or an .npz file: {error}"
-        ) from error
+    images = map_array(path, ARRAY)
     check_images(images, source=str(path))
     if how.size is None:
         return images
@@ -55,64 +48,58 @@ def load_archive(path: Path, array: str | None, how: Preparation, cache: ImageCa
     Raises:
         ValueError: If it is no such file, or does not say which array is meant.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            headers = {name[:-4]: _header(archive, name) for name in archive.namelist() if name.endswith(".npy")}
-            name = _chosen(path, headers, array)
-            shape = headers[name][0]
-            if shape[1] * shape[2] > MAX_PIXELS:
-                raise ValueError(f"its images must have at most {MAX_PIXELS} pixels. Received: {shape}")
-            with archive.open(f"{name}.npy") as file:
-                _read_header(file)
-                return _cached(path, name, shape, _blocks(file, shape, how.size is not None), how, cache)
-    except READ_ERRORS as error:
-        if (isinstance(error, ValueError) and str(error).startswith(str(path))) or getattr(error, "errno", None):
-            raise
-        raise ValueError(f"{path} must be an .npz file of images: {error}") from error
+    with open_file(path) as file:
+        with reading(path, ARCHIVE):
+            archive = zipfile.ZipFile(file)
+            headers = archived_headers(archive)
+        name = _chosen(path, headers, array)
+        shape = headers[name].shape
+        if shape[1] * shape[2] > MAX_PIXELS:
+            raise FileError(f"{path} must hold images of at most {MAX_PIXELS} pixels. Received: {shape}")
+        with archive:
+            blocks = _blocks(path, archive, name, shape, how.size is not None)
+            return _cached(path, name, shape, blocks, how, cache)
 
 
-def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], str]:
-    with archive.open(name) as file:
-        return _read_header(file)
-
-
-def _read_header(file: Any) -> tuple[tuple[int, ...], str]:
-    """Return an array's shape and a description of its dtype and order.
-
-    Fortran's order is not how images are stored: they would have to be held in memory to be turned.
-    """
-    version = np.lib.format.read_magic(file)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, is_fortran, dtype = read(file)
-    is_by_columns = is_fortran and len(shape) > 1
-    return shape, f"{dtype} in Fortran's order" if is_by_columns else str(dtype)
-
-
-def _chosen(path: Path, headers: dict[str, tuple[tuple[int, ...], str]], array: str | None) -> str:
-    held = ", ".join(f"{name} {kind} {shape}" for name, (shape, kind) in headers.items()) or "no arrays"
-    fit = [name for name, (shape, kind) in headers.items() if kind == "uint8" and len(shape) == 4 and min(shape) > 0]
+def _chosen(path: Path, headers: dict[str, ArrayHeader], array: str | None) -> str:
+    kinds = {name: _kind(header) for name, header in headers.items()}
+    held = ", ".join(f"{name} {kinds[name]} {header.shape}" for name, header in headers.items()) or "no arrays"
+    fit = [name for name, each in headers.items() if kinds[name] == "uint8" and len(each.shape) == 4 and each.size > 0]
     if array is None and len(fit) == 1:
         return fit[0]
     if array in fit:
         return array
+    held = shortened(held, 600)
     if array is None and len(fit) > 1:
-        raise ValueError(
-            f"{path} holds several arrays of images: name one by `--data-array` or `array`. It has: {held}"
-        )
-    wanted = "one array" if array is None else f"the array {array!r}"
-    raise ValueError(f"{path} must hold {wanted}, uint8 (images, height, width, channels). Received: {held}")
+        raise FileError(f"{path} holds several arrays of images: name one by `--data-array` or `array`. It has: {held}")
+    wanted = "one array" if array is None else f"the array {shortened(repr(array))}"
+    raise FileError(f"{path} must hold {wanted}, uint8 (images, height, width, channels). Received: {held}")
 
 
-def _blocks(file: IO[bytes], shape: tuple[int, ...], is_single: bool) -> Iterator[np.ndarray]:
-    """Yield blocks of images from an opened member; single images for resizing."""
+def _kind(header: ArrayHeader) -> str:
+    """Return a description of an array's dtype and order.
+
+    Fortran's order is not how images are stored: they would have to be held in memory to be turned.
+    """
+    is_by_columns = header.is_fortran and len(header.shape) > 1
+    return f"{header.dtype} in Fortran's order" if is_by_columns else str(header.dtype)
+
+
+def _blocks(
+    path: Path, archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], is_single: bool
+) -> Iterator[np.ndarray]:
+    """Yield blocks of images of an array; single images for resizing."""
     size = math.prod(shape[1:])
     step = 1 if is_single else max(1, BLOCK_BYTES // size)
-    for start in range(0, shape[0], step):
-        count = min(step, shape[0] - start)
-        content = file.read(count * size)
-        if len(content) < count * size:
-            raise ValueError(f"its array ends after {start} of {shape[0]} images")
-        yield np.frombuffer(content, np.uint8).reshape(count, *shape[1:])
+    member = archive.getinfo(f"{name}.npy")
+    with reading(path, ARCHIVE), archive.open(member) as file:
+        read_header(file, member.file_size)
+        for start in range(0, shape[0], step):
+            count = min(step, shape[0] - start)
+            content = file.read(count * size)
+            if len(content) < count * size:
+                raise ValueError(f"an array that ends after {start} of {shape[0]} images")
+            yield np.frombuffer(content, np.uint8).reshape(count, *shape[1:])
 
 
 def _cached(

@@ -1,16 +1,15 @@
 """CIFAR-10: 60000 colour images of 32×32 pixels, in ten classes."""
 
 import http.client
-import io
 import itertools
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from keras_gan.checks import checked_path
+from keras_gan.data.npy import read_arrays
+from keras_gan.data.pictures import open_picture
+from keras_gan.reading import reading
 
 #: Names of the classes by label; they are in alphabetical order.
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -43,25 +42,19 @@ def load_cifar10(archive: str | Path | None = None) -> tuple[LabelledImages, Lab
 
 
 def _read_archive(path: Path) -> tuple[LabelledImages, LabelledImages]:
-    try:
-        with open(path, "rb") as file:
-            arrays = np.load(file)
-            jpeg, offsets, labels, is_test = (arrays[name] for name in ("jpeg", "offsets", "labels", "is_test"))
+    names = ("jpeg", "offsets", "labels", "is_test")
+    expected = "an .npz file with arrays jpeg, offsets, labels and is_test"
+    jpeg, offsets, labels, is_test = read_arrays(path, names, expected)
+    with reading(path, expected):
         is_test = is_test.astype(bool)
         if not len(labels) == len(is_test) == len(offsets) - 1:
             raise ValueError(f"it has {len(offsets) - 1} images, {len(labels)} labels and {len(is_test)} is_test")
         images = np.stack([_decode(jpeg[begin:end]) for begin, end in itertools.pairwise(offsets)])
-    except FileNotFoundError:
-        raise
-    except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(
-            f"{path} must be an .npz file with arrays jpeg, offsets, labels and is_test: {error}"
-        ) from error
     return (images[~is_test], labels[~is_test]), (images[is_test], labels[is_test])
 
 
 def _decode(jpeg: np.ndarray) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(jpeg.tobytes())).convert("RGB"))
+    return np.asarray(open_picture(jpeg.tobytes()).convert("RGB"))
 
 
 def _download() -> tuple[LabelledImages, LabelledImages]:

@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin
 
+from keras_gan.checks import shortened
 from keras_gan.data.images import in_range, nearest_levels
+from keras_gan.data.pictures import read_picture
+from keras_gan.reading import FileError
 
 #: Key of a text in the PNG file that says how to cut the picture: "64 32x32" means 64 images of height and width 32.
 TILES = "Tiles"
@@ -82,22 +85,18 @@ def read_grid(path: str | Path) -> np.ndarray | None:
     Raises:
         ValueError: If the file is not a picture, or its size does not match its text.
     """
-    try:
-        with Image.open(path) as picture:
-            mode, tiles = picture.mode, getattr(picture, "text", {}).get(TILES)
-            pixels = np.asarray(picture)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{path} cannot be read as a picture: {error}") from error
+    picture = read_picture(path)
+    mode, tiles, pixels = picture.mode, getattr(picture, "text", {}).get(TILES), np.asarray(picture)
     if tiles is None:
         return None
     if mode not in MODES:
-        raise ValueError(f"{path} must be a picture of mode {' or '.join(MODES)}. Received: mode {mode}")
+        raise FileError(f"{path} must be a picture of mode {' or '.join(MODES)}. Received: mode {mode}")
     match = re.fullmatch(r"([1-9]\d{0,8}) ([1-9]\d{0,8})x([1-9]\d{0,8})", tiles, re.ASCII)
     if match is None:
-        raise ValueError(f"{path} must tell its tiles as in '64 32x32'. Received: {tiles!r}")
+        raise FileError(f"{path} must tell its tiles as in '64 32x32'. Received: {shortened(repr(tiles))}")
     count, height, width = map(int, match.groups())
     rows, columns = pixels.shape[0] // height, pixels.shape[1] // width
     if pixels.shape[:2] != (rows * height, columns * width) or rows * columns < count:
-        raise ValueError(f"{path} must hold {count} tiles of {height}x{width}. Received: a picture {pixels.shape[:2]}")
+        raise FileError(f"{path} must hold {count} tiles of {height}x{width}. Received: a picture {pixels.shape[:2]}")
     cells = pixels.reshape(rows, height, columns, width, -1).swapaxes(1, 2)
     return in_range(cells.reshape(rows * columns, height, width, -1)[:count])

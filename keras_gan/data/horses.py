@@ -1,7 +1,5 @@
 """The horses of CIFAR-10: 32×32 colour images."""
 
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +7,7 @@ import numpy as np
 from keras_gan.checks import checked_path
 from keras_gan.data.cifar10 import CLASS_NAMES, load_cifar10
 from keras_gan.data.images import check_images
+from keras_gan.data.npy import read_arrays
 
 #: File that `load_horses` reads from a data folder; it holds the arrays `x_train` and `x_test`.
 ARCHIVE_NAME = "cifar10_horses.npz"
@@ -39,16 +38,7 @@ def load_horses(data_dir: str | Path | None = None) -> tuple[np.ndarray, np.ndar
 def _load_archive(path: Path) -> tuple[np.ndarray, np.ndarray]:
     if not path.is_file():
         raise FileNotFoundError(f"No file {path}: `data_dir` must hold {ARCHIVE_NAME}")
-    try:
-        # If NumPy cannot read the file, it leaves it open; this `with` closes it.
-        with open(path, "rb") as file:
-            archive = np.load(file)
-            missing = {"x_train", "x_test"} - set(getattr(archive, "files", ()))
-            if missing:
-                raise ValueError(f"it has no array {' and '.join(sorted(missing))}")
-            train, test = archive["x_train"], archive["x_test"]
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path} must be an .npz file with arrays x_train and x_test: {error}") from error
+    train, test = read_arrays(path, ("x_train", "x_test"), "an .npz file with arrays x_train and x_test")
     for name, images in (("x_train", train), ("x_test", test)):
         check_images(images, IMAGE_SHAPE, source=f"{path}: {name}")
     return train, test

@@ -2,20 +2,19 @@
 
 import dataclasses
 import os
-import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 import numpy as np
 
+from keras_gan.data.pictures import MAX_FILE_BYTES
+from keras_gan.reading import FileError, check_inside, open_file, reading
+
 #: Suffixes of the files that are read.
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
-
-#: Most bytes of one file, unpacked.
-MAX_FILE_BYTES = 2**28
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,20 +42,17 @@ class Listing:
             ValueError: If it cannot be read, or is too large.
         """
         try:
-            if self.archive is None:
-                if os.path.getsize(self.source / name) > MAX_FILE_BYTES:
-                    raise ValueError(f"it must have at most {MAX_FILE_BYTES} bytes")
-                return (self.source / name).read_bytes()
-            if self.archive.getinfo(name).file_size > MAX_FILE_BYTES:
-                raise ValueError(f"it must have at most {MAX_FILE_BYTES} bytes, unpacked")
-            with self.archive.open(name) as file:
-                # The size in the archive's list may be a lie.
+            with reading("it", "a file that can be read"), self._open(name) as file:
+                # The size in an archive's list may be a lie.
                 content = file.read(MAX_FILE_BYTES + 1)
-        except (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
-            raise ValueError(f"it cannot be read: {error}") from error
+        except OSError as error:
+            raise FileError(f"it cannot be read: {error.strerror}") from error
         if len(content) > MAX_FILE_BYTES:
-            raise ValueError(f"it must have at most {MAX_FILE_BYTES} bytes, unpacked")
+            raise FileError(f"it must have at most {MAX_FILE_BYTES} bytes, unpacked")
         return content
+
+    def _open(self, name: str) -> IO[bytes]:
+        return open_file(self.source / name) if self.archive is None else self.archive.open(name)
 
     def classes(self) -> tuple[np.ndarray, list[str]]:
         """Return the class of each file and the names of the classes.
@@ -98,14 +94,10 @@ def list_archive(path: Path) -> Listing:
         ValueError: If it is no archive, or a name leads out of it.
     """
     status = path.stat()
-    try:
+    with reading(path, "a ZIP archive of pictures"):
         archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise ValueError(f"{path} must be a ZIP archive of pictures: {error}") from error
     names = {info.filename for info in archive.infolist() if not info.is_dir()}
-    for name in names:
-        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or re.match(r"[A-Za-z]:", name):
-            raise ValueError(f"{path} must hold names inside the archive only. Received: {name!r}")
+    check_inside(names, path)
     kept = sorted(filter(_is_wanted, names), key=lambda name: PurePosixPath(name).parts)
     _check_some(kept, path)
     stamp = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

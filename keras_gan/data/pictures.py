@@ -5,12 +5,14 @@ import io
 import math
 import numbers
 import re
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
 from PIL import Image, ImageColor, ImageOps
 
 from keras_gan.checks import check_flag, check_text, require
+from keras_gan.reading import FileError, read_bytes, reading
 
 #: How a picture is brought to another shape: its middle is cut out, it is put on a background, or it is distorted.
 Fit = Literal["crop", "pad", "stretch"]
@@ -27,11 +29,8 @@ GREY_MODES = ("L", "1", "I;16", "I;16L", "I;16B", "I;16N", "I")
 #: Other modes that Pillow converts to RGB and RGBA.
 COLOUR_MODES = ("RGB", "RGBA", "RGBa", "RGBX", "P", "PA", "LA", "CMYK", "YCbCr", "HSV")
 
-#: What Pillow raises for files that it cannot read.
-PILLOW_ERRORS = (
-    *(OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, TypeError, AttributeError, MemoryError),
-    *(Image.DecompressionBombError, Image.DecompressionBombWarning),
-)
+#: Most bytes of a picture's file, unpacked.
+MAX_FILE_BYTES = 2**28
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,17 +99,39 @@ def open_picture(content: bytes) -> Image.Image:
         ValueError: If it is no picture, has too many pixels, or values of an unknown range.
     """
     try:
-        image = Image.open(io.BytesIO(content))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValueError(f"it must have at most {MAX_PIXELS} pixels: {error}") from error
-    except PILLOW_ERRORS as error:
-        raise ValueError("it is no picture that Pillow can read") from error
+        with reading("it", "a picture that Pillow can read"):
+            image = Image.open(io.BytesIO(content))
+    except FileError as error:
+        if isinstance(error.__cause__, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
+            raise FileError(f"it must have at most {MAX_PIXELS} pixels: {error.__cause__}") from error
+        # Pillow says only where in memory it looked for one.
+        raise FileError("it is no picture that Pillow can read") from error
     if image.width * image.height > MAX_PIXELS:
-        raise ValueError(f"it must have at most {MAX_PIXELS} pixels. Received: {image.width}×{image.height}")
+        raise FileError(f"it must have at most {MAX_PIXELS} pixels. Received: {image.width}×{image.height}")
     if image.mode == "I" and image.format != "PNG":
-        raise ValueError("it must have 8 or 16 bits a channel: which of 32 bits is white is not known")
+        raise FileError("it must have 8 or 16 bits a channel: which of 32 bits is white is not known")
     if image.mode not in (*GREY_MODES, *COLOUR_MODES):
-        raise ValueError(f"it must have 8 or 16 bits a channel. Received: mode {image.mode}")
+        raise FileError(f"it must have 8 or 16 bits a channel. Received: mode {image.mode}")
+    return image
+
+
+def read_picture(path: str | Path) -> Image.Image:
+    """Read and decode a picture.
+
+    Args:
+        path: Its file.
+
+    Raises:
+        OSError: If the file cannot be read.
+        FileError: If it is no picture, or a larger one than `open_picture` takes.
+    """
+    content = read_bytes(path, MAX_FILE_BYTES)
+    try:
+        image = open_picture(content)
+        with reading("it", "a picture with pixels that can be decoded"):
+            image.load()
+    except FileError as error:
+        raise FileError(f"{path} cannot be read as a picture: {error}") from error
     return image
 
 
@@ -118,10 +139,8 @@ def upright_size(image: Image.Image) -> tuple[int, int]:
     """Return height and width of a picture that is turned as its EXIF orientation says, before it is decoded."""
     # Pillow would decode a PNG to look for an orientation behind its pixels.
     is_known = image.format != "PNG" or "exif" in image.info
-    try:
+    with reading("it", "a picture with EXIF data that can be read"):
         is_turned = is_known and image.getexif().get(0x0112) in (5, 6, 7, 8)
-    except PILLOW_ERRORS as error:
-        raise ValueError(f"its EXIF data cannot be read: {error}") from error
     return (image.width, image.height) if is_turned else (image.height, image.width)
 
 
@@ -147,10 +166,8 @@ def prepare(image: Image.Image, how: Preparation, mode: str) -> np.ndarray:
     Raises:
         ValueError: If the pixels cannot be decoded.
     """
-    try:
+    with reading("it", "a picture with pixels that can be decoded"):
         image = _converted(_eight_bits(ImageOps.exif_transpose(image)), how, mode)
-    except PILLOW_ERRORS as error:
-        raise ValueError(f"its pixels cannot be decoded: {error}") from error
     pixels = np.asarray(_resized(image, how))
     if mode == "RGBA":
         return np.where(pixels[..., 3:] == 0, np.array([*how.background, 0], np.uint8), pixels)

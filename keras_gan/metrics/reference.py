@@ -5,7 +5,6 @@ import hashlib
 import os
 import tempfile
 import warnings
-import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from keras_gan.checks import check_fields
+from keras_gan.data.npy import read_arrays
 from keras_gan.metrics.extractors.extractor import FeatureExtractor
 from keras_gan.metrics.inception_score import RunningInceptionScore
 from keras_gan.metrics.statistics import FeatureStatistics, RunningCovariance, RunningVariance, check_features
+from keras_gan.reading import reading
 
 #: Largest number of images whose features are kept, for metrics that need more than mean and covariance. A limit keeps
 #: the memory from growing with the number of samples.
@@ -76,6 +77,10 @@ def summarize(extractor: FeatureExtractor, batches: Iterable[np.ndarray], count:
     return SampleSet(covariance.result(), np.concatenate(kept), pixel_variance, score)
 
 
+#: Arrays of a file.
+ARRAYS = ("count", "mean", "covariance", "features", "pixel_variance", "inception_score")
+
+
 def _pack(samples: SampleSet) -> dict[str, Any]:
     statistics = samples.statistics
     return {
@@ -122,11 +127,12 @@ class ReferenceCache:
         if path is None:
             return None
         try:
-            with np.load(path) as arrays:
+            arrays = dict(zip(ARRAYS, read_arrays(path, ARRAYS, "statistics of a real set")))
+            with reading(path, "statistics of a real set"):
                 return _unpack(arrays)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError) as error:
             warnings.warn(f"{path} cannot be read and is made anew: {error}", stacklevel=2)
             return None
 

@@ -113,7 +113,7 @@ def test_array_in_place_of_an_archive(tmp_path, horses):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (lambda horses: {"x_train": horses[0]}, "it has no array x_test"),
+        (lambda horses: {"x_train": horses[0]}, "no array x_test"),
         (lambda horses: {"x_train": horses[0] / 255.0, "x_test": horses[1]}, "x_train must be uint8"),
         (
             lambda horses: {"x_train": horses[0][:, :16], "x_test": horses[1]},

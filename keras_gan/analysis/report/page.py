@@ -9,7 +9,6 @@ from pathlib import Path
 
 import jinja2
 import numpy as np
-from PIL import Image
 
 from keras_gan.analysis.detectors.advisor import PATIENCE, Advice
 from keras_gan.analysis.report.markdown import (
@@ -24,6 +23,8 @@ from keras_gan.analysis.report.text import no_findings
 from keras_gan.analysis.run.saved_run import SavedRun
 from keras_gan.analysis.verdict.indicators import Verdict
 from keras_gan.data.grids import on_white
+from keras_gan.data.pictures import read_picture
+from keras_gan.reading import reading
 
 #: Largest number of sample grids on a page; they are evenly chosen.
 FRAMES = 40
@@ -104,11 +105,9 @@ def _chosen(pictures: tuple[tuple[int, Path], ...]) -> tuple[tuple[int, Path], .
 def _source(path: Path) -> str:
     """Return a data URL that holds a picture."""
     buffer = io.BytesIO()
-    try:
-        with Image.open(path) as picture:
-            on_white(picture).convert("RGB").save(buffer, format="WebP", quality=COMPRESSION)
-    except (OSError, SyntaxError) as error:
-        raise ValueError(f"{path} cannot be read as a picture: {error}") from error
+    picture = read_picture(path)
+    with reading(path, "a picture that a page can show"):
+        on_white(picture).convert("RGB").save(buffer, format="WebP", quality=COMPRESSION)
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 

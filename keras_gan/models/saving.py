@@ -1,20 +1,26 @@
 """Saved models, read again."""
 
-import zipfile
+import math
 from pathlib import Path
 
 import keras
 
 from keras_gan.checks import check_flag, checked_path
+from keras_gan.data.pictures import MAX_PIXELS
 from keras_gan.files import saved_model
 from keras_gan.manifest import read_manifest
+from keras_gan.models.archives import bounded_weights, check_archive
 from keras_gan.models.gan import GAN
+from keras_gan.reading import FileError, reading
 
 
 def load_model(path: str | Path) -> keras.Model:
     """Load a saved model: a whole GAN that `save` or `GanCheckpoint` wrote, or a network such as `generator.keras`.
 
     `keras.saving.load_model` does the same once `keras_gan` is imported. A GAN goes on in training where it was saved.
+
+    The file may come from anywhere: no code in it runs, and a file that promises far more than it holds is refused
+    before memory is allocated.
 
     Args:
         path: A `.keras` file.
@@ -24,7 +30,7 @@ def load_model(path: str | Path) -> keras.Model:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file holds no model, or was altered since it was saved with a manifest.
+        ValueError: If the file holds no model, must not be loaded, or was altered since it was saved with a manifest.
 
     Example:
 
@@ -36,12 +42,14 @@ def load_model(path: str | Path) -> keras.Model:
     path = checked_path(path, "path")
     if not path.is_file():
         raise FileNotFoundError(f"`path` must be a .keras file. Received: {path}, which does not exist or is a folder")
-    if zipfile.is_zipfile(path):
-        read_manifest(path)
     try:
-        return keras.saving.load_model(path)
-    except Exception as error:  # Keras and its formats raise many kinds for a damaged file.
-        raise ValueError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+        with reading("it", "a saved Keras model"):
+            stored = check_archive(path)
+            read_manifest(path)
+            with bounded_weights(stored):
+                return keras.saving.load_model(path, safe_mode=True)
+    except FileError as error:
+        raise FileError(f"{path} cannot be loaded: {error}") from error
 
 
 def load_generator(path: str | Path, averaged: bool = True) -> tuple[keras.Model, Path]:
@@ -70,7 +78,16 @@ def load_generator(path: str | Path, averaged: bool = True) -> tuple[keras.Model
         )
     model = load_model(file)
     if isinstance(model, GAN):
-        return (model.sampling_generator if averaged else model.generator), file
-    if not averaged:
+        model = model.sampling_generator if averaged else model.generator
+    elif not averaged:
         raise ValueError(f"`path` must be a whole GAN, such as a checkpoint. Received: {file}, a generator alone")
+    _check_images(model, file)
     return model, file
+
+
+def _check_images(generator: keras.Model, file: Path) -> None:
+    """Refuse a network without weights to speak of that would fill memory with its images."""
+    shape = getattr(generator, "output_shape", None)
+    sides = shape[1:] if isinstance(shape, tuple) and all(isinstance(side, int) for side in shape[1:]) else ()
+    if math.prod(sides) > MAX_PIXELS:
+        raise FileError(f"{file} must make images of at most {MAX_PIXELS} values. Received: {sides}")

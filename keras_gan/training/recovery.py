@@ -130,8 +130,8 @@ def _load(path: Path, saved: ExperimentConfig, set_shape: tuple[int, ...]) -> mo
     Raises:
         ValueError: If the file is damaged or of another run.
     """
-    manifest = read_manifest(path)
     model = models.load_model(path)
+    manifest = read_manifest(path)
     if not isinstance(model, models.GAN):
         raise ValueError(f"it must hold a GAN. Received: a {type(model).__name__}")
     settings = None if manifest is None else manifest.get("settings")

@@ -117,7 +117,7 @@ def check_flag(value: Any, name: str) -> None:
 
 
 def check_text(value: Any, name: str) -> None:
-    """Refuse what is no text.
+    """Refuse what is no text, or one that no file can hold: one with a half of a character.
 
     Args:
         value: The text.
@@ -127,6 +127,12 @@ def check_text(value: Any, name: str) -> None:
         ValueError: If the value is something else.
     """
     require(isinstance(value, str), name, "a text", repr(value))
+    require(is_whole(value), name, "a text in UTF-8", repr(value))
+
+
+def is_whole(text: str) -> bool:
+    """Return whether UTF-8 can hold a text: it has no halves of characters, which stand for bytes that are no text."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def check_mapping(value: Any, name: str) -> None:

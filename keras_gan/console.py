@@ -37,9 +37,16 @@ def say(text: str, stream: TextStream | None = None) -> bool:
         if not isinstance(error, BrokenPipeError) and error.errno != errno.EIO:
             raise
         if stream is None:
-            _discard_standard_output()
+            discard_standard_output()
         return False
     return True
+
+
+def open_streams() -> None:
+    """Give a process that was started without standard output or error streams that take anything."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _encodable(text: str, stream: TextStream) -> str:
@@ -51,7 +58,7 @@ def _encodable(text: str, stream: TextStream) -> str:
     return text
 
 
-def _discard_standard_output() -> None:
+def discard_standard_output() -> None:
     """Send what is still buffered nowhere: it would fail once more at the next print and when Python exits."""
     with contextlib.suppress(OSError, ValueError):  # A notebook's output has no file number.
         null = os.open(os.devnull, os.O_WRONLY)

@@ -57,7 +57,8 @@ def replace_text(path: Path, text: str) -> None:
         OSError: If the file cannot be written; the message names it.
     """
     with whole_file(path) as partial:
-        partial.write_text(text, encoding="utf-8")
+        # A name of a file may have bytes that are no text.
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def numbered_files(folder: str | Path, suffix: str) -> list[tuple[int, Path]]:

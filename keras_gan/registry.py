@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import Any, TypeVar
 
-from keras_gan.checks import check_mapping, check_text, require
+from keras_gan.checks import check_mapping, check_text, require, shortened
 from keras_gan.signatures import HOUSEKEEPING, Parameter, read_parameters
 
 Object = TypeVar("Object", bound=Callable[..., Any])
@@ -128,7 +128,9 @@ class Registry:
         if name not in names:
             close = difflib.get_close_matches(str(name), names, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
-            raise ValueError(f"`{self.kind}` must be one of {', '.join(names)}. Received: {name!r}.{hint}")
+            raise ValueError(
+                f"`{self.kind}` must be one of {', '.join(names)}. Received: {shortened(repr(name))}.{hint}"
+            )
 
     def _target(self, name: str) -> str:
         return self._targets.get(name) or self._entry_points()[name]

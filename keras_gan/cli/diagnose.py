@@ -6,6 +6,7 @@ from typing import Literal
 
 from keras_gan.checks import require
 from keras_gan.cli.parser import fail, parse_options
+from keras_gan.console import say
 from keras_gan.invocation import program
 
 
@@ -55,7 +56,7 @@ def main(arguments: list[str]) -> int:
     from keras_gan.cli.diagnosis import report_findings
 
     try:
-        print(report_findings(options))
+        say(report_findings(options))
     except (ValueError, OSError) as error:
         fail(program("diagnose"), str(error))
     return 0

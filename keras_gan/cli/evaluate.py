@@ -4,13 +4,16 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from keras_gan.checks import require
+from keras_gan.checks import check_count, check_seed, require
 from keras_gan.cli.parser import fail, parse_options
 from keras_gan.cli.plugins import load_plugin
 from keras_gan.console import say
-from keras_gan.files import saved_model
+from keras_gan.files import replace_text, saved_model
 from keras_gan.invocation import program
 from keras_gan.parts import EXTRACTORS
+
+#: Most draws for an interval: more take hours and change no digit.
+MOST_DRAWS = 100_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,14 +56,27 @@ class EvaluationOptions:
             raise ValueError(f"`real` must be given: {self.target} is no run folder, which would name its data set")
         if self.inception_weights is not None and self.extractor != "inception":
             raise ValueError("`inception_weights` are for `--extractor inception`")
-        has_folder = self.out is None or self.out.absolute().parent.is_dir()
-        require(has_folder, "out", "a file in a folder that exists", self.out)
-        require(self.bootstrap == 0 or self.bootstrap >= 2, "bootstrap", "0 or at least 2", self.bootstrap)
+        is_file = self.out is None or (self.out.absolute().parent.is_dir() and not self.out.is_dir())
+        require(is_file, "out", "a file in a folder that exists", self.out)
+        is_possible = self.bootstrap == 0 or 2 <= self.bootstrap <= MOST_DRAWS
+        require(is_possible, "bootstrap", f"0 or at least 2, at most {MOST_DRAWS}", self.bootstrap)
+        check_seed(self.seed)
+        for name in ("n_samples", "n_real"):
+            if getattr(self, name) is not None:
+                check_count(getattr(self, name), name)
 
     @property
     def has_model(self) -> bool:
         """Whether the target is a run, or holds a saved model in another way, and no images."""
         return (self.target / "config.json").is_file() or saved_model(self.target) is not None
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the figures, as a whole or not at all where they go into a file and not into a pipe."""
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+    else:
+        replace_text(path, text)
 
 
 def main(arguments: list[str]) -> int:
@@ -75,8 +91,8 @@ def main(arguments: list[str]) -> int:
         if options.out is None:
             print(evaluation.to_json(), end="")
         else:
-            options.out.write_text(evaluation.to_json(), encoding="utf-8")
-            print(f"Figures in {options.out}")
+            _write(options.out, evaluation.to_json())
+            say(f"Figures in {options.out}")
     except (ValueError, OSError, PeerError) as error:
         fail(program("evaluate"), str(error))
     if evaluation.second_opinion is not None:

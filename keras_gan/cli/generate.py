@@ -5,7 +5,11 @@ from pathlib import Path
 
 from keras_gan.checks import require
 from keras_gan.cli.parser import fail, parse_options
+from keras_gan.console import say
 from keras_gan.invocation import program
+
+#: Most images of a call: their latents are in memory together.
+MOST_IMAGES = 1_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +42,9 @@ class GenerationOptions:
         for name in ("n", "columns", "batch_size", "steps"):
             value = getattr(self, name)
             require(value is None or value >= 1, name, "at least 1", value)
+        require((self.n or 0) <= MOST_IMAGES, "n", f"at most {MOST_IMAGES}", self.n)
+        stops = max(1, len(self.walk) - 1)
+        require(self.steps <= MOST_IMAGES // stops, "steps", f"such that a walk has at most {MOST_IMAGES}", self.steps)
         require(all(0 <= seed < 2**31 for seed in (self.seed, *self.walk)), "seed", "in [0, 2³¹)", self.seed)
         require(len(self.walk) != 1, "walk", "at least two seeds", self.walk)
         require(not self.walk or self.n is None, "n", "left out with `--walk`", self.n)
@@ -50,7 +57,7 @@ def main(arguments: list[str]) -> int:
     from keras_gan.cli.generation import generate
 
     try:
-        print(generate(options))
+        say(generate(options))
     except (ValueError, OSError) as error:
         fail(program("generate"), str(error))
     return 0

@@ -4,7 +4,9 @@ import importlib
 import sys
 from importlib import metadata
 
+from keras_gan.checks import shortened
 from keras_gan.cli.parser import fail
+from keras_gan.console import discard_standard_output, open_streams
 
 #: Subcommands, and what they do.
 COMMANDS = {
@@ -31,7 +33,22 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    first, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    open_streams()
+    try:
+        try:
+            return _run((sys.argv[1:] if arguments is None else arguments) or ["--help"])
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        discard_standard_output()
+        return 0
+    except OSError as error:
+        discard_standard_output()
+        fail(PROG, str(error) if error.filename else f"standard output cannot be written: {error.strerror or error}")
+
+
+def _run(arguments: list[str]) -> int:
+    first, *rest = arguments
     if first in ("-h", "--help"):
         print(usage())
     elif first == "--version":
@@ -43,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     elif first in COMMANDS:
         return importlib.import_module(f"keras_gan.cli.{first}").main(rest)
     else:
-        fail(PROG, f"`command` must be one of {', '.join(COMMANDS)}. Received: {first}")
+        fail(PROG, f"`command` must be one of {', '.join(COMMANDS)}. Received: {shortened(first)}")
     return 0
 
 

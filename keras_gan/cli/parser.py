@@ -10,7 +10,12 @@ from typing import Any, NoReturn, TypeVar
 
 import tyro
 
+from keras_gan.checks import shortened
+
 Options = TypeVar("Options")
+
+#: Most characters of an error, and of one of tyro, which repeats all arguments that it does not know.
+LONGEST, LONGEST_OF_PARSER = 1500, 500
 
 
 def parse_options(kind: type[Options], arguments: Sequence[str], prog: str, description: str | None) -> Options:
@@ -53,7 +58,10 @@ def run_tyro(kind: Any, arguments: Sequence[str], prog: str, description: str | 
         # tyro leaves with 0 after its help, and with None after a completion script.
         if not stop.code:
             raise
-        fail(prog, _first_section(message.getvalue()))
+        fail(prog, shortened(_first_section(message.getvalue()), LONGEST_OF_PARSER))
+    except (OSError, AssertionError) as error:
+        # A name of more than 255 characters that is looked for, and a shell that tyro does not know.
+        fail(prog, shortened(error, LONGEST_OF_PARSER))
 
 
 def fail(prog: str, message: str, table: str = "") -> NoReturn:
@@ -64,7 +72,7 @@ def fail(prog: str, message: str, table: str = "") -> NoReturn:
         message: Description of the error.
         table: Lines to print below it. Defaults to none.
     """
-    print(f"{prog}: error: {' '.join(message.split())}", file=sys.stderr)
+    print(f"{prog}: error: {shortened(message, LONGEST)}", file=sys.stderr)
     if table:
         print(table, file=sys.stderr)
     raise SystemExit(2)

@@ -6,8 +6,9 @@ from typing import Literal
 
 import tyro
 
-from keras_gan.checks import require
+from keras_gan.checks import check_text, require
 from keras_gan.cli.parser import fail, parse_options
+from keras_gan.console import say
 from keras_gan.invocation import program
 
 
@@ -36,6 +37,8 @@ class ReportOptions:
         for name in ("rules", "real", "notes"):
             is_default = getattr(self, name) == getattr(type(self), name)
             require(self.run is not None or is_default, name, "given with a run only", getattr(self, name))
+        if self.notes is not None:
+            check_text(self.notes, "notes")
         require(self.real is None or self.real.exists(), "real", "a folder or a file", self.real)
 
 
@@ -46,7 +49,7 @@ def main(arguments: list[str]) -> int:
     from keras_gan.cli.reports import report
 
     try:
-        print(report(options))
+        say(report(options))
     except (ValueError, OSError) as error:
         fail(program("report"), str(error))
     return 0

@@ -3,6 +3,7 @@
 import signal
 import sys
 
+from keras_gan.checks import shortened
 from keras_gan.cli.parser import fail
 from keras_gan.cli.training_arguments import parse_training
 from keras_gan.console import say
@@ -41,8 +42,9 @@ def main(arguments: list[str]) -> int:
         if isinstance(end, SystemExit):
             raise
         return BY_SIGNAL + signal.SIGINT
-    except OSError as error:
-        print(f"{prog}: error: {error}. Correct it, and continue with: {experiment.resume_command}", file=sys.stderr)
+    except (OSError, ValueError) as error:
+        said = shortened(error, 600)
+        print(f"{prog}: error: {said}. Correct it, and continue with: {experiment.resume_command}", file=sys.stderr)
         return FAILED
     except DivergedError as error:
         say(f"Run diverged: {error}. Its last good state and its log are in {experiment.folder}")

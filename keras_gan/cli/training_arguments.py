@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from keras_gan.checks import shortened
 from keras_gan.cli.flags import ALIASES, SELECTIONS, Flag, flag_type, flags_of
 from keras_gan.cli.parser import fail, run_tyro
 from keras_gan.cli.plugins import load_plugin
@@ -21,6 +22,9 @@ from keras_gan.training.run_folder import OtherRunError, check, load_config
 
 #: Flags whose values decide which other flags exist.
 CHOICES = ("data", "dataset", "optimizer", "extractor", *SELECTIONS)
+
+#: What stands for the value of a flag that is given without one, or with one that looks like a flag.
+NO_VALUE = object()
 
 #: Flag that shows all flags with their descriptions.
 HELP_ALL = "--help-all"
@@ -82,23 +86,28 @@ def _changed(
 def _starting_config(arguments: Sequence[str]) -> tuple[ExperimentConfig, dict[str, str]]:
     """Return the configuration that the arguments start from, with the parts that they name, and these names."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--preset", nargs="?")
-    parser.add_argument("--resume", nargs="?", type=Path)
+    parser.add_argument("--preset", nargs="?", const=NO_VALUE)
+    parser.add_argument("--resume", nargs="?", const=NO_VALUE, type=Path)
     parser.add_argument("--plugin", nargs="*", default=[], action="extend")
     # First, so that a flag for one network wins, whatever the order.
-    parser.add_argument("--lr", nargs="?")
+    parser.add_argument("--lr", nargs="?", const=NO_VALUE)
     for name in CHOICES:
         # Both names of `data` are told apart, so that only one of them is given.
         aliases = ALIASES.get(name, ()) if name in SELECTIONS else ()
-        parser.add_argument(f"--{name.replace('_', '-')}", *aliases, nargs="?")
+        parser.add_argument(f"--{name.replace('_', '-')}", *aliases, nargs="?", const=NO_VALUE)
     known = vars(parser.parse_known_args(list(arguments))[0])
+    for name, value in known.items():
+        if value is NO_VALUE:
+            raise ValueError(f"`{name}` must have a value, which does not begin with a hyphen")
     for module in known.pop("plugin"):
         load_plugin(module)
     preset, resumed = known.pop("preset"), known.pop("resume")
     if preset is not None and resumed is not None:
-        raise ValueError(f"`preset` must be left out with `resume`, which has its own. Received: preset={preset!r}")
+        raise ValueError(
+            f"`preset` must be left out with `resume`, which has its own. Received: preset={shortened(repr(preset))}"
+        )
     if preset is not None and preset not in PRESETS:
-        raise ValueError(f"unknown preset {preset!r}. Presets: {', '.join(PRESETS)}")
+        raise ValueError(f"unknown preset {shortened(repr(preset))}. Presets: {', '.join(PRESETS)}")
     config = PRESETS[preset or "horses"] if resumed is None else load_config(resumed_folder(resumed))
     rate = _number(known.pop("lr"))
     named = {name: value for name, value in known.items() if value is not None}
@@ -118,7 +127,7 @@ def _with_preset(arguments: list[str]) -> list[str]:
     if not arguments or arguments[0].startswith("-"):
         return arguments
     if any(argument.partition("=")[0] == "--preset" for argument in arguments):
-        raise ValueError(f"the preset must be given once. Received: {arguments[0]} and --preset")
+        raise ValueError(f"the preset must be given once. Received: {shortened(arguments[0])} and --preset")
     return ["--preset", *arguments]
 
 

@@ -14,6 +14,7 @@ import tyro
 from keras_gan.checks import require
 from keras_gan.cli.parser import fail, run_tyro
 from keras_gan.cli.training_arguments import parse_training
+from keras_gan.console import say
 from keras_gan.invocation import program
 from keras_gan.training.presets import PRESETS
 
@@ -78,10 +79,10 @@ def main(arguments: list[str]) -> int:
     from keras_gan.cli.triage_grid import run_triage
 
     try:
-        print(run_triage(options, training))
+        say(run_triage(options, training))
     except (ValueError, OSError) as error:
         fail(program("triage"), str(error))
     except KeyboardInterrupt:
-        print(f"Interrupted. Call it again to go on; the runs are in {options.out}")
+        say(f"Interrupted. Call it again to go on; the runs are in {options.out}")
         return INTERRUPTED
     return 0

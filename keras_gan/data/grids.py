@@ -7,13 +7,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from keras_gan.checks import shortened
+from keras_gan.checks import require, shortened
 from keras_gan.data.images import in_range, nearest_levels
 from keras_gan.data.pictures import read_picture
 from keras_gan.reading import FileError
 
 #: Key of a text in the PNG file that says how to cut the picture: "64 32x32" means 64 images of height and width 32.
 TILES = "Tiles"
+
+#: Most values of a grid.
+MAX_GRID = 2**31
 
 #: Pillow's modes of the pictures that `grid_picture` makes, one for each number of channels.
 MODES = ("L", "LA", "RGB", "RGBA")
@@ -28,10 +31,15 @@ def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
 
     Returns:
         One image `(rows · height, columns · width, channels)`, uint8.
+
+    Raises:
+        ValueError: If the grid would have more than 2³¹ values.
     """
     count, height, width, channels = images.shape
     columns = math.ceil(math.sqrt(count)) if columns is None else columns
     rows = math.ceil(count / columns)
+    size = rows * columns * height * width * channels
+    require(size <= MAX_GRID, "columns", f"such that the picture has at most {MAX_GRID} values", columns)
     cells = np.zeros((rows * columns, height, width, channels), np.uint8)
     cells[:count] = images if images.dtype == np.uint8 else nearest_levels(images)
     grid = cells.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)

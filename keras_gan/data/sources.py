@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from keras_gan.checks import Count, check_mapping, checked_path
+from keras_gan.checks import Count, check_mapping, checked_path, shortened
 from keras_gan.data.folder import load_images
 from keras_gan.data.horses import load_horses
 from keras_gan.data.images import check_images
@@ -116,7 +116,9 @@ def find_source(text: str) -> tuple[str, dict[str, Any]]:
         return text, {}
     if text and path.exists():
         return ("folder" if path.is_dir() else "file"), {"path": str(path.absolute())}
-    raise ValueError(f"`data` must be one of {', '.join(names)}, or a folder or a file that exists. Received: {text}")
+    raise ValueError(
+        f"`data` must be one of {', '.join(names)}, or a folder or a file that exists. Received: {shortened(text)}"
+    )
 
 
 def load_source(

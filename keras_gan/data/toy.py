@@ -5,7 +5,7 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw
 
-from keras_gan.checks import check_count, check_seed
+from keras_gan.checks import check_count, check_seed, require
 
 #: Red, green and blue, in [0, 255].
 Colour: TypeAlias = tuple[int, int, int]
@@ -16,6 +16,9 @@ SIZE = 32
 #: Images are drawn this many times larger, then averaged down, because Pillow does not smooth the edges of shapes.
 OVERSAMPLING = 4
 
+#: Most images of a set: these are 3 GB in memory.
+MOST = 1_000_000
+
 SKIES = ((116, 165, 212), (160, 196, 224), (196, 206, 214), (224, 188, 148), (96, 130, 176))
 GROUNDS = ((92, 132, 60), (126, 148, 70), (168, 142, 92), (188, 170, 120), (70, 104, 58))
 COATS = ((96, 58, 30), (134, 82, 44), (62, 40, 28), (36, 32, 32), (172, 128, 84), (206, 196, 184), (128, 122, 118))
@@ -25,16 +28,17 @@ def toy_horses(count: int, seed: int = 0) -> np.ndarray:
     """Draw horses that differ in coat, stance, size, place and landscape.
 
     Args:
-        count: Number of images, at least 1.
+        count: Number of images, at least 1 and at most 1,000,000.
         seed: Seed of the whole set. Defaults to 0.
 
     Returns:
         Images `(count, 32, 32, 3)`, uint8. The same arguments give the same images.
 
     Raises:
-        ValueError: If `count` is no integer of at least 1, or `seed` none of at least 0.
+        ValueError: If `count` is no integer from 1 to 1,000,000, or `seed` none of at least 0.
     """
     check_count(count, "count")
+    require(count <= MOST, "count", f"at most {MOST}", count)
     check_seed(seed)
     rng = np.random.default_rng(seed)
     return np.stack([_draw(rng) for _ in range(count)])

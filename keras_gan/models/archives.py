@@ -4,18 +4,13 @@ Keras loads such a file in its safe mode, without code and pickles. These checks
 file may promise weights, members or layers of any size.
 """
 
-import contextlib
 import io
 import json
 import math
-import threading
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import h5py
-import keras
 
 from keras_gan.reading import check_inside, open_file
 
@@ -34,9 +29,6 @@ ALLOWANCE = 2**20
 #: Flag of a member that is encrypted.
 ENCRYPTED = 1
 
-#: One model is loaded at a time, because `bounded_weights` looks at all layers.
-_loading = threading.RLock()
-
 
 def check_archive(path: Path) -> int:
     """Refuse a `.keras` file that is damaged, leads out of itself, or promises far more than it holds.
@@ -45,7 +37,7 @@ def check_archive(path: Path) -> int:
         path: The file.
 
     Returns:
-        How many numbers its weights are.
+        How many weights its layers may have.
 
     Raises:
         Exception: Whatever `zipfile`, `json` and h5py raise; a caller reads in the context `reading`.
@@ -57,49 +49,7 @@ def check_archive(path: Path) -> int:
     if not isinstance(config, dict):
         raise ValueError(f"{CONFIG} without an object")
     with h5py.File(io.BytesIO(weights)) as stored:
-        return _stored_numbers(stored, len(weights))
-
-
-@contextlib.contextmanager
-def bounded_weights(stored: int) -> Iterator[None]:
-    """Refuse layers that are built in this context, before their memory is allocated, if they have too many weights.
-
-    The description of a model may ask for layers of any size. Keras offers no place to look at them before.
-
-    Args:
-        stored: How many numbers are stored for all layers.
-
-    Raises:
-        ValueError: If they have far more weights.
-    """
-    thread, made = threading.get_ident(), 0
-    refusal: ValueError | None = None
-
-    def counted(layer: keras.Layer, shape: Any = None, *args: Any, **kwargs: Any) -> Any:
-        nonlocal made, refusal
-        if threading.get_ident() == thread:
-            made += math.prod(shape) if isinstance(shape, (tuple, list)) else 1
-            try:
-                _check_promise(made, stored, f"layers of {made} weights")
-            except ValueError as error:
-                refusal = error
-                raise
-        return add_weight(layer, shape, *args, **kwargs)
-
-    with _loading:
-        add_weight = keras.Layer.add_weight
-        keras.Layer.add_weight = counted
-        try:
-            yield
-        except Exception:
-            if refusal is None:
-                raise
-            # Keras buries it in a longer error.
-            raise refusal from None
-        finally:
-            keras.Layer.add_weight = add_weight
-        if refusal is not None:
-            raise refusal
+        return EXPANSION * _stored_numbers(stored, len(weights)) + ALLOWANCE
 
 
 def _check_members(archive: zipfile.ZipFile) -> None:

@@ -9,7 +9,8 @@ from keras_gan.checks import check_flag, checked_path
 from keras_gan.data.pictures import MAX_PIXELS
 from keras_gan.files import saved_model
 from keras_gan.manifest import read_manifest
-from keras_gan.models.archives import bounded_weights, check_archive
+from keras_gan.models.archives import check_archive
+from keras_gan.models.bounds import bounded_weights
 from keras_gan.models.gan import GAN
 from keras_gan.reading import FileError, reading
 

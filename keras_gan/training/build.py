@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from keras_gan import models, parts
+from keras_gan.models.bounds import bounded_weights
 from keras_gan.models.shapes import image_shape
 from keras_gan.training.config import ExperimentConfig, Part
 
@@ -23,9 +24,10 @@ def build_model(config: ExperimentConfig, set_shape: tuple[int, ...] | None = No
         The compiled model.
 
     Raises:
-        ValueError: If a part refuses its arguments, or the parts do not fit together.
+        ValueError: If a part refuses its arguments, the parts do not fit together, or the networks have more than 2³⁰
+            weights.
     """
-    with _precision(config.run.mixed_precision):
+    with _precision(config.run.mixed_precision), bounded_weights():
         generator = config.generator.build(parts.GENERATORS, **_given(config, set_shape))
         critic = config.critic.build(parts.CRITICS, image_shape=image_shape(generator))
     gan = models.GAN(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from keras_gan import parts
-from keras_gan.checks import check_instance
+from keras_gan.checks import check_instance, shortened
 from keras_gan.data.sources import BY_PATH, find_source
 from keras_gan.registry import Registry
 from keras_gan.settings import CONSTRAINTS, setting_name
@@ -68,7 +68,9 @@ def change(config: ExperimentConfig, /, **settings: Any) -> ExperimentConfig:
         name = min(remaining)
         close = difflib.get_close_matches(name, setting_names(config), n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"`{name}` must be a setting of this run. Received: {name}={remaining[name]!r}.{hint}")
+        raise ValueError(
+            f"`{name}` must be a setting of this run. Received: {name}={shortened(repr(remaining[name]))}.{hint}"
+        )
     config = dataclasses.replace(
         config,
         run=dataclasses.replace(config.run, **run),

@@ -15,6 +15,9 @@ from keras_gan.training.upgrades import VERSION, upgrade
 
 Made = TypeVar("Made")
 
+#: Most images of a step, `n_critic` batches.
+MOST_STEP_IMAGES = 2**24
+
 
 @dataclasses.dataclass(frozen=True)
 class Part:
@@ -115,6 +118,8 @@ class RunConfig:
         for name in counts if self.steps_per_epoch == "pass" else ("steps_per_epoch", *counts):
             require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
             require(getattr(self, name) < 2**31, name, "less than 2³¹", getattr(self, name))
+        most = MOST_STEP_IMAGES // self.batch_size
+        require(self.n_critic <= most, "n_critic", f"at most {most} with this `batch_size`", self.n_critic)
         require(0 <= self.hold_out <= 0.5, "hold_out", "a share in [0, 0.5]", self.hold_out)
         require(0 <= self.seed < 2**31, "seed", "in [0, 2³¹)", self.seed)
 

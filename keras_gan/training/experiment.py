@@ -27,6 +27,7 @@ from keras_gan.training.options import RunOptions
 from keras_gan.training.ownership import Ownership, OwnershipCheck
 from keras_gan.training.recovery import restore, set_aside
 from keras_gan.training.report import report_on, save_real_picture
+from keras_gan.training.resumed_files import check_files
 
 #: Epochs from one measurement of the critic on held-out images to the next, if the samples are not measured.
 USUAL_EVERY = 100
@@ -292,6 +293,7 @@ def _go_on(
         say(f"Resuming under another version, so the last bits may differ: {change}")
     restored = restore(folder, config, split.shape)
     start = restored.epochs
+    check_files(folder, start)
     evaluator = _evaluator(split, config.evaluation)
     if evaluator is not None and (folder / "quality.csv").exists():
         check_provenance(folder / "quality.csv", start, evaluator.provenance)

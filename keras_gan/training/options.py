@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Literal, get_type_hints
 
-from keras_gan.checks import Positive, conform
+from keras_gan.checks import Positive, check_text, conform
 from keras_gan.intervals import read_interval
 from keras_gan.training.resuming import resumed_folder
 
@@ -49,5 +49,6 @@ class RunOptions:
             value = getattr(self, field.name)
             if not isinstance(value, Path):
                 conform(value, hints[field.name], field.name)
+        check_text(self.notes, "notes")
         for name in ("log_every", "sample_every", "checkpoint_every"):
             read_interval(getattr(self, name), name)

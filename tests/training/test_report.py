@@ -250,7 +250,7 @@ def test_service_that_fails_costs_a_warning(make_gan, float_images, tmp_path, mo
 def test_report_that_cannot_be_made_costs_a_warning(make_gan, float_images, tmp_path):
     (tmp_path / "quality.csv").write_text("no,figures\n1,2\n")
     report = Report(tmp_path)
-    with pytest.warns(UserWarning, match="No report: ValueError.*quality.csv.*keras[-_]gan report"):
+    with pytest.warns(UserWarning, match="No report: FileError.*quality.csv.*keras[-_]gan report"):
         fit(make_gan(), float_images, tmp_path, report)
     assert report.report is None
 

@@ -30,8 +30,20 @@ def read_losses(path: str | Path, is_growing: bool = False) -> dict[str, np.ndar
         ValueError: If the file is empty or is not text, two columns have the same name, the length of a row is not that
             of the header, or a value is not a number.
     """
+    return parse_losses(table_lines(path, is_growing), path)
+
+
+def parse_losses(lines: Iterator[str], path: str | Path) -> dict[str, np.ndarray]:
+    """Return the columns of a `losses.csv` from its lines, as `read_losses` does.
+
+    Args:
+        lines: The header, then the rows.
+        path: The file, for errors.
+
+    Raises:
+        ValueError: As `read_losses`.
+    """
     with reading(path, "a text file of rows"):
-        lines = table_lines(path, is_growing)
         header = [name.strip() for name in split_row(next(lines, ""))]
         check_header(header, path)
         parts = [_parse(part, first, len(header), path) for part, first in _parts(lines)]

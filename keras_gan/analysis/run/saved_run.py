@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.quality_history import QualityHistory, read_quality
+from keras_gan.checks import is_whole
 from keras_gan.files import numbered_files, replace_text
 from keras_gan.reading import FileError, read_json, reading
 from keras_gan.settings import flatten
@@ -196,8 +197,7 @@ def read_remarks(folder: str | Path) -> dict[str, str | None]:
 
 
 def _is_remark(value: Any) -> bool:
-    """Return whether a value is None, or a text that a report can hold: half of a character is none."""
-    return value is None or (isinstance(value, str) and not any(0xD800 <= ord(each) < 0xE000 for each in value))
+    return value is None or (isinstance(value, str) and is_whole(value))
 
 
 def _read_changes(path: Path) -> tuple[str, ...]:

@@ -62,7 +62,10 @@ def _load(options: "DiagnosisOptions") -> tuple[SavedRun, list[str]]:
     is_run = options.losses.name == "losses.csv" and {"d_loss", "g_loss"} <= set(columns)
     if is_run and not options.columns and (options.losses.parent / "config.json").is_file():
         return load_run(options.losses.parent), []
-    history, renamed = rename_columns(columns, options.mapping)
+    try:
+        history, renamed = rename_columns(columns, options.mapping)
+    except ValueError as error:
+        raise ValueError(f"{options.losses}: {error}") from error
     remarks = []
     if renamed:
         remarks.append("Columns: " + ", ".join(f"{old} as {new}" for new, old in renamed.items()))

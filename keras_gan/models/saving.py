@@ -5,7 +5,7 @@ from pathlib import Path
 
 import keras
 
-from keras_gan.checks import check_flag, checked_path
+from keras_gan.checks import check_flag, checked_path, shortened
 from keras_gan.data.pictures import MAX_PIXELS
 from keras_gan.files import saved_model
 from keras_gan.manifest import read_manifest
@@ -49,8 +49,11 @@ def load_model(path: str | Path) -> keras.Model:
             read_manifest(path)
             with bounded_weights(stored):
                 return keras.saving.load_model(path, safe_mode=True)
-    except FileError as error:
-        raise FileError(f"{path} cannot be loaded: {error}") from error
+    except (FileError, OSError) as error:
+        # Of a member that is both a file and a folder, Keras says which name outside was not a folder.
+        if isinstance(error, OSError) and error.filename == str(path):
+            raise
+        raise FileError(f"{path} cannot be loaded: {shortened(error, 400)}") from error
 
 
 def load_generator(path: str | Path, averaged: bool = True) -> tuple[keras.Model, Path]:

@@ -1,6 +1,5 @@
 """The checkpoint that a run goes on from: the newest that is whole, of this run, and covered by the run's records."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +11,8 @@ from keras_gan.console import say
 from keras_gan.intervals import read_interval
 from keras_gan.manifest import read_manifest
 from keras_gan.models.policies import exchange_policies
+from keras_gan.reading import reading
+from keras_gan.tables import read_records
 from keras_gan.training.build import build_model, policies, set_learning_rates
 from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.run_folder import fixed_settings, load_config
@@ -112,8 +113,9 @@ def check_records(folder: Path, done: int, images: int) -> None:
 def _measured_epochs(path: Path) -> set[int]:
     if not path.exists():
         return set()
-    with open(path, newline="", encoding="utf-8") as file:
-        return {int(row["epoch"]) for row in csv.DictReader(line for line in file if line.endswith("\n"))}
+    _, records = read_records(path)
+    with reading(path, "a table of figures"):
+        return {int(row["epoch"]) for _, row in records}
 
 
 def _check_unfinished(folder: Path, done: int, config: ExperimentConfig) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan.analysis.run.saved_run import RUN_NOTES
-from keras_gan.checks import shortened
+from keras_gan.checks import conform, shortened
 from keras_gan.files import replace_text
 from keras_gan.reading import read_json, read_text, reading
 from keras_gan.settings import PARTS, setting_name
@@ -203,12 +203,16 @@ def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
     saved = read_json(path)
     with reading(path, "the run's data and versions"):
         data, backend, versions = saved["data"], saved["backend"], _last_versions(saved)
+        conform(backend, str, "backend")
     if data != environment["data"]:
-        raise ValueError(f"{folder} was trained on {data}. Received other images: {environment['data']}")
-    if backend != environment["backend"]:
         raise ValueError(
-            f"{folder} was trained on the Keras backend {backend}, which draws other random numbers: resume it with "
-            f"KERAS_BACKEND={backend}. Received: {environment['backend']}"
+            f"{path}: the run was trained on {shortened(data)}. Received other images: {environment['data']}"
+        )
+    if backend != environment["backend"]:
+        backend = shortened(backend, 40)
+        raise ValueError(
+            f"{path}: the run was trained on the Keras backend {backend}, which draws other random numbers: resume it "
+            f"with KERAS_BACKEND={backend}. Received: {environment['backend']}"
         )
     now = environment["versions"]
     return [f"{name} {old} → {now.get(name)}" for name, old in versions.items() if now.get(name) != old]

@@ -159,7 +159,11 @@ def load_run(folder: str | Path) -> SavedRun:
         raise FileNotFoundError(f"{folder} is not a run folder: it has no losses.csv")
     about = read_remarks(folder)
     history = read_losses(losses, is_growing=True)
-    epochs = len(next(iter(history.values())))
+    if missing := [name for name in REQUIRED if name not in history]:
+        raise FileError(f"{losses} must have columns {' and '.join(REQUIRED)}. Missing: {' and '.join(missing)}")
+    epochs = len(history["d_loss"])
+    if epochs == 0:
+        raise FileError(f"{losses} must have at least one epoch. Received: no epochs")
     pictures = [pair for pair in numbered_files(folder / "samples", ".png") if pair[0] <= epochs]
     return SavedRun(
         name=folder.name,

@@ -266,5 +266,6 @@ class GanCheckpoint(Periodic):
     def _read_best(self) -> float | None:
         """Return the best value of the training that goes on, or None if it has none by this key."""
         record = read_best(self.folder)
-        is_same = record is not None and (record["monitor"], record["mode"]) == (self.monitor, self.mode)
-        return record["value"] if is_same else None
+        if record is None or (record["monitor"], record["mode"]) != (self.monitor, self.mode):
+            return None
+        return record["value"]

@@ -68,11 +68,12 @@ class Flag:
         return f"--{self.name.replace('_', '-')}"
 
 
-def flags_of(config: ExperimentConfig) -> list[Flag]:
-    """Return the flags of a configuration, including those of its parts' arguments.
+def flags_of(config: ExperimentConfig, options: RunOptions | None = None) -> list[Flag]:
+    """Return the flags of a configuration, including those of its parts' arguments, and of the options of a run.
 
     Args:
         config: The configuration.
+        options: Options with the defaults of their flags. Defaults to None, those of a new run.
     """
     flags = [
         Flag("preset", str, config.preset, "Preset that the values start from", "common"),
@@ -87,7 +88,7 @@ def flags_of(config: ExperimentConfig) -> list[Flag]:
         *(flag for part in REGISTRIES for flag in _arguments(part, config)),
         *_shared(config),
         *_evaluation(config.evaluation),
-        *_fields(RunOptions, RunOptions(), "watching"),
+        *_fields(RunOptions, options or RunOptions(), "watching"),
     ]
     common = {name: place for place, name in enumerate(COMMON)}
     placed = [dataclasses.replace(flag, group="common") if flag.name in common else flag for flag in flags]

@@ -15,7 +15,7 @@ from keras_gan.cli.parser import fail, run_tyro
 from keras_gan.cli.plugins import load_plugin
 from keras_gan.training.changes import change
 from keras_gan.training.config import ExperimentConfig
-from keras_gan.training.options import RunOptions
+from keras_gan.training.options import RunOptions, saved_options
 from keras_gan.training.presets import PRESETS
 from keras_gan.training.resuming import resumed_folder
 from keras_gan.training.run_folder import OtherRunError, check, load_config
@@ -50,10 +50,10 @@ def parse_training(arguments: Sequence[str], prog: str, description: str | None)
     """
     try:
         arguments = _with_preset([_normalised(argument) for argument in arguments])
-        config, named = _starting_config(arguments)
+        config, options, named = _starting_point(arguments)
     except (ValueError, OSError, ImportError) as error:
         fail(prog, str(error))
-    flags = flags_of(config)
+    flags = flags_of(config, options)
     if "--help" in arguments or "-h" in arguments:
         _print_help(flags, prog, description)
     shown = ["--help" if argument == HELP_ALL else argument for argument in arguments]
@@ -83,8 +83,8 @@ def _changed(
     return config, options
 
 
-def _starting_config(arguments: Sequence[str]) -> tuple[ExperimentConfig, dict[str, str]]:
-    """Return the configuration that the arguments start from, with the parts that they name, and these names."""
+def _starting_point(arguments: Sequence[str]) -> tuple[ExperimentConfig, RunOptions, dict[str, str]]:
+    """Return what the arguments start from: a configuration with the parts that they name, options, and these names."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--preset", nargs="?", const=NO_VALUE)
     parser.add_argument("--resume", nargs="?", const=NO_VALUE, type=Path)
@@ -98,7 +98,7 @@ def _starting_config(arguments: Sequence[str]) -> tuple[ExperimentConfig, dict[s
     known = vars(parser.parse_known_args(list(arguments))[0])
     for name, value in known.items():
         if value is NO_VALUE:
-            raise ValueError(f"`{name}` must have a value, which does not begin with a hyphen")
+            raise ValueError(f"`--{name.replace('_', '-')}` must have a value, which does not begin with a hyphen")
     for module in known.pop("plugin"):
         load_plugin(module)
     preset, resumed = known.pop("preset"), known.pop("resume")
@@ -108,10 +108,14 @@ def _starting_config(arguments: Sequence[str]) -> tuple[ExperimentConfig, dict[s
         )
     if preset is not None and preset not in PRESETS:
         raise ValueError(f"unknown preset {shortened(repr(preset))}. Presets: {', '.join(PRESETS)}")
-    config = PRESETS[preset or "horses"] if resumed is None else load_config(resumed_folder(resumed))
+    if resumed is None:
+        config, options = PRESETS[preset or "horses"], RunOptions()
+    else:
+        folder = resumed_folder(resumed)
+        config, options = load_config(folder), RunOptions(**saved_options(folder))
     rate = _number(known.pop("lr"))
     named = {name: value for name, value in known.items() if value is not None}
-    return change(config, **named, lr=rate), named
+    return change(config, **named, lr=rate), options, named
 
 
 def _number(text: str | None) -> float | None:

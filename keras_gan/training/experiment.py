@@ -23,7 +23,7 @@ from keras_gan.training.allocator import keep_freed_memory
 from keras_gan.training.build import build_model
 from keras_gan.training.config import EvaluationConfig, ExperimentConfig
 from keras_gan.training.images import load_training_images
-from keras_gan.training.options import RunOptions
+from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
 from keras_gan.training.recovery import restore, set_aside
 from keras_gan.training.report import report_on, save_real_picture
@@ -275,6 +275,7 @@ def _begin(config: ExperimentConfig, options: RunOptions, split: data.Split, env
     evaluator = _evaluator(split, config.evaluation)
     folder = run_folder.make(options.out, config, environment, options.notes)
     ownership = Ownership(folder)
+    save_options(options, folder)
     save_real_picture(split.images, folder)
     say(f"Run folder: {folder}")
     return Experiment(config, options, folder, split, model, 0, 0, evaluator, ownership)
@@ -303,6 +304,7 @@ def _go_on(
     set_aside(restored.unused)
     run_folder.record_resume(folder, environment, start, changes)
     run_folder.write_config(folder, config)
+    save_options(options, folder)
     save_real_picture(split.images, folder)
     say(f"Run folder: {folder}")
     return Experiment(config, options, folder, split, restored.model, start, restored.steps, evaluator, ownership)

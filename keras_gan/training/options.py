@@ -1,12 +1,19 @@
 """Where a run is stored and how it is monitored. The numbers of a run do not depend on these options."""
 
 import dataclasses
+import json
 from pathlib import Path
-from typing import Literal, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from keras_gan.checks import Positive, check_text, conform
+from keras_gan.files import replace_text
 from keras_gan.intervals import read_interval
+from keras_gan.reading import read_json, reading
 from keras_gan.training.resuming import resumed_folder
+
+#: File of a run with the options by which it is watched, and these options.
+FILE = "options.json"
+WATCHING = ("log_every", "sample_every", "checkpoint_every", "checkpoint_minutes", "wandb", "tensorboard")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,3 +59,33 @@ class RunOptions:
         check_text(self.notes, "notes")
         for name in ("log_every", "sample_every", "checkpoint_every"):
             read_interval(getattr(self, name), name)
+
+
+def save_options(options: RunOptions, folder: Path) -> None:
+    """Save the options by which a run is watched; they are the defaults when it is resumed.
+
+    Args:
+        options: All options.
+        folder: The run's folder.
+    """
+    values = {name: getattr(options, name) for name in WATCHING}
+    replace_text(folder / FILE, json.dumps(values, indent=2) + "\n")
+
+
+def saved_options(folder: Path) -> dict[str, Any]:
+    """Return the options by which a run was watched before, by name; none for a run of an earlier version.
+
+    Args:
+        folder: The run's folder.
+
+    Raises:
+        ValueError: If the file is damaged; the message names it.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return {}
+    values = read_json(path)
+    with reading(path, "the options of a run"):
+        known = {name: values[name] for name in WATCHING if name in values}
+        RunOptions(**known)
+    return known

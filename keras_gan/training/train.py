@@ -18,8 +18,9 @@ from keras_gan.models import GAN
 from keras_gan.training.changes import change
 from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.experiment import prepare
-from keras_gan.training.options import RunOptions
+from keras_gan.training.options import RunOptions, saved_options
 from keras_gan.training.presets import PRESETS
+from keras_gan.training.resuming import resumed_folder
 from keras_gan.training.run_folder import load_config
 
 #: Options that are settings; a caller imports modules with parts itself.
@@ -85,7 +86,10 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
     samples = run.model.generate(64, seed=0)
     ```
     """
-    options = RunOptions(**_paths({name: settings.pop(name) for name in OPTION_NAMES if name in settings}))
+    watching = _paths({name: settings.pop(name) for name in OPTION_NAMES if name in settings})
+    if watching.get("resume") is not None:
+        watching = {**saved_options(resumed_folder(watching["resume"])), **watching}
+    options = RunOptions(**watching)
     config = _starting_config(preset, options)
     array = None
     if images is not None:

@@ -99,8 +99,8 @@ def exchange(path):
 
 
 DAMAGES = {
-    flip: "is no whole checkpoint: ",
-    tear: "is no whole checkpoint: ",
+    flip: "Bad CRC-32 for file 'model.weights.h5'",
+    tear: "File is not a zip file",
     replace: "it must hold a GAN. Received: a Sequential",
     exchange: "its weights must be those of config.json",
 }

@@ -4,7 +4,7 @@ EXTRAS ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: train test proofs lint docs bench
+.PHONY: train test proofs fuzz lint docs bench
 
 train: $(VENV)/installed
 	$(BIN)/python scripts/train_horses.py --preset demo --quality-every 350
@@ -16,6 +16,12 @@ test: $(VENV)/installed-$(EXTRAS)
 proofs: $(VENV)/installed-$(EXTRAS)
 	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/training/test_old_runs.py
 	$(BIN)/python benchmarks/mutations.py
+
+# Damaged files and command lines; `make fuzz INPUTS=20000 SEED=7` for others.
+INPUTS ?= 6000
+SEED ?= 0
+fuzz: $(VENV)/installed-$(EXTRAS)
+	PYTHONPATH=tests $(BIN)/python -m fuzz.run --inputs $(INPUTS) --seed $(SEED)
 
 lint: $(VENV)/installed-$(EXTRAS)
 	$(BIN)/ruff check .

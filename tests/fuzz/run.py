@@ -1,7 +1,7 @@
 """Feed damaged files and command lines to all that reads them, and count what is not answered well.
 
 A good answer is a result, or an error of one line that names the file or the argument. Every input can be made again
-from its seed, its kind and its number: `python tests/fuzz/run.py --seed 0 --only config:17`.
+from its seed, its kind and its number: `PYTHONPATH=tests python -m fuzz.run --seed 0 --only config:17`.
 """
 
 import argparse
@@ -22,12 +22,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from fuzz import mutations, subjects
 
 #: Seconds that an input may take, and bytes that it may add to the memory of the process.
 TIME, MEMORY = 30, 2**30
+
+#: Good answers.
+GOOD = ("accepted", "refused")
 
 #: Most characters of an error.
 LONGEST = 1700
@@ -116,7 +117,7 @@ def try_file(folder: Path, subject: subjects.Subject, number: int, seed: int) ->
         answers.append(answer(lambda read=read: read(folder, path), path.name))
         answers.append(_leftovers(folder, before, answers[-1] == "refused"))
     path.write_bytes(content)
-    wrong = [each for each in answers if each not in ("", "accepted", "refused")]
+    wrong = [each for each in answers if each not in ("", *GOOD)]
     return Outcome(subject.name, number, wrong[0] if wrong else max(answers))
 
 
@@ -127,7 +128,7 @@ def try_command(folder: Path, number: int, seed: int) -> Outcome:
     said = answer(lambda: subjects.run_command(arguments), "keras-gan")
     left = _leftovers(folder, before, said == "refused")
     said = left if left and said == "refused" else said
-    is_good = said in ("accepted", "refused")
+    is_good = said in GOOD
     return Outcome("commands", number, said if is_good else f"{said}, of {str(arguments)[:300]}")
 
 
@@ -165,7 +166,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         for outcome in outcomes(Path(folder), options.inputs, options.seed, options.only):
-            is_good = outcome.answer in ("accepted", "refused")
+            is_good = outcome.answer in GOOD
             counted[outcome.kind, outcome.answer if is_good else "failed"] += 1
             if not is_good:
                 failed += 1

@@ -331,6 +331,20 @@ def test_a_run_killed_before_its_closing_files_gets_them(options, finished):
     assert (folder / "losses.csv").read_bytes() == losses
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("run.json", "{"), ("run.json", '{"notes": 5}'), ("checkpoints/best.json", "{}"), ("losses.csv", None)],
+)
+def test_damaged_files_are_named_before_anything_is_written(options, finished, name, content):
+    folder = finished.copy(options.out)
+    path = folder / name
+    path.write_text(path.read_text().replace("\n1,", "\n1,x") if content is None else content)
+    before = {each: each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+    with pytest.raises(ValueError, match=f"{path.name}(, line 3)? must"):
+        experiment.prepare(change(SMALL, epochs=8), dataclasses.replace(options, resume=folder))
+    assert {each: each.read_bytes() for each in folder.rglob("*") if each.is_file()} == before
+
+
 def test_a_generator_that_could_not_be_saved_is_saved_by_resuming(options, finished, monkeypatch):
     folder = finished.copy(options.out)
     (folder / "generator.keras").unlink()

@@ -13,6 +13,7 @@ SCRIPTS = {
     "generate": "generate.py",
     "report": "report.py",
     "diagnose": "diagnose.py",
+    "compare": "compare.py",
     "triage": "triage.py",
 }
 

@@ -5,9 +5,11 @@ from typing import Annotated, Any, Union
 
 import tyro
 
+from keras_gan.cli.compare import ComparisonOptions
 from keras_gan.cli.diagnose import DiagnosisOptions
 from keras_gan.cli.evaluate import EvaluationOptions
 from keras_gan.cli.flags import flag_type, flags_of
+from keras_gan.cli.generate import GenerationOptions
 from keras_gan.cli.parser import run_tyro
 from keras_gan.cli.report import ReportOptions
 from keras_gan.cli.triage import TriageOptions
@@ -29,6 +31,8 @@ def print_completion(arguments: Sequence[str], prog: str) -> None:
         "evaluate": EvaluationOptions,
         "report": ReportOptions,
         "diagnose": DiagnosisOptions,
+        "generate": GenerationOptions,
+        "compare": ComparisonOptions,
         "triage": TriageOptions,
     }
     commands: Any = Union[tuple(Annotated[kind, tyro.conf.subcommand(name)] for name, kind in kinds.items())]  # noqa: UP007

@@ -15,6 +15,7 @@ COMMANDS = {
     "generate": "Make images with a trained generator, or a walk between them",
     "report": "Report on a run, compare two runs, or rewrite the log of all runs",
     "diagnose": "Say what is wrong with a run, and what to change first",
+    "compare": "Compare two runs to the last bit, and name where they part",
     "triage": "Train each seed at each batch size, to see what failures come from",
 }
 

@@ -22,6 +22,7 @@ from keras_gan.training import run_folder, runtime
 from keras_gan.training.allocator import keep_freed_memory
 from keras_gan.training.build import build_model
 from keras_gan.training.config import EvaluationConfig, ExperimentConfig
+from keras_gan.training.hash_chain import HashChain
 from keras_gan.training.images import load_training_images
 from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
@@ -161,6 +162,7 @@ class Experiment:
             watchers.append(callbacks.TensorBoardScalars(folder / "tensorboard"))
         return [
             *watchers,
+            HashChain(folder, options.checkpoint_every),
             callbacks.GanCheckpoint(
                 folder / "checkpoints",
                 options.checkpoint_every,

@@ -1,0 +1,92 @@
+"""Runs that are compared to the last bit."""
+
+import json
+
+import numpy as np
+import pytest
+
+from keras_gan.analysis.equality import compare
+from keras_gan.chain import CHAIN, append_link, check_chain, cut_chain, read_chain
+from keras_gan.cli.main import main
+
+TENSORS = {"kernel": np.arange(4.0), "bias": np.zeros(2)}
+
+
+def write_run(folder, losses=(0.5, 0.25, 0.125, 0.0625), tensors=TENSORS, times=1.0, links=(2, 4)):
+    folder.mkdir()
+    rows = "".join(f"{epoch},{loss},{times + epoch}\n" for epoch, loss in enumerate(losses))
+    (folder / "losses.csv").write_text("epoch,d_loss,epoch_time\n" + rows)
+    for epochs in links:
+        pairs = [(name, (values + epochs).tobytes()) for name, values in tensors.items()]
+        append_link(folder / CHAIN, epochs, folder / "losses.csv", pairs)
+    (folder / "config.json").write_text(json.dumps({"seed": 1}))
+    return folder
+
+
+@pytest.fixture
+def first(tmp_path):
+    return write_run(tmp_path / "first")
+
+
+def test_equal_runs_may_differ_in_time_and_length(first, tmp_path, capsys):
+    second = write_run(tmp_path / "second", losses=(0.5, 0.25, 0.125), times=7.0, links=(2,))
+    assert main(["compare", str(first), str(second)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Losses: equal",
+        "Weights: equal",
+        "The runs are equal. Compared: epochs 3, checkpoints 1.",
+    ]
+
+
+def test_first_epoch_and_first_tensor_that_differ_are_named(first, tmp_path, capsys):
+    other = {"kernel": TENSORS["kernel"], "bias": TENSORS["bias"] + 1e-16}
+    second = write_run(tmp_path / "second", losses=(0.5, 0.25, 0.1251, 0.0), tensors=other)
+    (second / "config.json").write_text(json.dumps({"seed": 2}))
+    # The smallest difference that bytes can have: 1e-16 beside 0 is there, and beside 2 it is not.
+    assert main(["compare", str(first), str(second)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "Setting seed: 1 and 2",
+        "Losses: the first difference is in epoch 2: d_loss 0.125 and 0.1251",
+        "Weights: equal",
+        "The runs differ. Compared: epochs 4, checkpoints 2.",
+    ]
+    third = write_run(tmp_path / "third", tensors={"kernel": TENSORS["kernel"], "bias": TENSORS["bias"] + 1e-9})
+    assert compare(first, third).lines == (
+        "Losses: equal",
+        "Weights: the first difference is after 2 epochs: bias (tensors that differ: 1)",
+        "The runs differ. Compared: epochs 4, checkpoints 2.",
+    )
+
+
+def test_altered_link_is_found(first, capsys):
+    path = first / CHAIN
+    check_chain(path)
+    links = read_chain(path)
+    links[0]["weights"]["bias"] = "0" * 16
+    path.write_text("".join(json.dumps(link) + "\n" for link in links))
+    with pytest.raises(SystemExit):
+        main(["compare", str(first), str(first)])
+    assert "The link of epoch 2 was altered" in capsys.readouterr().err
+
+
+def test_chain_is_cut_to_the_epochs_that_are_done(first):
+    whole = (first / CHAIN).read_text()
+    (first / CHAIN).write_text(whole + '{"epochs": 6, "wei')
+    cut_chain(first / CHAIN, 2)
+    assert [link["epochs"] for link in read_chain(first / CHAIN)] == [2]
+    append_link(first / CHAIN, 4, first / "losses.csv", [(n, (v + 4).tobytes()) for n, v in TENSORS.items()])
+    assert (first / CHAIN).read_text() == whole
+
+
+@pytest.mark.parametrize("content", ["{\n", "[]\n", '{"epochs": 1}\n', '{"epochs": "1", "weights": {}}\n'])
+def test_chain_that_is_none_is_named(first, content, capsys):
+    (first / CHAIN).write_text(content)
+    with pytest.raises(SystemExit):
+        main(["compare", str(first), str(first)])
+    assert CHAIN in capsys.readouterr().err
+
+
+def test_folder_without_losses(tmp_path, first, capsys):
+    with pytest.raises(SystemExit):
+        main(["compare", str(first), str(tmp_path)])
+    assert "`second` must be the folder of a run" in capsys.readouterr().err

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+#: What the name of a file that is being written begins with.
+PARTIAL = "partial_"
+
 #: Names of numbered files, without their suffix.
 _EPOCH = re.compile(r"epoch_(\d{1,15})(?:_step_(\d{1,15}))?")
 
@@ -23,7 +26,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     target = Path(os.path.realpath(path))
     # Beside the target, because only a file of the same file system can replace it at once.
-    partial = target.with_name(f"partial_{path.name}")
+    partial = target.with_name(f"{PARTIAL}{path.name}")
     try:
         with named_errors(path):
             yield partial

@@ -88,6 +88,7 @@ class Experiment:
                 done = self._write_closing_files(finding)
                 if done > 0:
                     report_on(self.folder, self.split.trained_on(), [chart.run for chart in charts])
+                annotate(self.folder, closed=str(done))
             finally:
                 # After the run's own files, so that they do not wait for the service.
                 for chart in charts:
@@ -275,9 +276,8 @@ def _begin(config: ExperimentConfig, options: RunOptions, split: data.Split, env
     model = build_model(config, split.shape)
     _check_image_shape(model, split.images)
     evaluator = _evaluator(split, config.evaluation)
-    folder = run_folder.make(options.out, config, environment, options.notes)
+    folder = run_folder.make(options.out, config, environment, options)
     ownership = Ownership(folder)
-    save_options(options, folder)
     save_real_picture(split.images, folder)
     say(f"Run folder: {folder}")
     return Experiment(config, options, folder, split, model, 0, 0, evaluator, ownership)
@@ -303,6 +303,7 @@ def _go_on(
     changes = run_folder.changed_settings(folder, config)
     for name, (old, new) in changes.items():
         say(f"From epoch {start}: {name} {old} → {new}")
+    run_folder.remove_partial_files(folder)
     set_aside(restored.unused)
     run_folder.record_resume(folder, environment, start, changes)
     run_folder.write_config(folder, config)

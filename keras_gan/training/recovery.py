@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import keras
 
 from keras_gan import callbacks, models
+from keras_gan.analysis.run.saved_run import read_remarks
 from keras_gan.console import say
 from keras_gan.intervals import read_interval
 from keras_gan.manifest import read_manifest
@@ -119,10 +120,11 @@ def _measured_epochs(path: Path) -> set[int]:
 
 
 def _check_unfinished(folder: Path, done: int, config: ExperimentConfig) -> None:
-    # A run that was killed after its last epoch and before its last file only has to write that file.
-    is_complete = (folder / "generator.keras").exists()
-    epochs = config.run.epochs
-    if done > epochs or (done == epochs and is_complete):
+    """Refuse a run that has nothing left to do; one that was killed after its last epoch has files left to write."""
+    remarks, epochs = read_remarks(folder), config.run.epochs
+    # Runs of earlier versions do not say what their last files are of.
+    is_closed = remarks["closed"] == str(done) if "closed" in remarks else (folder / "generator.keras").exists()
+    if done > epochs or (done == epochs and is_closed):
         raise ValueError(f"{folder} has all its {done} epochs. Give more with `--epochs`. Received: {epochs}")
 
 

@@ -17,11 +17,11 @@ from typing import Any
 
 from keras_gan.analysis.run.saved_run import RUN_NOTES
 from keras_gan.checks import conform, shortened
-from keras_gan.files import replace_text
+from keras_gan.files import PARTIAL, replace_text
 from keras_gan.reading import read_json, read_text, reading
 from keras_gan.settings import PARTS, setting_name
 from keras_gan.training.config import ExperimentConfig, Part
-from keras_gan.training.options import RunOptions
+from keras_gan.training.options import RunOptions, save_options
 
 #: Sources of images that may have been moved or given in another form since; the hash of the images tells whether they
 #: are still the same.
@@ -128,14 +128,16 @@ def _check_writable(out: Path) -> None:
         raise OSError(f"`out` must be a folder that can be written to. Received: {out} ({existing} is none)")
 
 
-def make(out: Path, config: ExperimentConfig, environment: dict[str, Any], notes: str = "") -> Path:
+def make(out: Path, config: ExperimentConfig, environment: dict[str, Any], options: RunOptions | None = None) -> Path:
     """Make the next numbered run folder with its description, or nothing if that fails.
+
+    What has no config.json is no run folder, so that file is written last.
 
     Args:
         out: The folder of all runs.
         config: The run's configuration, for config.json.
         environment: Versions and data of the run, for environment.json.
-        notes: Remarks of the user, for run.json. Defaults to no remarks.
+        options: Options of the run, with remarks for run.json. Defaults to None, the usual ones.
 
     Returns:
         The run's folder.
@@ -143,10 +145,17 @@ def make(out: Path, config: ExperimentConfig, environment: dict[str, Any], notes
     out.mkdir(parents=True, exist_ok=True)
     folder = _make_numbered(out, config.preset)
     try:
-        write_config(folder, config)
+        options = RunOptions() if options is None else options
         _write_json(folder / "environment.json", environment)
-        about = {"started": datetime.date.today().isoformat(), "notes": notes, "wandb_url": None}
+        about = {
+            "started": datetime.date.today().isoformat(),
+            "notes": options.notes,
+            "wandb_url": None,
+            "closed": None,
+        }
         _write_json(folder / RUN_NOTES, about)
+        save_options(options, folder)
+        write_config(folder, config)
     except OSError:
         shutil.rmtree(folder)
         raise
@@ -161,6 +170,12 @@ def _make_numbered(out: Path, name: str) -> Path:
         with contextlib.suppress(FileExistsError):
             folder.mkdir()
             return folder
+
+
+def remove_partial_files(folder: Path) -> None:
+    """Remove what a killed process had not finished writing."""
+    for path in folder.rglob(f"{PARTIAL}*"):
+        path.unlink()
 
 
 def write_config(folder: Path, config: ExperimentConfig) -> None:

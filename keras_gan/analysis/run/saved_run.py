@@ -222,7 +222,8 @@ def annotate(folder: str | Path, **values: str | None) -> None:
 
     Args:
         folder: The run's folder.
-        **values: New values, by the names `started`, `notes`, `wandb_url`, `diverged`, `copies` and `nearest`.
+        **values: New values, by the names `started`, `notes`, `wandb_url`, `diverged`, `copies` and `nearest`; and
+            `closed`, the number of epochs that its generator and report are of.
 
     Raises:
         OSError: If the file cannot be written.

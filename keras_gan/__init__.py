@@ -24,6 +24,7 @@ _EXPORTS = {
     "InceptionV3": "keras_gan.metrics",
     "LossCsv": "keras_gan.callbacks",
     "MomentumAveraging": "keras_gan.models",
+    "OutOfMemoryError": "keras_gan.models",
     "QualityMonitor": "keras_gan.callbacks",
     "Report": "keras_gan.training.report",
     "SampleGrid": "keras_gan.callbacks",
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
     from keras_gan.models import ExponentialAveraging as ExponentialAveraging
     from keras_gan.models import GradientPenalty as GradientPenalty
     from keras_gan.models import MomentumAveraging as MomentumAveraging
+    from keras_gan.models import OutOfMemoryError as OutOfMemoryError
     from keras_gan.models import StepSchedule as StepSchedule
     from keras_gan.models import WeightClipping as WeightClipping
     from keras_gan.models import interpolate as interpolate

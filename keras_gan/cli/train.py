@@ -29,6 +29,7 @@ def main(arguments: list[str]) -> int:
         config, images = load_training_images(config, options)
         # Imported after the checks that are fast, because it takes ten seconds to load.
         from keras_gan.callbacks import GracefulStop
+        from keras_gan.models import OutOfMemoryError
         from keras_gan.training.experiment import DivergedError, prepare
 
         experiment = prepare(config, options, images)
@@ -42,6 +43,10 @@ def main(arguments: list[str]) -> int:
         if isinstance(end, SystemExit):
             raise
         return BY_SIGNAL + signal.SIGINT
+    except OutOfMemoryError as error:
+        advice = f". Give `--batch-size {error.smaller}`, or find the largest with `--find-batch-size`"
+        print(f"{prog}: error: {error}{'' if error.smaller is None else advice}", file=sys.stderr)
+        return FAILED
     except (OSError, ValueError) as error:
         said = shortened(error, 600)
         print(f"{prog}: error: {said}. Correct it, and continue with: {experiment.resume_command}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from keras_gan.models.gan import GAN
 from keras_gan.models.interpolation import interpolate
 from keras_gan.models.lipschitz import GradientPenalty, LipschitzPolicy, WeightClipping
+from keras_gan.models.memory import OutOfMemoryError
 from keras_gan.models.moving_averages import AveragingPolicy, ExponentialAveraging, MomentumAveraging
 from keras_gan.models.saving import load_generator, load_model
 from keras_gan.models.step_schedule import StepSchedule
@@ -17,6 +18,7 @@ __all__ = [
     "GradientPenalty",
     "LipschitzPolicy",
     "MomentumAveraging",
+    "OutOfMemoryError",
     "StepSchedule",
     "TrainingTracker",
     "WeightClipping",

@@ -17,6 +17,7 @@ from keras_gan.models.feeds import check_element, check_endless, check_step_size
 from keras_gan.models.fitting import ValidationEpochs, check_callbacks, in_stage_order
 from keras_gan.models.held_out import with_validation
 from keras_gan.models.inputs import check_alone, check_verbose
+from keras_gan.models.memory import OutOfMemoryError
 from keras_gan.models.persistence import PersistentModel
 from keras_gan.models.step_images import check_format, images_alone
 
@@ -89,6 +90,7 @@ class FittedModel(PersistentModel):
                 data are no such images, if `callbacks` is a `CallbackList` or has a `SwapEMAWeights`, or if a network
                 is frozen, or layers of it were frozen or thawed after `compile`. Arrays are checked whole, and other
                 feeds by their first images.
+            OutOfMemoryError: If a step needs more memory than there is. It names the next smaller batch size.
 
         Warns:
             UserWarning: If `x` is a feed, and `initial_epoch` says that training goes on, but the model or the feed is
@@ -128,9 +130,11 @@ class FittedModel(PersistentModel):
 
         Raises:
             ValueError: If `x` does not hold images that `fit` would take for a step.
+            OutOfMemoryError: If the step needs more memory than there is.
         """
         check_alone(y=y, sample_weight=sample_weight, class_weight=class_weight)
         check_flag(return_dict, "return_dict")
+        self.batch_size = None
         if isinstance(x, np.ndarray):
             check_element(x, self.image_shape, self.n_critic, "`x`")
         else:
@@ -192,11 +196,17 @@ class FittedModel(PersistentModel):
         warn_of_another_run(epoch, given["steps_per_epoch"], before, feed.position, initial_step)
         self.batch_size = feed.batch_size
         self._continues_epoch = initial_step > 0
+        is_lost = False
         try:
             return self._fit_on_images(feed.stream(), feed.batch_size, given, initial_step)
+        except OutOfMemoryError:
+            # On JAX, the step has already given up the memory of the state, and the number of steps in it.
+            is_lost = True
+            raise
         finally:
             self._continues_epoch = False
-            feed.position += self.steps_taken - before
+            if not is_lost:
+                feed.position += self.steps_taken - before
 
     def _fit_on_images(
         self, x: Any, batch_size: int, given: dict[str, Any], initial_step: int | None = None
@@ -228,8 +238,12 @@ class FittedModel(PersistentModel):
             sizes = given["epochs"], given["steps_per_epoch"], initial_step
             given["callbacks"] = EpochParts(given["callbacks"], self, *sizes, given["verbose"])
         self.has_diverged = False
-        with refusing(refusals):
-            return super().fit(x, **given)
+        try:
+            with refusing(refusals):
+                return super().fit(x, **given)
+        except OutOfMemoryError as error:
+            # Keras takes the cause away together with its own lines of the traceback.
+            raise error from error.__context__
 
     def _callbacks(self, given: dict[str, Any]) -> list[keras.callbacks.Callback]:
         """Return the callbacks that `fit` was given, in their order, and those of `fit` itself."""

@@ -79,6 +79,7 @@ class Experiment:
 
         Raises:
             DivergedError: If losses or weights became NaN or infinite; everything except the generator is saved.
+            OutOfMemoryError: If a step needs more memory than there is.
             OSError: If a file cannot be written. The run can be resumed from its last checkpoint.
         """
         with contextlib.closing(self.ownership), stop or callbacks.GracefulStop() as stop:

@@ -77,6 +77,7 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
     Raises:
         ValueError: If a setting is unknown or invalid, or the images cannot be used.
         OSError: If files cannot be read or written.
+        OutOfMemoryError: If a step needs more memory than there is. It names the next smaller batch size.
         DivergedError: If losses or weights became NaN or infinite; everything except the generator is saved.
 
     Example:

@@ -3,10 +3,20 @@ import numpy as np
 import pytest
 from averaged_gan import averaging_gan, check_against_recursion, check_samples, own_averages_gan, train
 from helpers import assert_bits_equal, set_back, small_critic, small_generator, state_of, values_of
+from keras import ops
 from linear_gan import check_training, linear_gan
 from subclassed import subclassed_networks
 
-from keras_gan import GAN, WGAN, ExponentialAveraging, GradientPenalty, SampleGrid, StepSchedule, WeightClipping
+from keras_gan import (
+    GAN,
+    WGAN,
+    ExponentialAveraging,
+    GradientPenalty,
+    OutOfMemoryError,
+    SampleGrid,
+    StepSchedule,
+    WeightClipping,
+)
 from keras_gan.losses import FlippedLabels, RelativisticAverage
 
 
@@ -24,6 +34,21 @@ def test_step_reuses_the_memory_of_its_state(make_gan, float_images):
     before = [variable.value for variable in [*gan.variables, *gan.optimizer.variables]]
     gan.fit(float_images, batch_size=8, epochs=1, verbose=0)
     assert all(value.is_deleted() for value in before)
+
+
+class Greedy(keras.layers.Layer):
+    """Pass images on after a product of 256 TiB, which no machine has the memory for."""
+
+    def call(self, images):
+        row = ops.broadcast_to(ops.reshape(images, (2, -1))[:, :1], (2, 2**23))
+        return images + 0 * ops.max(ops.sin(ops.matmul(ops.transpose(row), row)))
+
+
+def test_step_without_memory_names_the_batch_size(make_gan, images):
+    gan = make_gan(n_critic=1, critic=small_critic(Greedy()))
+    with pytest.raises(OutOfMemoryError, match=r"step of batch size 9 .* The next smaller is 4$") as info:
+        gan.fit(gan.batches(images, 9), steps_per_epoch=1, verbose=0)
+    assert "Out of memory" in str(info.value.__cause__)
 
 
 def test_step_is_traced_once(make_gan, float_images):

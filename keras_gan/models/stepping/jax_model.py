@@ -11,6 +11,7 @@ import numpy as np
 from jax import numpy as jnp
 
 from keras_gan.models.inputs import check_steps_per_execution
+from keras_gan.models.memory import naming_batch_size
 from keras_gan.models.stepping.dispatches import EpochDispatches, StepDispatches
 from keras_gan.models.stepping.jax_reading import ReadModel, State
 from keras_gan.models.tracker import TrainingTracker
@@ -20,6 +21,7 @@ from keras_gan.tensors import Tensor
 class SteppedModel(ReadModel):
     """See `keras_gan.models.stepping`."""
 
+    batch_size: int | None
     tracker: TrainingTracker
     steps_per_execution: int
     train_function: Callable[[State, Iterator[Any]], tuple[dict[str, float], State]] | None
@@ -107,7 +109,8 @@ class SteppedModel(ReadModel):
             # Outside of `fit`, as in `train_on_batch`, each step has its own dispatch.
             dispatches = self._dispatches or StepDispatches(1)
             if not dispatches.pending:
-                state = self._dispatch(run, dispatches, state, iterator)
+                with naming_batch_size(self.batch_size, _is_exhaustion):
+                    state = self._dispatch(run, dispatches, state, iterator)
             self._reported = dispatches.pending.popleft()
             return self._reported, state
 
@@ -164,3 +167,9 @@ class SteppedModel(ReadModel):
         self.jax_state_sync()
         pending = len(self._dispatches.pending) if self._dispatches else 0
         return int(self.optimizer.iterations) - pending
+
+
+def _is_exhaustion(error: Exception) -> bool:
+    # XLA has one class for all errors, and not always this code for this one.
+    signs = "RESOURCE_EXHAUSTED", "Out of memory"
+    return isinstance(error, jax.errors.JaxRuntimeError) and any(sign in str(error) for sign in signs)

@@ -1,11 +1,13 @@
 """Steps under TensorFlow: a compiled graph that changes variables in place."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from keras_gan.models.inputs import check_steps_per_execution
+from keras_gan.models.memory import naming_batch_size
 from keras_gan.tensors import Tensor
 
 
@@ -13,6 +15,22 @@ class SteppedModel(keras.Model):
     """See `keras_gan.models.stepping`."""
 
     is_ahead = False
+
+    batch_size: int | None
+    train_function: Callable[[Iterator[Any]], dict[str, Tensor]] | None
+
+    def make_train_function(self, force: bool = False) -> None:
+        if self.train_function is not None and not force:
+            return
+        super().make_train_function(force)
+        assert self.train_function is not None
+        run = self.train_function
+
+        def train_function(iterator: Iterator[Any]) -> dict[str, Tensor]:
+            with naming_batch_size(self.batch_size, _is_exhaustion):
+                return run(iterator)
+
+        self.train_function = train_function
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
         """Run a step on its images, and return the epoch's values so far."""
@@ -35,3 +53,7 @@ class SteppedModel(keras.Model):
     def steps_taken(self) -> int:
         """Number of steps that the generator was trained for."""
         return int(self.optimizer.iterations)
+
+
+def _is_exhaustion(error: Exception) -> bool:
+    return isinstance(error, tf.errors.ResourceExhaustedError)

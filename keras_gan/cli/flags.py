@@ -89,6 +89,8 @@ def flags_of(config: ExperimentConfig, options: RunOptions | None = None) -> lis
         *_shared(config),
         *_evaluation(config.evaluation),
         *_fields(RunOptions, options or RunOptions(), "watching"),
+        # For `--help`: the command looks for it before it reads the others.
+        Flag("find_batch_size", bool, False, "Find the largest batch size that fits, and train nothing", "run"),
     ]
     common = {name: place for place, name in enumerate(COMMON)}
     placed = [dataclasses.replace(flag, group="common") if flag.name in common else flag for flag in flags]

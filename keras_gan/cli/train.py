@@ -4,6 +4,7 @@ import signal
 import sys
 
 from keras_gan.checks import shortened
+from keras_gan.cli import batch_size
 from keras_gan.cli.parser import fail
 from keras_gan.cli.training_arguments import parse_training
 from keras_gan.console import say
@@ -24,6 +25,8 @@ OUT_OF_TIME = 75
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     prog = program("train")
+    if batch_size.is_asked_for(arguments):
+        return batch_size.main(arguments, prog, __doc__)
     config, options = parse_training(arguments, prog, __doc__)
     try:
         config, images = load_training_images(config, options)

@@ -49,7 +49,7 @@ def parse_training(arguments: Sequence[str], prog: str, description: str | None)
             `--help`.
     """
     try:
-        arguments = _with_preset([_normalised(argument) for argument in arguments])
+        arguments = _with_preset([normalised(argument) for argument in arguments])
         config, options, named = _starting_point(arguments)
     except (ValueError, OSError, ImportError) as error:
         fail(prog, str(error))
@@ -135,7 +135,7 @@ def _with_preset(arguments: list[str]) -> list[str]:
     return ["--preset", *arguments]
 
 
-def _normalised(argument: str) -> str:
+def normalised(argument: str) -> str:
     """Return `--a_part.an_argument` as `--a-part-an-argument`."""
     flag, equals, value = argument.partition("=")
     return re.sub(r"[_.]", "-", flag) + equals + value if flag.startswith("--") else argument

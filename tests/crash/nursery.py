@@ -1,4 +1,4 @@
-"""A process that has loaded everything, and starts runs in children of its own: starting Python takes longer than these.
+"""A process that has loaded everything, and starts runs in children: starting Python takes longer than these.
 
 It reads lines of JSON, and answers each with a line: the child's exit status, and how many places it has passed.
 

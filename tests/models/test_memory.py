@@ -3,11 +3,12 @@
 import pickle
 
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 from helpers import call_script, small_critic
 
-from keras_gan import OutOfMemoryError
+from keras_gan import OutOfMemoryError, data
 from keras_gan.models import updates
 from keras_gan.models.step_images import split_images
 
@@ -63,8 +64,10 @@ def test_error_says_what_to_do_where_no_smaller_batch_is_left():
 
 def test_command_says_it_in_one_line(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(updates, "split_images", lambda *given: greedy(split_images(*given)))
-    flags = ["demo", "--data", "toy", "--n-critic", 1, "--wandb", "off", "--quality-every", 0, "--out", tmp_path]
-    assert call_script("train_horses", *flags) == 1
+    np.save(tmp_path / "images.npy", data.toy_horses(40, seed=0))
+    networks = ["--generator-filters", 4, 4, 4, 3, "--critic-filters", 4, "--critic-strides", 8]
+    flags = ["demo", *networks, "--n-critic", 1, "--wandb", "off", "--quality-every", 0, "--out", tmp_path / "runs"]
+    assert call_script("train_horses", *flags, "--data", tmp_path / "images.npy") == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line == (
         "keras-gan train: error: A training step of batch size 32 needs more memory than there is. The next smaller is "

@@ -44,9 +44,9 @@ def folder(tmp_path, monkeypatch):
     ("arguments", "expected"),
     [
         (("train", "demo", "--n-critic", 2**31 - 1), "`n_critic` must be at most 524288 with this `batch_size`"),
-        (("train", "--preset", "-inf"), "`preset` must have a value"),
-        (("train", "demo", "--loss", "-inf"), "`loss` must have a value"),
-        (("train", "demo", "--resume"), "`resume` must have a value"),
+        (("train", "--preset", "-inf"), "`--preset` must have a value"),
+        (("train", "demo", "--loss", "-inf"), "`--loss` must have a value"),
+        (("train", "demo", "--resume"), "`--resume` must have a value"),
         (("train", "demo", "--notes", "\udcff"), "`notes` must be a text in UTF-8"),
         (("report", ".", "--notes", "\udcff"), "`notes` must be a text in UTF-8"),
         (("evaluate", ".", "--real", "toy", "--bootstrap", 2**31 - 1), "`bootstrap` must be 0 or at least 2, at most"),

@@ -10,7 +10,8 @@ from typing import Any
 
 #: Values that nobody expects in a JSON file.
 VALUES: tuple[Any, ...] = (
-    *(None, True, False, 0, -1, 1, 2**31, 2**63, -(2**64), 10**30, 0.5, -1e308, float("nan"), float("inf")),
+    *(None, True, False, 0, -1, 1, 2, 3, 7, 100, 0.5, 1e-3, 0.99, 2**31, 2**63, -(2**64), 10**30, -1e308),
+    *(float("nan"), float("inf")),
     *("", "a", "nan", "é", "\ud800", "../../a", "/dev/zero", "a" * 5000, "\x1b[2J", "a\nb"),
     *([], [1], [[]], ["a"], [None] * 3, {}, {"a": 1}, {"name": 5}, {"": {}}, [[[[[[1]]]]]]),
 )

@@ -23,6 +23,7 @@ from keras_gan.cli import main as command
 from keras_gan.data.grids import read_grid, save_grid
 from keras_gan.data.horses import ARCHIVE_NAME, load_horses
 from keras_gan.metrics.evaluation import Provenance
+from keras_gan.training.build import build_model
 from keras_gan.training.presets import PRESETS
 from keras_gan.training.resumed_files import check_files
 from keras_gan.training.run_folder import check_environment, load_config
@@ -151,13 +152,24 @@ def check_resumed(folder: Path, path: Path) -> None:
     check_provenance(run / "quality.csv", EPOCHS, PROVENANCE)
 
 
+def build_run(folder: Path, path: Path) -> None:
+    """Build the model that the damaged configuration describes. An error names a part of the configuration."""
+    config = load_config(folder / "run")
+    try:
+        build_model(config, (60, 32, 32, 3))
+    except ValueError as error:
+        raise ValueError(f"{path if '`' in str(error) else ''}: {error}") from error
+    finally:
+        keras.utils.clear_session()
+
+
 RUN = (lambda folder, path: load_run(folder / "run"), call("diagnose", "run"), check_resumed)
 TABLE = call("diagnose", "run/losses.csv", "--columns", "epoch=epoch")
 PICTURES = tuple(f"pictures/{name}" for name in ("a.png", "b.jpg", "c.gif", "d.webp", "e.bmp", "f.tif", "g.png"))
 REPORTED = ("losses.csv", "quality.csv", "config.json", "run.json", "samples/epoch_000020.png")
 
 SUBJECTS = (
-    Subject("config", ("run/config.json",), mutations.damaged_json, (lambda f, p: load_config(f / "run"), *RUN), 900),
+    Subject("config", ("run/config.json",), mutations.damaged_json, (build_run, *RUN), 900),
     Subject("run", ("run/run.json",), mutations.damaged_json, RUN, 450),
     Subject("best", ("run/checkpoints/best.json",), mutations.damaged_json, (check_resumed,), 350),
     Subject("environment", ("run/environment.json",), mutations.damaged_json, RUN, 450),

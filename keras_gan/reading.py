@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 
 from keras_gan.checks import shortened
 
-#: Most bytes of a text or a JSON file.
-MAX_TEXT = 2**26
+#: Most bytes of a text or a JSON file: those of a run have thousands, and lists of lists take 20 times their text.
+MAX_TEXT = 2**24
 
 #: Deepest nesting of a JSON file.
 MAX_DEPTH = 100
@@ -96,7 +96,7 @@ def read_text(path: str | Path, most: int = MAX_TEXT) -> str:
 
     Args:
         path: The file.
-        most: Its largest size in bytes. Defaults to 64 MiB.
+        most: Its largest size in bytes. Defaults to 16 MiB.
 
     Raises:
         OSError: If it cannot be read.
@@ -117,7 +117,7 @@ def read_json(path: str | Path) -> dict[str, Any]:
 
     Raises:
         OSError: If it cannot be read.
-        FileError: If it holds something else, is larger than 64 MiB, or is nested more than 100 times.
+        FileError: If it holds something else, is larger than 16 MiB, or is nested more than 100 times.
     """
     text = read_text(path)
     with reading(path, "JSON"):

@@ -19,6 +19,7 @@ from optuna.storages.journal import JournalFileBackend
 from keras_gan.analysis.report.text import render_table
 from keras_gan.analysis.triage import COLUMNS, conclude, plot_triage
 from keras_gan.cli.triage_cells import COMPLETE, LOCK, LOG, cell_folder, has_ended, is_complete, read_cell, runs_of
+from keras_gan.reading import reading
 
 if TYPE_CHECKING:
     from keras_gan.cli.triage import TriageOptions
@@ -61,13 +62,14 @@ def run_triage(options: "TriageOptions", arguments: list[str], command: Sequence
     options.out.mkdir(parents=True, exist_ok=True)
     # A failed cell is reported below, in one line.
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.create_study(
-        storage=JournalStorage(JournalFileBackend(str(options.out / JOURNAL))),
-        sampler=optuna.samplers.GridSampler(_grid(options), seed=0),
-        study_name="triage",
-        direction="maximize",
-        load_if_exists=True,
-    )
+    with reading(options.out / JOURNAL, "the journal of a grid"):
+        study = optuna.create_study(
+            storage=JournalStorage(JournalFileBackend(str(options.out / JOURNAL))),
+            sampler=optuna.samplers.GridSampler(_grid(options), seed=0),
+            study_name="triage",
+            direction="maximize",
+            load_if_exists=True,
+        )
     _check_same(study, options, arguments)
     tried: dict[tuple[int, int], float] = {}
     train = functools.partial(_train_cell, options=options, arguments=arguments, command=command, tried=tried)

@@ -261,6 +261,14 @@ def test_cells_that_cannot_be_trained_are_refused_at_once(capsys, tmp_path):
     assert "`batch_size` must be at least 1" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("content", ["{", "{}\n", '{"op_code": 99}\n', "\x00" * 100 + "\n"])
+def test_a_damaged_journal_is_named(options, script, content):
+    options.out.mkdir(parents=True)
+    (options.out / "journal.log").write_text(content)
+    with pytest.raises(ValueError, match=r"journal\.log must be the journal of a grid"):
+        run_triage(options, [], [sys.executable, str(script)])
+
+
 def test_machines_may_have_their_data_elsewhere(options, script):
     script.with_name("mended").touch()
     text = SCRIPT.replace('"epochs"):', '"epochs", "data-dir"):')

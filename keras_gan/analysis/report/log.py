@@ -11,6 +11,7 @@ from keras_gan.analysis.report.markdown import STABILITY_SIGNS
 from keras_gan.analysis.run.saved_run import SavedRun
 from keras_gan.analysis.verdict.indicators import Verdict
 from keras_gan.files import replace_text
+from keras_gan.reading import read_text
 
 LOG = "experiment_log.md"
 
@@ -129,7 +130,7 @@ def _lock(path: Path) -> contextlib.AbstractContextManager[object]:
 
 
 def _read(path: Path) -> list[str]:
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path)
     if not text.startswith(HEADER):
         raise ValueError(f"{path} must be an experiment log with the columns {COLUMNS}. Received: another file")
     # After an edit by hand, the last line may not end with a newline.

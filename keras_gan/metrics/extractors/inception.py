@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_gan.checks import checked_path
 from keras_gan.metrics.extractors.extractor import FeatureExtractor, built_aside, resized, weights_digest
+from keras_gan.reading import reading
 
 INPUT_SIZE = 299
 
@@ -68,10 +69,8 @@ class InceptionV3(FeatureExtractor):
 
 def _load(path: Path) -> keras.Model:
     network = keras.applications.InceptionV3(weights=None, classifier_activation=None)
-    try:
+    with reading(path, f"a file of Inception v3's weights, as from {WEIGHTS_URL}"):
         network.load_weights(path)
-    except (ValueError, OSError, KeyError) as error:
-        raise ValueError(f"{path} must hold Inception v3's weights, as from {WEIGHTS_URL}: {error}") from error
     return network
 
 

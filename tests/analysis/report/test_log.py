@@ -84,3 +84,11 @@ def test_log_is_in_the_folder_of_all_runs(tmp_path, folder, log):
 
 def test_folders_of_runs_are_found_at_any_depth(run_dir, tmp_path):
     assert run_folders(tmp_path / "runs") == [run_dir]
+
+
+def test_a_log_that_is_no_text_is_named(tmp_path):
+    path = tmp_path / "log.md"
+    path.write_bytes(HEADER.encode() + b"\xff")
+    with pytest.raises(ValueError, match=r"log\.md must be a text in UTF-8"):
+        update_log(path, row("a"))
+    assert path.read_bytes().endswith(b"\xff")

@@ -78,5 +78,5 @@ def test_files_that_hold_no_weights(tmp_path):
     with pytest.raises(FileNotFoundError, match="No file .*none.h5: `weights` must be Inception v3's"):
         InceptionV3(tmp_path / "none.h5")
     (tmp_path / "text.h5").write_text("no weights")
-    with pytest.raises(ValueError, match="text.h5 must hold Inception v3's weights"):
+    with pytest.raises(ValueError, match="text.h5 must be a file of Inception v3's weights"):
         InceptionV3(tmp_path / "text.h5")

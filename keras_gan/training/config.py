@@ -118,6 +118,7 @@ class RunConfig:
         for name in counts if self.steps_per_epoch == "pass" else ("steps_per_epoch", *counts):
             require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
             require(getattr(self, name) < 2**31, name, "less than 2³¹", getattr(self, name))
+        require(self.batch_size <= MOST_STEP_IMAGES, "batch_size", f"at most {MOST_STEP_IMAGES}", self.batch_size)
         most = MOST_STEP_IMAGES // self.batch_size
         require(self.n_critic <= most, "n_critic", f"at most {most} with this `batch_size`", self.n_critic)
         require(0 <= self.hold_out <= 0.5, "hold_out", "a share in [0, 0.5]", self.hold_out)

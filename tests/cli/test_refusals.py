@@ -44,6 +44,7 @@ def folder(tmp_path, monkeypatch):
     ("arguments", "expected"),
     [
         (("train", "demo", "--n-critic", 2**31 - 1), "`n_critic` must be at most 524288 with this `batch_size`"),
+        (("train", "demo", "--batch-size", 2**30), "`batch_size` must be at most 16777216"),
         (("train", "--preset", "-inf"), "`--preset` must have a value"),
         (("train", "demo", "--loss", "-inf"), "`--loss` must have a value"),
         (("train", "demo", "--resume"), "`--resume` must have a value"),

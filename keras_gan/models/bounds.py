@@ -8,8 +8,8 @@ from typing import Any
 
 import keras
 
-#: Most weights of a model that is built from a configuration: 4 GiB in float32.
-MAX_WEIGHTS = 2**30
+#: Most weights of a model that is built from a configuration: 2 GiB in float32.
+MAX_WEIGHTS = 2**29
 
 #: One context at a time, because it looks at all layers.
 _alone = threading.RLock()
@@ -23,7 +23,7 @@ def bounded_weights(most: int = MAX_WEIGHTS) -> Iterator[None]:
     threads build do not count.
 
     Args:
-        most: Most weights of all layers. Defaults to 2³⁰.
+        most: Most weights of all layers. Defaults to 2²⁹.
 
     Raises:
         ValueError: If they have more.

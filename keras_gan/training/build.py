@@ -24,7 +24,7 @@ def build_model(config: ExperimentConfig, set_shape: tuple[int, ...] | None = No
         The compiled model.
 
     Raises:
-        ValueError: If a part refuses its arguments, the parts do not fit together, or the networks have more than 2³⁰
+        ValueError: If a part refuses its arguments, the parts do not fit together, or the networks have more than 2²⁹
             weights.
     """
     with _precision(config.run.mixed_precision), bounded_weights():

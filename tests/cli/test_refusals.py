@@ -113,7 +113,7 @@ def test_a_reader_that_has_left_and_closed_streams_are_no_errors(monkeypatch):
 
 def test_networks_beyond_reason_are_refused_before_they_are_allocated():
     for settings in ({"latent_dim": 2**31 - 1}, {"critic_kernel_size": 100_000}):
-        with pytest.raises(ValueError, match="layers of .* weights or more, where at most 1073741824 are allowed"):
+        with pytest.raises(ValueError, match="layers of .* weights or more, where at most 536870912 are allowed"):
             build_model(change(PRESETS["demo"], **settings))
     add_weight = keras.Layer.add_weight
     with pytest.raises(ValueError, match="layers of 12 weights or more, where at most 11"), bounded_weights(11):

@@ -4,7 +4,7 @@ EXTRAS ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: train test proofs fuzz lint docs bench
+.PHONY: train test proofs fuzz soak lint docs bench
 
 train: $(VENV)/installed
 	$(BIN)/python scripts/train_horses.py --preset demo --quality-every 350
@@ -22,6 +22,13 @@ INPUTS ?= 6000
 SEED ?= 0
 fuzz: $(VENV)/installed-$(EXTRAS)
 	PYTHONPATH=tests $(BIN)/python -m fuzz.run --inputs $(INPUTS) --seed $(SEED)
+
+# Runs that are killed at random places and resumed, on both backends; `make soak KILLS=10 SEED=7` for others.
+KILLS ?= 100
+soak: $(VENV)/installed-$(EXTRAS)
+	rm -rf runs/soak
+	PYTHONPATH=tests $(BIN)/python -m crash.soak --kills $(KILLS) --seed $(SEED) --folder runs/soak/tensorflow
+	KERAS_BACKEND=jax PYTHONPATH=tests $(BIN)/python -m crash.soak --kills $(KILLS) --seed $(SEED) --folder runs/soak/jax
 
 lint: $(VENV)/installed-$(EXTRAS)
 	$(BIN)/ruff check .

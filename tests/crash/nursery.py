@@ -56,7 +56,7 @@ CONFIG = change(
 OPTIONS = {"log_every": 1, "sample_every": 2, "checkpoint_every": 1, "tensorboard": True, "wandb": "off"}
 
 
-def run(out: Path, options: dict[str, object]) -> None:
+def run(out: Path, options: dict[str, object], settings: dict[str, object]) -> None:
     """Train the run in a folder, from its beginning or from where it stands."""
     folder = out / "0001_horses_gp"
     if (folder / "config.json").exists():
@@ -66,7 +66,7 @@ def run(out: Path, options: dict[str, object]) -> None:
         if folder.exists():
             folder.rename(out / f"abandoned_{time.monotonic_ns()}")
         chosen = RunOptions(out=out, **{**OPTIONS, **options})
-    experiment.prepare(CONFIG, chosen, IMAGES).train()
+    experiment.prepare(change(CONFIG, **settings), chosen, IMAGES).train()
 
 
 def child(request: dict[str, object], answer: int) -> None:
@@ -82,7 +82,7 @@ def child(request: dict[str, object], answer: int) -> None:
     warnings.simplefilter("ignore")
     error = ""
     try:
-        run(out, dict(request.get("options", {})))
+        run(out, dict(request.get("options", {})), dict(request.get("settings", {})))
     except (OSError, ValueError) as refusal:
         error = str(refusal)
     os.write(answer, json.dumps({"count": faults.count, "error": error}).encode())

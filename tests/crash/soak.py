@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,22 +49,30 @@ class Nursery:
         self._process.wait(60)
 
 
-def kill_and_resume(nursery: Nursery, out: Path, draw: random.Random, places: int, kills: int) -> list[str]:
+def kill_and_resume(
+    nursery: Nursery,
+    out: Path,
+    draw: random.Random,
+    places: int,
+    kills: int,
+    by_clock: float = BY_CLOCK,
+    settings: Mapping[str, object] = {},
+) -> list[str]:
     """Kill a run so many times while it trains, let it end, and return what each kill was."""
     done: list[str] = []
     while True:
         if len(done) == kills:
             request = {}
-        elif draw.random() < BY_CLOCK:
+        elif draw.random() < by_clock:
             request = {"seconds": draw.uniform(0.2, LONGEST)}
         else:
             # A run that goes on passes fewer places the further it has come.
             request = {"target": draw.randint(1, max(1, places // (1 + len(done) % 4)))}
         # Checkpoints within an epoch, now and then.
         request["options"] = {"checkpoint_minutes": draw.choice([None, 1e-4])}
-        answer = nursery.run(out, **request)
+        answer = nursery.run(out, settings=settings, **request)
         # Killed after its very last file.
-        is_closed = "has all its 4 epochs" in answer["error"]
+        is_closed = " epochs. Give more with `--epochs`" in answer["error"]
         if answer["status"] == 0 or (is_closed and done):
             return done
         if answer["status"] != -9:
@@ -83,7 +92,8 @@ def differences(folder: Path, whole: Path) -> list[str]:
         (each.name, each.read_bytes()) for each in pictures[1]
     ]:
         found.append("samples")
-    names = ("checkpoints/epoch_000004.keras", "checkpoints/best.keras", "generator.keras")
+    last = max((whole / "checkpoints").glob("epoch_*.keras")).name
+    names = (f"checkpoints/{last}", "checkpoints/best.keras", "generator.keras")
     found += [name for name in names if _weights(folder / name) != _weights(whole / name)]
     found += [str(path) for path in folder.rglob("partial_*")]
     return found

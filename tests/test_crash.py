@@ -1,0 +1,93 @@
+"""Runs that are killed at random places, resumed, and compared to the last byte with one that was never killed.
+
+`make soak` does the same a hundred times on each backend.
+"""
+
+import os
+import random
+import subprocess
+import sys
+import time
+
+import keras
+import pytest
+from crash.soak import RUN, Nursery, differences, kill_and_resume
+
+from keras_gan.training.ownership import LOCK, OWNER
+
+pytestmark = [
+    pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="`make soak` does it on the other backend"),
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="runs are forked"),
+]
+
+#: Kills of all runs.
+KILLS = 10
+
+#: What makes these runs shorter than those of `make soak`.
+SETTINGS = {"augmentation": "none", "hold_out": 0.0, "epochs": 3}
+
+RACER = """
+import sys, time
+from pathlib import Path
+from keras_gan.training.ownership import Ownership, RunInUseError
+print("ready", flush=True)
+for line in sys.stdin:
+    while time.time() < float(line):
+        pass
+    try:
+        ownership = Ownership(Path(sys.argv[1]))
+    except RunInUseError as error:
+        print("refused", flush=True)
+        continue
+    time.sleep(0.3)
+    ownership.close()
+    print("owned", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def nursery():
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture(scope="module")
+def whole(nursery, tmp_path_factory):
+    """A run that was never killed, and the number of places at which it might have been."""
+    folder = tmp_path_factory.mktemp("whole")
+    answer = nursery.run(folder, settings=SETTINGS)
+    assert answer["status"] == 0, answer
+    return folder / RUN, answer["count"]
+
+
+def test_killed_runs_end_as_one_that_was_never_killed(nursery, whole, tmp_path):
+    draw, (folder, places), kills = random.Random(0), whole, []
+    while len(kills) < KILLS:
+        out = tmp_path / f"after_{len(kills)}"
+        kills += kill_and_resume(nursery, out, draw, places, KILLS - len(kills), by_clock=0.0, settings=SETTINGS)
+        assert differences(out / RUN, folder) == [], kills
+        assert not {LOCK, OWNER} & {path.name for path in (out / RUN).iterdir()}
+
+
+def test_a_difference_is_found(nursery, whole, tmp_path):
+    """The comparison itself can fail: another seed gives other files."""
+    nursery.run(tmp_path, settings={**SETTINGS, "seed": 1})
+    found = differences(tmp_path / RUN, whole[0])
+    assert {"losses.csv", "quality.csv", "chain.jsonl", "samples", "generator.keras"} <= set(found)
+
+
+def test_ten_races_have_one_winner_each(tmp_path):
+    """F1."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    racers = [subprocess.Popen([sys.executable, "-c", RACER, tmp_path], **pipes) for _ in range(2)]
+    for racer in racers:
+        assert racer.stdout.readline() == "ready\n"
+    for _ in range(10):
+        start = time.time() + 0.2
+        for racer in racers:
+            racer.stdin.write(f"{start}\n")
+        assert sorted(racer.stdout.readline() for racer in racers) == ["owned\n", "refused\n"]
+    for racer in racers:
+        racer.communicate()
+    assert list(tmp_path.iterdir()) == []

@@ -47,6 +47,7 @@ class Nursery:
     def close(self) -> None:
         self._process.stdin.close()
         self._process.wait(60)
+        self._process.stdout.close()
 
 
 def kill_and_resume(

@@ -1,5 +1,6 @@
 """A run on Weights & Biases: how it begins and ends, whatever the service does."""
 
+import contextlib
 import functools
 import os
 import re
@@ -186,12 +187,19 @@ def finish_wandb(run: "wandb.Run | None" = None) -> None:
     """
     run = current_run(run)
     try:
+        _finish(run)
+    finally:
+        _leave_out_folders(run)
+
+
+def _finish(run: "wandb.Run") -> None:
+    try:
         # wandb keeps to its own limit, but would wait without end for a process that hangs.
         call_within(2 * END_TIMEOUT, run.finish)
     except Exception as error:  # As above.
         warnings.warn(
             f"Weights & Biases has not taken all of the run ({error!r}). Upload the rest with: {_sync_command(run)}",
-            stacklevel=2,
+            stacklevel=3,
         )
         return
     if run.settings.sync_dir in _to_upload:
@@ -201,6 +209,16 @@ def finish_wandb(run: "wandb.Run | None" = None) -> None:
             say("Weights & Biases: the run is uploaded")
         else:
             say(f"Weights & Biases: the run is not uploaded ({reason}). Upload it with: {_sync_command(run)}")
+
+
+def _leave_out_folders(run: "wandb.Run") -> None:
+    """Leave the folders above the run out of wandb's own logs: a run may be shared, and they may name the user."""
+    for path in Path(run.settings.sync_dir).glob("logs/*.log"):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for folder in (Path(run.settings.root_dir).absolute(), Path.home()):
+            text = text.replace(str(folder), "…")
+        with contextlib.suppress(OSError):  # It is of no use to the run.
+            path.write_text(text, encoding="utf-8")
 
 
 def _upload(run: "wandb.Run") -> str | None:

@@ -116,7 +116,7 @@ def load_config(folder: Path) -> ExperimentConfig:
         raise FileNotFoundError(f"{folder} is not a run folder: it has no config.json")
     text = read_text(path)
     try:
-        return ExperimentConfig.from_json(text)
+        return _located(folder, ExperimentConfig.from_json(text))
     except ValueError as error:
         raise ValueError(f"{path}: {shortened(error, 600)}") from error
 
@@ -180,7 +180,30 @@ def remove_partial_files(folder: Path) -> None:
 
 def write_config(folder: Path, config: ExperimentConfig) -> None:
     """Write a run's configuration to its folder."""
-    replace_text(folder / "config.json", config.to_json())
+    replace_text(folder / "config.json", _portable(folder, config).to_json())
+
+
+def _portable(folder: Path, config: ExperimentConfig) -> ExperimentConfig:
+    """Return a configuration whose path of images names neither the user nor the folders above the run."""
+    path = config.data.arguments.get("path")
+    if not isinstance(path, str) or not Path(path).is_absolute():
+        return config
+    is_at_home = Path(path).is_relative_to(Path.home())
+    shown = Path("~") / Path(path).relative_to(Path.home()) if is_at_home else os.path.relpath(path, folder.absolute())
+    return _with_path(config, str(shown))
+
+
+def _located(folder: Path, config: ExperimentConfig) -> ExperimentConfig:
+    """Return a configuration of config.json with the path of its images as it is from anywhere."""
+    path = config.data.arguments.get("path")
+    if not isinstance(path, str):
+        return config
+    return _with_path(config, os.path.normpath(folder.absolute() / Path(path).expanduser()))
+
+
+def _with_path(config: ExperimentConfig, path: str) -> ExperimentConfig:
+    data = Part(config.data.name, {**config.data.arguments, "path": path})
+    return dataclasses.replace(config, data=data)
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

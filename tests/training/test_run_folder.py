@@ -39,7 +39,7 @@ def test_folder_describes_the_run(tmp_path):
     folder = make(tmp_path, seed=3)
     assert run_folder.load_config(folder) == change(PRESETS["horses"], seed=3)
     assert json.loads((folder / "environment.json").read_text()) == ENVIRONMENT
-    about = {"started": datetime.date.today().isoformat(), "notes": "", "wandb_url": None}
+    about = {"started": datetime.date.today().isoformat(), "notes": "", "wandb_url": None, "closed": None}
     assert json.loads((folder / "run.json").read_text()) == about
     assert sorted(path.name for path in folder.iterdir()) == ["config.json", "environment.json", "run.json"]
 
@@ -130,3 +130,26 @@ def test_versions_of_a_resume_are_recorded_beside_those_of_the_start(tmp_path):
     assert json.loads((folder / "environment.json").read_text()) == {**ENVIRONMENT, "resumes": resumes}
     assert run_folder.check_environment(folder, other) == []
     assert run_folder.check_environment(folder, ENVIRONMENT) == ["keras 3.16.0 → 3.15.1"]
+
+
+@pytest.mark.parametrize("is_at_home", [True, False])
+def test_configuration_names_no_folder_above_the_run(tmp_path, monkeypatch, is_at_home):
+    images = tmp_path / "anna" / "pictures"
+    images.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path / ("anna" if is_at_home else "nobody")))
+    folder = make(tmp_path / "anna" / "runs", data=str(images))
+    assert str(tmp_path) not in (folder / "config.json").read_text()
+    assert json.loads((folder / "config.json").read_text())["data"]["arguments"]["path"] == (
+        "~/pictures" if is_at_home else "../../pictures"
+    )
+    monkeypatch.chdir(tmp_path)
+    config = run_folder.load_config(folder.relative_to(tmp_path))
+    assert config == change(PRESETS["horses"], data=str(images))
+
+
+def test_older_configuration_has_an_absolute_path(tmp_path):
+    images = tmp_path / "pictures"
+    images.mkdir()
+    config = change(PRESETS["horses"], data=str(images))
+    (tmp_path / "config.json").write_text(config.to_json())
+    assert run_folder.load_config(tmp_path) == config

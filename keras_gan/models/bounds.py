@@ -16,13 +16,14 @@ _alone = threading.RLock()
 
 
 @contextlib.contextmanager
-def bounded_weights(most: int = MAX_WEIGHTS) -> Iterator[None]:
+def bounded_weights(name: str, most: int = MAX_WEIGHTS) -> Iterator[None]:
     """Refuse layers that are built in this context if they have too many weights, before their memory is allocated.
 
     A configuration may ask for layers of any size, and Keras offers no place to look at them before. Layers that other
     threads build do not count.
 
     Args:
+        name: What errors call the layers.
         most: Most weights of all layers. Defaults to 2²⁹.
 
     Raises:
@@ -36,7 +37,7 @@ def bounded_weights(most: int = MAX_WEIGHTS) -> Iterator[None]:
         if threading.get_ident() == thread:
             made += math.prod(shape) if isinstance(shape, (tuple, list)) else 1
             if made > most:
-                refusal = ValueError(f"layers of {made} weights or more, where at most {most} are allowed")
+                refusal = ValueError(f"{name} must have at most {most} weights. Received: {made} or more")
                 raise refusal
         return add_weight(layer, shape, *args, **kwargs)
 

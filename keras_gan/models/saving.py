@@ -47,7 +47,7 @@ def load_model(path: str | Path) -> keras.Model:
         with reading("it", "a saved Keras model"):
             stored = check_archive(path)
             read_manifest(path)
-            with bounded_weights(stored):
+            with bounded_weights("its layers", stored):
                 return keras.saving.load_model(path, safe_mode=True)
     except (FileError, OSError) as error:
         # Of a member that is both a file and a folder, Keras says which name outside was not a folder.

@@ -24,12 +24,14 @@ def build_model(config: ExperimentConfig, set_shape: tuple[int, ...] | None = No
         The compiled model.
 
     Raises:
-        ValueError: If a part refuses its arguments, the parts do not fit together, or the networks have more than 2²⁹
+        ValueError: If a part refuses its arguments, the parts do not fit together, or a network has more than 2²⁹
             weights.
     """
-    with _precision(config.run.mixed_precision), bounded_weights():
-        generator = config.generator.build(parts.GENERATORS, **_given(config, set_shape))
-        critic = config.critic.build(parts.CRITICS, image_shape=image_shape(generator))
+    with _precision(config.run.mixed_precision):
+        with bounded_weights("`generator`"):
+            generator = config.generator.build(parts.GENERATORS, **_given(config, set_shape))
+        with bounded_weights("`critic`"):
+            critic = config.critic.build(parts.CRITICS, image_shape=image_shape(generator))
     gan = models.GAN(
         generator,
         critic,

@@ -112,13 +112,16 @@ def test_a_reader_that_has_left_and_closed_streams_are_no_errors(monkeypatch):
 
 
 def test_networks_beyond_reason_are_refused_before_they_are_allocated():
-    for settings in ({"latent_dim": 2**31 - 1}, {"critic_kernel_size": 100_000}):
-        with pytest.raises(ValueError, match="layers of .* weights or more, where at most 536870912 are allowed"):
+    for name, settings in (("generator", {"latent_dim": 2**31 - 1}), ("critic", {"critic_kernel_size": 100_000})):
+        with pytest.raises(ValueError, match=f"`{name}` must have at most 536870912 weights. Received: .* or more"):
             build_model(change(PRESETS["demo"], **settings))
     add_weight = keras.Layer.add_weight
-    with pytest.raises(ValueError, match="layers of 12 weights or more, where at most 11"), bounded_weights(11):
+    with (
+        pytest.raises(ValueError, match="at most 11 weights. Received: 12"),
+        bounded_weights("layers", 11),
+    ):
         keras.layers.Dense(3).build((None, 4))
-    with bounded_weights(15):
+    with bounded_weights("layers", 15):
         keras.layers.Dense(3).build((None, 4))
     assert keras.Layer.add_weight is add_weight
 

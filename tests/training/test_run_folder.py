@@ -41,7 +41,8 @@ def test_folder_describes_the_run(tmp_path):
     assert json.loads((folder / "environment.json").read_text()) == ENVIRONMENT
     about = {"started": datetime.date.today().isoformat(), "notes": "", "wandb_url": None, "closed": None}
     assert json.loads((folder / "run.json").read_text()) == about
-    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "environment.json", "run.json"]
+    names = ["config.json", "environment.json", "options.json", "run.json"]
+    assert sorted(path.name for path in folder.iterdir()) == names
 
 
 def test_description_is_changed_in_part(tmp_path):

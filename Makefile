@@ -49,6 +49,7 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/quality_bias.py
 	$(BIN)/python benchmarks/report.py
+	$(BIN)/python benchmarks/saving.py
 	$(BIN)/python benchmarks/detectors.py
 
 $(BIN)/python:

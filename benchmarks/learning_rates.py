@@ -1,7 +1,7 @@
 """How the large networks train at the tuning guide's learning rates, and at equal rates.
 
 The guide's generator has a tenth of the critic's rate: `wgan_large_guide`. In `wgan_large`, both have the critic's.
-Each run is `keras-gan train` on 64×64 images with 8 feature maps and batches of 16. Call the command again to go on
+Each run is `keras-gan train` on 32×32 images with 16 feature maps and batches of 16. Call the command again to go on
 with runs that were interrupted.
 
     python benchmarks/learning_rates.py PICTURES --folder runs/learning_rates --seeds 0 1
@@ -20,7 +20,7 @@ PRESETS = ("wgan_large", "wgan_large_guide")
 EPOCH, MEASURED = 100, 5
 
 FLAGS = (
-    *("--size", 64, "--generator-feature-maps", 8, "--critic-feature-maps", 8, "--batch-size", 16),
+    *("--size", 32, "--generator-feature-maps", 16, "--critic-feature-maps", 16, "--batch-size", 16),
     *("--steps-per-epoch", EPOCH, "--quality-every", MEASURED, "--quality-samples", 2000),
     *("--checkpoint-every", 1, "--sample-every", MEASURED, "--wandb", "off"),
 )
@@ -30,7 +30,7 @@ def main(
     pictures: tyro.conf.Positional[Path],
     folder: Path = Path("runs/learning_rates"),
     seeds: tuple[int, ...] = (0, 1),
-    steps: int = 3000,
+    steps: int = 1500,
 ) -> None:
     """Train the runs, and print their Fréchet distance to the images after each 500 steps.
 

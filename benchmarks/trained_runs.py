@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from keras_gan.analysis.run.saved_run import read_remarks
 from keras_gan.files import whole_file
+from keras_gan.training.run_folder import load_config
 
 
 def train(preset: str, folder: Path, *flags: object) -> Path:
@@ -25,6 +27,8 @@ def train(preset: str, folder: Path, *flags: object) -> Path:
         subprocess.CalledProcessError: If the command fails.
     """
     started = [run for run in sorted(folder.glob(f"*_{preset}")) if any(run.glob("checkpoints/*.keras"))]
+    if started and read_remarks(started[-1]).get("closed") == str(load_config(started[-1]).run.epochs):
+        return started[-1]
     arguments = ["--resume", started[-1]] if started else [preset, "--out", folder, *flags]
     subprocess.run([sys.executable, "-m", "keras_gan", "train", *map(str, arguments)], check=True)
     return sorted(folder.glob(f"*_{preset}"))[-1]

@@ -135,6 +135,10 @@ def test_file_tells_nothing_of_the_machine(make_gan, float_images, tmp_path, mon
     assert b"losses/d_loss" in content
     for secret in private_words(tmp_path):
         assert secret.encode() not in content, secret
+    logs = [path for path in tmp_path.rglob("*.log") if not path.is_symlink()]
+    assert logs
+    for path in logs:
+        assert str(tmp_path) not in path.read_text()
     files = {path.name for path in pathlib.Path(run.dir).rglob("*") if path.is_file()}
     assert files == {path.name for path in pathlib.Path(run.dir).rglob("*.png")}
 

@@ -1,6 +1,7 @@
 """The command `keras-gan` and its subcommands."""
 
 import importlib
+import signal
 import sys
 from importlib import metadata
 
@@ -21,6 +22,9 @@ COMMANDS = {
 
 PROG = "keras-gan"
 
+#: Exit code after Ctrl-C: what shells add to a signal's number, and this number.
+INTERRUPTED = 128 + signal.SIGINT
+
 #: Flags of tyro that ask for a completion script.
 COMPLETION = ("--tyro-print-completion", "--tyro-write-completion")
 
@@ -40,6 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
             return _run((sys.argv[1:] if arguments is None else arguments) or ["--help"])
         finally:
             sys.stdout.flush()
+    except KeyboardInterrupt:
+        # Training answers Ctrl-C itself: this is its start, or another command.
+        print(f"{PROG}: interrupted", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         discard_standard_output()
         return 0

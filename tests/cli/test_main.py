@@ -31,6 +31,15 @@ def test_unknown_command_is_one_line(capsys):
     assert capsys.readouterr().err.startswith("keras-gan: error: `command` must be one of train, evaluate")
 
 
+def test_ctrl_c_before_training_is_one_line(capsys, monkeypatch):
+    def press(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("keras_gan.cli.train.load_training_images", press)
+    assert main(["train", "demo"]) == 130
+    assert capsys.readouterr().err == "keras-gan: interrupted\n"
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(capsys, name):
     with pytest.raises(SystemExit) as stop:

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from keras_gan.files import whole_file
-from keras_gan.reading import FileError, read_text, reading
-from keras_gan.tables import read_records
+from keras_gan.files import named_errors, whole_file
+from keras_gan.reading import FileError, open_file, reading
+from keras_gan.tables import MAX_ROW, read_records, table_lines
 
 #: File of the chain in a run's folder.
 CHAIN = "chain.jsonl"
@@ -29,15 +30,19 @@ def read_chain(path: Path) -> list[dict[str, Any]]:
     Raises:
         ValueError: If a line is no link; the message names the file.
     """
+    return [link for _, link in _links(path)]
+
+
+def _links(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the whole lines of a chain, as text and as links: a long run has too many for one text."""
     if not path.exists():
-        return []
-    text = read_text(path)
+        return
     with reading(path, "a chain of hashes"):
-        links = [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
-        for link in links:
+        for line in table_lines(path, is_growing=True):
+            link = json.loads(line)
             if not isinstance(link["epochs"], int) or not isinstance(link["weights"], dict):
                 raise ValueError("a line without epochs and weights")
-    return links
+            yield line, link
 
 
 def cut_chain(path: Path, epochs: int) -> None:
@@ -48,26 +53,35 @@ def cut_chain(path: Path, epochs: int) -> None:
         epochs: Number of epochs that are done.
     """
     if path.exists():
-        kept = [link for link in read_chain(path) if link["epochs"] <= epochs]
-        with whole_file(path) as new:
-            new.write_text("".join(map(_line, kept)), encoding="utf-8")
+        with whole_file(path) as new, open(new, "w", encoding="utf-8") as file:
+            file.writelines(line for line, link in _links(path) if link["epochs"] <= epochs)
 
 
 def append_link(path: Path, epochs: int, losses: Path, tensors: Iterable[tuple[str, bytes]]) -> None:
     """Add the link of a checkpoint.
 
     Args:
-        path: The file. It is made if need be.
+        path: The file, which has no line that was cut. It is made if need be.
         epochs: Number of epochs that are done.
         losses: The run's losses.csv.
         tensors: Names and bytes of all weights.
     """
     weights = {name: hashlib.sha256(content).hexdigest()[:DIGITS] for name, content in tensors}
-    previous = read_chain(path)
-    link = {"epochs": epochs, "losses": losses_digest(losses, epochs), "weights": weights}
-    link["chain"] = _linked(previous[-1]["chain"] if previous else "", link)
-    with whole_file(path) as new:
-        new.write_text("".join(map(_line, [*previous, link])), encoding="utf-8")
+    link: dict[str, Any] = {"epochs": epochs, "losses": losses_digest(losses, epochs), "weights": weights}
+    link["chain"] = _linked(_last_hash(path), link)
+    with named_errors(path), open(path, "a", encoding="utf-8") as file:
+        file.write(json.dumps(link) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _last_hash(path: Path) -> str:
+    """Return the hash of the last link; an empty text if there is none."""
+    if not path.exists() or path.stat().st_size == 0:
+        return ""
+    with open_file(path) as file, reading(path, "a chain of hashes"):
+        file.seek(max(path.stat().st_size - MAX_ROW, 0))
+        return str(json.loads(file.read().splitlines()[-1])["chain"])
 
 
 def losses_digest(path: Path, epochs: int) -> str:
@@ -95,7 +109,7 @@ def check_chain(path: Path) -> None:
         FileError: If a link does not follow from those before it.
     """
     previous = ""
-    for link in read_chain(path):
+    for _, link in _links(path):
         if link.get("chain") != _linked(previous, link):
             raise FileError(f"{path} must be what the run wrote. The link of epoch {link['epochs']} was altered")
         previous = link["chain"]
@@ -104,7 +118,3 @@ def check_chain(path: Path) -> None:
 def _linked(previous: str, link: Mapping[str, Any]) -> str:
     content = {name: link.get(name) for name in ("epochs", "losses", "weights")}
     return hashlib.sha256(f"{previous} {json.dumps(content)}".encode()).hexdigest()
-
-
-def _line(link: Mapping[str, Any]) -> str:
-    return json.dumps(link) + "\n"

@@ -1,6 +1,7 @@
 """Whether two runs are the same to the last bit, and where they part."""
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -87,13 +88,16 @@ def _first_tensor(first: Path, second: Path) -> tuple[int, str | None]:
     )
     common = sorted(set(one) & set(other))
     for epochs in common:
-        name = _differing(one[epochs], other[epochs])
-        if name is not None:
-            number = sum(one[epochs].get(each) != other[epochs].get(each) for each in {*one[epochs], *other[epochs]})
-            return len(common), f"the first difference is after {epochs} epochs: {name} (tensors that differ: {number})"
+        names = _differing(one[epochs], other[epochs])
+        if names:
+            return len(common), (
+                f"the first difference is after {epochs} epochs: {names[0]} (tensors that differ: {len(names)})"
+            )
     return len(common), None
 
 
-def _differing(one: dict[str, Any], other: dict[str, Any]) -> str | None:
-    names = dict.fromkeys([*one, *other])
-    return next((name for name in names if one.get(name) != other.get(name)), None)
+def _differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """Return the names of the tensors that differ, in their order."""
+    # By place: Keras numbers its names, so that those of a second model in one process are others.
+    pairs = itertools.zip_longest(one.items(), other.items(), fillvalue=(None, None))
+    return [name or other_name for (name, value), (other_name, other_value) in pairs if value != other_value]

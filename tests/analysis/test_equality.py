@@ -8,6 +8,7 @@ import pytest
 from keras_gan.analysis.equality import compare
 from keras_gan.chain import CHAIN, append_link, check_chain, cut_chain, read_chain
 from keras_gan.cli.main import main
+from keras_gan.reading import FileError
 
 TENSORS = {"kernel": np.arange(4.0), "bias": np.zeros(2)}
 
@@ -90,3 +91,25 @@ def test_folder_without_losses(tmp_path, first, capsys):
     with pytest.raises(SystemExit):
         main(["compare", str(first), str(tmp_path)])
     assert "`second` must be the folder of a run" in capsys.readouterr().err
+
+
+def test_names_that_keras_has_numbered_are_no_difference(first, tmp_path):
+    second = write_run(tmp_path / "second", tensors={f"{name}_1": values for name, values in TENSORS.items()})
+    assert compare(first, second).are_equal
+
+
+def test_chain_of_a_long_run_is_read_and_goes_on(first):
+    """A text may have 16 MiB, which a run with a link an epoch exceeds."""
+    path = first / CHAIN
+    whole = path.read_text()
+    path.write_text((whole.splitlines(keepends=True)[0].rstrip("\n") + " " * 2**19 + "\n") * 33 + whole)
+    append_link(path, 6, first / "losses.csv", [])
+    cut_chain(path, 6)
+    assert [link["epochs"] for link in read_chain(path)] == [*[2] * 33, 2, 4, 6]
+
+
+@pytest.mark.parametrize("content", [b"garbage\n", b"{}\n", b'{"epochs": 2}\n', b"\xff\n"])
+def test_damaged_chain_is_named(first, content):
+    (first / CHAIN).write_bytes(content)
+    with pytest.raises(FileError, match="chain.jsonl must be a"):
+        read_chain(first / CHAIN)

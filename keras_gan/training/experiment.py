@@ -18,6 +18,7 @@ from keras_gan.files import whole_file
 from keras_gan.intervals import read_interval
 from keras_gan.invocation import command_line
 from keras_gan.metrics.extractors.extractor import weights_digest
+from keras_gan.tables import table_lines
 from keras_gan.training import run_folder, runtime
 from keras_gan.training.allocator import keep_freed_memory
 from keras_gan.training.build import build_model
@@ -29,6 +30,12 @@ from keras_gan.training.ownership import Ownership, OwnershipCheck
 from keras_gan.training.recovery import restore, set_aside
 from keras_gan.training.report import report_on, save_real_picture
 from keras_gan.training.resumed_files import check_files
+
+#: What a run has for its user, as far as it has come.
+RESULTS = (
+    *("report.html", "analysis_report.md", "losses.csv", "plots/", "samples/", "checkpoints/", "generator.keras"),
+    "quality.csv",
+)
 
 #: Epochs from one measurement of the critic on held-out images to the next, if the samples are not measured.
 USUAL_EVERY = 100
@@ -141,7 +148,8 @@ class Experiment:
         if finding is None:
             with whole_file(self.folder / "generator.keras") as path:
                 self.model.sampling_generator.save(path)
-        return len(read_losses(self.folder / "losses.csv")["epoch"])
+        # Within the first epoch, the file has not even a header.
+        return max(len(list(table_lines(self.folder / "losses.csv", is_growing=True))) - 1, 0)
 
     def _watchers(self, stream: callbacks.ProgressStream | None) -> list[keras.callbacks.Callback]:
         options, folder = self.options, self.folder
@@ -191,7 +199,8 @@ class Experiment:
         annotate(self.folder, wandb_url=None if run.offline else run.url)
         charts = callbacks.WandbCharts(run, self.options.sample_every)
         if self.start > 0:
-            history = read_losses(self.folder / "losses.csv")
+            # The process may have died while it wrote a row.
+            history = read_losses(self.folder / "losses.csv", is_growing=True)
             past = {key: column[: self.start] for key, column in history.items()}
             charts.replay(past, callbacks.pictures(self.folder / "samples"))
         return [charts]
@@ -207,8 +216,7 @@ class Experiment:
         state = "finished" if is_finished else f"stopped after {done} of {epochs} epochs"
         lines = [
             f"Run {state}. In {self.folder}:",
-            "  report.html  analysis_report.md  losses.csv  plots/  samples/  checkpoints/  generator.keras"
-            f"{'' if self.evaluator is None else '  quality.csv'}",
+            f"  {'  '.join(name for name in RESULTS if (self.folder / name).exists())}",
             f"Weights: sha256 {weights_digest(self.model)}",
         ]
         if not is_finished:

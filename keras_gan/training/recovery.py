@@ -9,11 +9,10 @@ import keras
 from keras_gan import callbacks, models
 from keras_gan.analysis.run.saved_run import read_remarks
 from keras_gan.console import say
-from keras_gan.intervals import read_interval
 from keras_gan.manifest import read_manifest
 from keras_gan.models.policies import exchange_policies
 from keras_gan.reading import reading
-from keras_gan.tables import read_records
+from keras_gan.tables import read_records, split_row
 from keras_gan.training.build import build_model, policies, set_learning_rates
 from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.run_folder import fixed_settings, load_config
@@ -57,7 +56,7 @@ def restore(folder: Path, config: ExperimentConfig, set_shape: tuple[int, ...]) 
     newer: list[Path] = []
     for done, path in reversed(callbacks.checkpoints(folder / "checkpoints")):
         try:
-            check_records(folder, done, set_shape[0])
+            check_records(folder, done)
             model = _load(path, load_config(folder), set_shape)
         except (ValueError, OSError) as error:
             problems.append(f"{path.name} cannot be used: {error}")
@@ -85,13 +84,12 @@ def set_aside(paths: Sequence[Path]) -> None:
         path.rename(path.with_name(f"{SET_ASIDE}{path.name}"))
 
 
-def check_records(folder: Path, done: int, images: int) -> None:
+def check_records(folder: Path, done: int) -> None:
     """Refuse a checkpoint of epochs that the run's records do not reach.
 
     Args:
         folder: The run's folder.
         done: Number of epochs of the checkpoint.
-        images: Number of images in the set.
 
     Raises:
         FileNotFoundError: If there is no losses.csv.
@@ -99,16 +97,14 @@ def check_records(folder: Path, done: int, images: int) -> None:
     """
     if done == 0:
         return
-    callbacks.kept_rows(folder / "losses.csv", done)
-    config = load_config(folder)
-    if not config.evaluation.is_measured:
-        return
-    interval, run = read_interval(config.evaluation.every, "quality_every"), config.run
-    steps, per_step = run.epoch_steps(images), run.n_critic * run.batch_size
-    due = next((epoch for epoch in reversed(range(done)) if interval.is_due(epoch, steps, per_step)), None)
-    if due is not None and due not in (measured := _measured_epochs(folder / "quality.csv")):
-        last = max(measured, default="none")
-        raise ValueError(f"{folder / 'quality.csv'} must have a row of epoch {due}. Received: {last} as its last epoch")
+    # Which epochs were measured cannot be told from the configuration: the interval may have been another one, and
+    # samples may not have been measurable.
+    header, *rows = (split_row(line) for line in callbacks.kept_rows(folder / "losses.csv", done))
+    measured = {epoch for epoch, row in enumerate(rows) if dict(zip(header, row)).get("fid_score")}
+    quality = folder / "quality.csv"
+    if missing := measured - (found := _measured_epochs(quality) if measured else set()):
+        last = max(found, default="none")
+        raise ValueError(f"{quality} must have a row of epoch {max(missing)}. Received: {last} as its last epoch")
 
 
 def _measured_epochs(path: Path) -> set[int]:

@@ -10,12 +10,12 @@ import zipfile
 import keras
 import numpy as np
 import pytest
-from helpers import small_critic, small_generator
+from helpers import small_critic, small_generator, wandb_apart
 
 from keras_gan import GAN, data, losses, models
 from keras_gan.analysis.report import write as report_files
 from keras_gan.analysis.run.history import read_losses
-from keras_gan.callbacks import checkpoints
+from keras_gan.callbacks import GracefulStop, checkpoints
 from keras_gan.manifest import NAME, read_manifest
 from keras_gan.training import experiment
 from keras_gan.training.changes import change
@@ -151,6 +151,33 @@ def test_checkpoint_that_the_records_do_not_reach_is_not_used(run, finished, cap
         (run / "generator.keras").unlink()
         going_on.train()
         assert (run / "quality.csv").read_bytes() == (finished / "quality.csv").read_bytes()
+
+
+def test_another_interval_of_measurements_leaves_the_checkpoints_usable(run):
+    """Of every fifth epoch, index 4 would have been measured; the run has measured those of index 1, 3 and 5."""
+    resume(run, epochs=8, quality_every=5)
+    again = resume(run, epochs=8, quality_every=5)
+    assert (again.start, again.config.evaluation.every) == (6, 5)
+
+
+def test_run_that_is_stopped_within_its_first_epoch_goes_on(tmp_path):
+    run = experiment.prepare(change(SMALL, epochs=1, steps_per_epoch=5), options_in(tmp_path), IMAGES)
+    stop = GracefulStop()
+    stop.requested = True  # As after a signal that came before the first step.
+    assert run.train(stop) == 0
+    assert [path.name for _, path in checkpoints(run.folder / "checkpoints")] == ["epoch_000000_step_000001.keras"]
+    results = run.summary(0).splitlines()[1].split()
+    assert results == ["losses.csv", "samples/", "checkpoints/", "generator.keras"]
+    assert resume(run.folder, epochs=1, steps_per_epoch=5).train() == 1
+
+
+def test_row_that_was_cut_is_not_replayed_to_weights_and_biases(run, tmp_path):
+    with open(run / "losses.csv", "a") as file:
+        file.write("6,0.1")
+    options = dataclasses.replace(options_in(run.parent), resume=run, wandb="offline")
+    going_on = experiment.prepare(change(SMALL, epochs=8), options, IMAGES)
+    with wandb_apart(tmp_path):
+        assert going_on.train() == 8
 
 
 def test_run_without_any_usable_checkpoint_is_refused_and_stays_as_it_is(run):

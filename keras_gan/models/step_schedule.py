@@ -22,10 +22,13 @@ class StepSchedule(keras.optimizers.schedules.LearningRateSchedule):
         schedule: A `keras.optimizers.schedules.LearningRateSchedule` in steps, or one learning rate.
         updates: Updates that the optimizer takes in a step: `n_critic` for a critic's. Defaults to 1.
         warm_up_steps: Steps over which the rate rises from near 0. Defaults to 0, none.
+        first_update: Updates that the optimizer has taken already, where a step took another number of them. Defaults
+            to 0.
+        first_step: Steps that these were. Defaults to 0.
 
     Raises:
         ValueError: If `schedule` is neither a schedule nor a finite number of at least 0, `updates` no integer of at
-            least 1, or `warm_up_steps` none of at least 0.
+            least 1, or another number no integer of at least 0.
 
     Example:
 
@@ -40,14 +43,20 @@ class StepSchedule(keras.optimizers.schedules.LearningRateSchedule):
         schedule: keras.optimizers.schedules.LearningRateSchedule | float,
         updates: int = 1,
         warm_up_steps: int = 0,
+        first_update: int = 0,
+        first_step: int = 0,
     ) -> None:
         if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
             check_number(schedule, "schedule", Rate)
         check_count(updates, "updates")
         check_count(warm_up_steps, "warm_up_steps", 0)
+        check_count(first_update, "first_update", 0)
+        check_count(first_step, "first_step", 0)
         self.schedule = schedule
         self.updates = updates
         self.warm_up_steps = warm_up_steps
+        self.first_update = first_update
+        self.first_step = first_step
 
     def __call__(self, step: int | Tensor) -> Tensor:
         """Return the learning rate.
@@ -55,7 +64,7 @@ class StepSchedule(keras.optimizers.schedules.LearningRateSchedule):
         Args:
             step: Updates that the optimizer has taken.
         """
-        step = ops.convert_to_tensor(step) // self.updates
+        step = self.first_step + (ops.convert_to_tensor(step) - self.first_update) // self.updates
         rate = self.schedule(step) if callable(self.schedule) else self.schedule
         rate = ops.cast(rate, "float32")
         if self.warm_up_steps:
@@ -64,7 +73,8 @@ class StepSchedule(keras.optimizers.schedules.LearningRateSchedule):
 
     def get_config(self) -> dict[str, Any]:
         schedule = keras.saving.serialize_keras_object(self.schedule) if callable(self.schedule) else self.schedule
-        return {"schedule": schedule, "updates": self.updates, "warm_up_steps": self.warm_up_steps}
+        names = ("updates", "warm_up_steps", "first_update", "first_step")
+        return {"schedule": schedule, **{name: getattr(self, name) for name in names}}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "StepSchedule":

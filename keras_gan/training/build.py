@@ -122,7 +122,12 @@ def set_learning_rates(model: models.GAN, config: ExperimentConfig, set_shape: t
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # A LossScaleOptimizer has one.
         rate = build_optimizer(config, role, set_shape).get_config()["learning_rate"]
         if isinstance(rate, dict):
-            optimizer.learning_rate = keras.saving.deserialize_keras_object(rate)
+            schedule = keras.saving.deserialize_keras_object(rate)
+            updates, steps = int(optimizer.iterations), model.steps_taken
+            if updates != steps * schedule.updates:
+                # `n_critic` has changed: the schedule goes on from the step where the model stands.
+                schedule.first_update, schedule.first_step = updates, steps
+            optimizer.learning_rate = schedule
         elif isinstance(optimizer.get_config()["learning_rate"], dict):
             # Keras refuses a number in place of a schedule.
             optimizer.learning_rate = models.StepSchedule(rate)

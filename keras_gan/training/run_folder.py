@@ -299,14 +299,16 @@ def fixed_settings(config: ExperimentConfig) -> dict[str, Any]:
 
 
 def _check_length(saved: ExperimentConfig, config: ExperimentConfig) -> None:
-    """Refuse another number of epochs for learning rates that fall over the whole run: they have fallen for the old."""
+    """Refuse another number of steps for learning rates that fall over the whole run: they have fallen for the old."""
     is_whole_run = config.schedule == saved.schedule and config.schedule.arguments.get("decay_steps", 0) is None
-    if is_whole_run and config.run.epochs != saved.run.epochs:
-        raise ValueError(
-            f"`epochs` must stay {saved.run.epochs}, because the schedule {saved.schedule.name!r} falls over the whole "
-            "run. Set its length, in steps, with `--schedule-decay-steps`. "
-            f"Received: epochs={config.run.epochs}"
-        )
+    names = ("epochs", "batch_size", "n_critic") if config.run.steps_per_epoch == "pass" else ("epochs",)
+    for name in names if is_whole_run else ():
+        old, new = getattr(saved.run, name), getattr(config.run, name)
+        if new != old:
+            raise ValueError(
+                f"`{name}` must stay {old}, because the schedule {saved.schedule.name!r} falls over the whole run. "
+                f"Set its length, in steps, with `--schedule-decay-steps`. Received: {name}={new}"
+            )
 
 
 def record_resume(

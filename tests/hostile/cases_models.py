@@ -215,7 +215,13 @@ CASES = [
     Case(
         "keras_gan.models.StepSchedule",
         lambda **arguments: models.StepSchedule(**arguments).get_config(),
-        {"schedule": given(0.1, number), "updates": given(2, count), "warm_up_steps": given(3, index)},
+        {
+            "schedule": given(0.1, number),
+            "updates": given(2, count),
+            "warm_up_steps": given(3, index),
+            "first_update": given(2, index),
+            "first_step": given(1, index),
+        },
     ),
     Case(
         "keras_gan.models.StepSchedule of a schedule",
@@ -224,6 +230,8 @@ CASES = [
             "schedule": given(lambda: keras.optimizers.schedules.CosineDecay(0.1, 10), thing, number=CONSTANT),
             "updates": given(2, count),
             "warm_up_steps": given(3, index),
+            "first_update": given(2, index),
+            "first_step": given(1, index),
         },
     ),
     Case(

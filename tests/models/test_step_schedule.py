@@ -27,6 +27,14 @@ def test_all_updates_of_a_step_have_its_rate():
     np.testing.assert_allclose([float(schedule(update)) for update in range(36)], expected, rtol=1e-5)
 
 
+def test_steps_count_on_where_the_updates_of_a_step_change():
+    schedule = StepSchedule(DECAY, updates=2, warm_up_steps=3, first_update=20, first_step=4)
+    again = StepSchedule.from_config(schedule.get_config())
+    expected = [rate_at(4 + update // 2) for update in range(8)]
+    for each in (schedule, again):
+        np.testing.assert_allclose([float(each(20 + update)) for update in range(8)], expected, rtol=1e-5)
+
+
 def test_the_logs_have_the_rate_of_each_step_and_a_loaded_model_goes_on(make_gan, float_images, tmp_path):
     images = float_images[:32]
     whole = scheduled(make_gan)

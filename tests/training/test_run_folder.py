@@ -79,6 +79,16 @@ def test_resuming_under_another_configuration_names_the_difference(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("settings", [{"epochs": 7}, {"batch_size": 8}, {"n_critic": 2}])
+def test_schedule_over_the_whole_run_keeps_its_steps(tmp_path, settings):
+    config = change(PRESETS["demo"], schedule="linear", steps_per_epoch="pass")
+    folder = run_folder.make(tmp_path, config, ENVIRONMENT)
+    (name,) = settings
+    with pytest.raises(ValueError, match=f"`{name}` must stay .*, because the schedule 'linear' falls"):
+        run_folder.check(change(config, **settings), RunOptions(resume=folder))
+    run_folder.check(change(config, **settings, schedule_decay_steps=100), RunOptions(resume=folder))
+
+
 def test_resuming_what_is_no_run(tmp_path):
     with pytest.raises(FileNotFoundError, match="is not a run folder"):
         run_folder.check(PRESETS["horses"], RunOptions(resume=tmp_path))

@@ -27,7 +27,7 @@ from keras_gan.training.hash_chain import HashChain
 from keras_gan.training.images import load_training_images
 from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
-from keras_gan.training.recovery import restore, set_aside
+from keras_gan.training.recovery import restore, set_aside, set_records_aside
 from keras_gan.training.report import report_on, save_real_picture
 from keras_gan.training.resumed_files import check_files
 
@@ -109,7 +109,7 @@ class Experiment:
         """Train, and return the finding of `DivergenceGuard`."""
         run = self.config.run
         if self.start == 0:
-            # A run that was killed before its first checkpoint: its epochs will be trained again.
+            # A run that was killed before its first checkpoint may have begun these.
             for name in ("losses.csv", "quality.csv", "checkpoints/best.json"):
                 (self.folder / name).unlink(missing_ok=True)
         batches = self.model.batches(self.split.images, run.batch_size, self.split.training)
@@ -314,6 +314,8 @@ def _go_on(
         say(f"From epoch {start}: {name} {old} → {new}")
     run_folder.remove_partial_files(folder)
     set_aside(restored.unused)
+    if start == 0:
+        set_records_aside(folder)
     run_folder.record_resume(folder, environment, start, changes)
     run_folder.write_config(folder, config)
     save_options(options, folder)

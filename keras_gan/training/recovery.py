@@ -12,12 +12,12 @@ from keras_gan.console import say
 from keras_gan.manifest import read_manifest
 from keras_gan.models.policies import exchange_policies
 from keras_gan.reading import reading
-from keras_gan.tables import read_records, split_row
+from keras_gan.tables import read_records, split_row, table_lines
 from keras_gan.training.build import build_model, policies, set_learning_rates
 from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.run_folder import fixed_settings, load_config
 
-#: What the names of checkpoints that a run does not go on from begin with.
+#: What the names of files that a run does not go on from begin with.
 SET_ASIDE = "set_aside_"
 
 
@@ -79,9 +79,22 @@ def restore(folder: Path, config: ExperimentConfig, set_shape: tuple[int, ...]) 
 
 
 def set_aside(paths: Sequence[Path]) -> None:
-    """Rename checkpoints that a run does not go on from, so that it will not take them for its own."""
+    """Rename files that a run does not go on from, so that it will not take them for its own."""
     for path in paths:
-        path.rename(path.with_name(f"{SET_ASIDE}{path.name}"))
+        path.replace(path.with_name(f"{SET_ASIDE}{path.name}"))
+
+
+def set_records_aside(folder: Path) -> None:
+    """Rename the records of a run without a checkpoint, whose epochs are trained again, and say so.
+
+    Args:
+        folder: The run's folder.
+    """
+    losses = folder / "losses.csv"
+    rows = len(list(table_lines(losses, is_growing=True))) - 1 if losses.exists() else 0
+    if rows > 0:
+        set_aside([path for path in (losses, folder / "quality.csv") if path.exists()])
+        say(f"There is no checkpoint: {rows} epochs are trained again. Their losses are in {SET_ASIDE}{losses.name}.")
 
 
 def check_records(folder: Path, done: int) -> None:

@@ -6,6 +6,7 @@ from keras_gan.analysis.run.history import parse_losses
 from keras_gan.analysis.run.saved_run import read_remarks
 from keras_gan.callbacks.checkpoint import read_best
 from keras_gan.callbacks.loss_csv import kept_rows
+from keras_gan.chain import CHAIN, read_chain
 
 
 def check_files(folder: Path, start: int) -> None:
@@ -21,6 +22,7 @@ def check_files(folder: Path, start: int) -> None:
     """
     read_remarks(folder)
     read_best(folder / "checkpoints")
+    read_chain(folder / CHAIN)
     if start > 0:
         losses = folder / "losses.csv"
         parse_losses(iter(kept_rows(losses, start)), losses)

@@ -264,7 +264,8 @@ def test_scheduled_rates_are_in_steps_of_the_run_and_go_on(options):
     going_on = dataclasses.replace(options, resume=folder)
     with pytest.raises(ValueError, match="`epochs` must stay 4, because the schedule 'cosine' falls"):
         experiment.prepare(change(config, epochs=6), going_on)
-    train(change(config, epochs=5, schedule_decay_steps=8), going_on)
+    # The critic's rate is that of the step, whatever number of updates the steps before had.
+    train(change(config, epochs=5, schedule_decay_steps=8, n_critic=2), going_on)
     np.testing.assert_allclose(rates_of(folder)[0][4], 2e-3 * (0.25 + 0.75 * 0.5), rtol=1e-5)
     train(change(config, epochs=6, schedule="constant"), going_on)
     np.testing.assert_allclose([rates[5] for rates in rates_of(folder)], [2e-3, 1e-3], rtol=1e-6)
@@ -333,7 +334,10 @@ def test_a_run_killed_before_its_closing_files_gets_them(options, finished):
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("run.json", "{"), ("run.json", '{"notes": 5}'), ("checkpoints/best.json", "{}"), ("losses.csv", None)],
+    [
+        *(("run.json", "{"), ("run.json", '{"notes": 5}'), ("checkpoints/best.json", "{}"), ("losses.csv", None)),
+        ("chain.jsonl", "{}\n"),
+    ],
 )
 def test_damaged_files_are_named_before_anything_is_written(options, finished, name, content):
     folder = finished.copy(options.out)

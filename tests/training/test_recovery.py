@@ -180,6 +180,18 @@ def test_row_that_was_cut_is_not_replayed_to_weights_and_biases(run, tmp_path):
         assert going_on.train() == 8
 
 
+def test_run_without_checkpoints_begins_anew_and_keeps_its_records(run, capsys):
+    shutil.rmtree(run / "checkpoints")
+    losses, quality = ((run / name).read_bytes() for name in ("losses.csv", "quality.csv"))
+    assert resume(run).start == 0
+    assert "There is no checkpoint: 6 epochs are trained again. Their losses are in set_aside_losses.csv." in (
+        capsys.readouterr().out
+    )
+    assert (run / "set_aside_losses.csv").read_bytes() == losses
+    assert (run / "set_aside_quality.csv").read_bytes() == quality
+    assert not (run / "losses.csv").exists()
+
+
 def test_run_without_any_usable_checkpoint_is_refused_and_stays_as_it_is(run):
     (run / "losses.csv").unlink()
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}

@@ -72,10 +72,18 @@ def preparation(size: Any, fit: str, background: str, alpha: bool) -> Preparatio
             f"`background` must be the name of a colour, or #rrggbb. Received: background={background!r}"
         ) from error
     require(len(colour) == 3, "background", "an opaque colour", repr(background))
-    return Preparation(_parse_size(size), fit, colour, alpha)  # type: ignore[arg-type]
+    return Preparation(parse_size(size), fit, colour, alpha)  # type: ignore[arg-type]
 
 
-def _parse_size(size: Any) -> tuple[int, int] | None:
+def parse_size(size: Any) -> tuple[int, int] | None:
+    """Return the height and width that a size of pictures stands for; None for None.
+
+    Args:
+        size: A side such as 64, or height x width, such as "48x64" or `(48, 64)`.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if size is None:
         return None
     if isinstance(size, (tuple, list)) and len(size) == 2:

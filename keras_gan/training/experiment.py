@@ -310,13 +310,14 @@ def _go_on(
     if evaluator is not None and (folder / "quality.csv").exists():
         check_provenance(folder / "quality.csv", start, evaluator.provenance)
     changes = run_folder.changed_settings(folder, config)
+    within = f", step {restored.steps}" if restored.steps else ""
     for name, (old, new) in changes.items():
-        say(f"From epoch {start}: {name} {old} → {new}")
+        say(f"From epoch {start}{within}: {name} {old} → {new}")
     run_folder.remove_partial_files(folder)
     set_aside(restored.unused)
     if start == 0:
         set_records_aside(folder)
-    run_folder.record_resume(folder, environment, start, changes)
+    run_folder.record_resume(folder, environment, start, changes, restored.steps)
     run_folder.write_config(folder, config)
     save_options(options, folder)
     save_real_picture(split.images, folder)

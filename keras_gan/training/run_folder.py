@@ -17,6 +17,7 @@ from typing import Any
 
 from keras_gan.analysis.run.saved_run import RUN_NOTES
 from keras_gan.checks import conform, shortened
+from keras_gan.data.pictures import parse_size
 from keras_gan.files import PARTIAL, replace_text
 from keras_gan.reading import read_json, read_text, reading
 from keras_gan.settings import PARTS, setting_name
@@ -218,10 +219,18 @@ def _check_config(folder: Path, config: ExperimentConfig) -> None:
     saved = load_config(folder)
     _check_length(saved, config)
     if {saved.data.name, config.data.name} <= set(MOVABLE_SOURCES):
-        config = dataclasses.replace(config, data=saved.data)
+        config = dataclasses.replace(config, data=_with_size(saved.data, config.data.arguments.get("size")))
     differences = {name: pair for name, pair in _differences(saved, config).items() if not _is_changeable(name)}
     if differences:
         raise OtherRunError(folder, differences)
+
+
+def _with_size(data: Part, size: Any) -> Part:
+    """Return a set of images with another size of its images, where both are known: those cannot be the same images."""
+    old = data.arguments.get("size")
+    if None in (old, size) or parse_size(size) == parse_size(old):
+        return data
+    return Part(data.name, {**data.arguments, "size": size})
 
 
 def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
@@ -312,7 +321,11 @@ def _check_length(saved: ExperimentConfig, config: ExperimentConfig) -> None:
 
 
 def record_resume(
-    folder: Path, environment: dict[str, Any], epoch: int, changes: Mapping[str, tuple[Any, Any]] | None = None
+    folder: Path,
+    environment: dict[str, Any],
+    epoch: int,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    step: int = 0,
 ) -> None:
     """Add to a run's environment.json under which versions and settings it goes on, if these are others than before.
 
@@ -320,31 +333,42 @@ def record_resume(
         folder: The run's folder.
         environment: The current backend, versions and data.
         epoch: Index of the epoch that the run goes on with.
-        changes: Settings that change with this epoch: values before and now, by names. Defaults to None, none.
+        changes: Settings that change from here on: values before and now, by names. Defaults to None, none.
+        step: Steps that are done of this epoch. Defaults to 0.
     """
+    here = {"epoch": epoch, "step": step} if step else {"epoch": epoch}
     path = folder / "environment.json"
     saved = read_json(path)
-    earlier = _effective_resumes(saved.get("resumes", []), epoch, _settings(load_config(folder)))
+    earlier = _effective_resumes(saved.get("resumes", []), here, _settings(load_config(folder)))
     if changes or earlier != saved.get("resumes", []) or environment["versions"] != _last_versions(saved):
-        resume = {"epoch": epoch, "versions": environment["versions"]}
+        resume = {**here, "versions": environment["versions"]}
         if changes:
             resume["changes"] = {name: list(pair) for name, pair in changes.items()}
         _write_json(path, {**saved, "resumes": [*earlier, resume]})
 
 
-def _effective_resumes(resumes: list[dict[str, Any]], epoch: int, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _effective_resumes(
+    resumes: list[dict[str, Any]], here: dict[str, int], settings: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """Return the resumes that led to the run as it is now, with the epochs from which their changes really hold.
 
     Args:
         resumes: All resumes until now.
-        epoch: Index of the epoch that the run goes on with. It is before that of a resume whose epochs were lost.
+        here: Epoch and step that the run goes on with. They are before those of a resume whose epochs were lost.
         settings: All settings that the run has now, by names.
     """
-    kept = [{**resume, "epoch": min(resume["epoch"], epoch)} for resume in resumes]
+    kept = [_earlier(resume, here) for resume in resumes]
     last = kept[-1].get("changes", {}) if kept else {}
     # The process may have died before config.json had the changes.
     has_effect = all(_json_value(settings.get(name)) == new for name, (_, new) in last.items())
     return kept if has_effect else kept[:-1]
+
+
+def _earlier(resume: dict[str, Any], here: dict[str, int]) -> dict[str, Any]:
+    """Return a resume, with the epoch and the step of `here` if these are earlier."""
+    if (resume["epoch"], resume.get("step", 0)) <= (here["epoch"], here.get("step", 0)):
+        return resume
+    return {**here, **{name: value for name, value in resume.items() if name not in ("epoch", "step")}}
 
 
 def _json_value(value: Any) -> Any:

@@ -8,6 +8,7 @@ import pytest
 from keras_gan.analysis.run.saved_run import annotate
 from keras_gan.training import run_folder
 from keras_gan.training.changes import change
+from keras_gan.training.config import Part
 from keras_gan.training.options import RunOptions
 from keras_gan.training.presets import PRESETS
 
@@ -164,3 +165,33 @@ def test_older_configuration_has_an_absolute_path(tmp_path):
     config = change(PRESETS["horses"], data=str(images))
     (tmp_path / "config.json").write_text(config.to_json())
     assert run_folder.load_config(tmp_path) == config
+
+
+def test_changes_within_an_epoch_are_recorded_with_their_step(tmp_path):
+    folder = make(tmp_path, batch_size=8)
+
+    def resume(epoch, step, changes=None):
+        run_folder.record_resume(folder, ENVIRONMENT, epoch, changes, step)
+        first, *_ = json.loads((folder / "environment.json").read_text())["resumes"]
+        assert first["changes"] == {"batch_size": [512, 8]}
+        return first["epoch"], first.get("step")
+
+    assert resume(4, 3, {"batch_size": (512, 8)}) == (4, 3)
+    assert resume(5, 0) == (4, 3)
+    # Its epochs were lost, and are trained again under the new value.
+    assert resume(4, 2) == (4, 2)
+    assert resume(2, 0) == (2, None)
+    assert resume(2, 1) == (2, None)
+
+
+@pytest.mark.parametrize(("size", "is_same"), [("32x32", True), (None, True), (64, False)])
+def test_images_of_another_size_are_refused_before_they_are_read(tmp_path, size, is_same):
+    config = change(PRESETS["demo"], data=Part("folder", {"path": "images", "size": 32}))
+    folder = run_folder.make(tmp_path, config, ENVIRONMENT)
+    moved = change(config, data=Part("file", {"path": "elsewhere.zip", "size": size}))
+    options = RunOptions(resume=folder)
+    if is_same:
+        run_folder.check(moved, options)
+    else:
+        with pytest.raises(run_folder.OtherRunError, match=r"\n  size     32          64"):
+            run_folder.check(moved, options)

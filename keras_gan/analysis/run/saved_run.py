@@ -213,8 +213,9 @@ def _read_changes(path: Path) -> tuple[str, ...]:
 def _changes(environment: Mapping[str, Any]) -> Iterator[str]:
     """Yield the settings that changed when a run was resumed, from its environment.json."""
     for resume in environment.get("resumes", []):
+        within = f", step {resume['step']}" if "step" in resume else ""
         for name, (old, new) in resume.get("changes", {}).items():
-            yield f"{name} {old} → {new} from epoch {resume['epoch']}"
+            yield f"{name} {old} → {new} from epoch {resume['epoch']}{within}"
 
 
 def annotate(folder: str | Path, **values: str | None) -> None:

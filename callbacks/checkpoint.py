@@ -158,6 +158,7 @@ class GanCheckpoint(Periodic):
         self.folder.mkdir(parents=True, exist_ok=True)
         self._is_started = False
         self._best: float | None = None
+        self._best_epochs: int | None = None
         self._saved_epoch: int | None = None
         self._is_monitored = False
         self._is_sound = True
@@ -184,9 +185,10 @@ class GanCheckpoint(Periodic):
         if getattr(self.model, "has_diverged", False):
             return
         logs = {} if logs is None else logs
+        # Before the checkpoint: a process that dies in between trains this epoch again, and finds the same best.
+        self._consider(epoch, logs)
         super().on_epoch_end(epoch, logs)
         self._latest = (epoch, logs)
-        self._consider(epoch, logs)
 
     def on_epoch_part(self, epoch: int, steps: int, is_last: bool) -> None:
         super().on_epoch_part(epoch, steps, is_last)
@@ -198,10 +200,10 @@ class GanCheckpoint(Periodic):
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if getattr(self.model, "has_diverged", False):
             return
-        super().on_train_end(logs)
         if self._latest is not None:
             # Figures of the last epoch may have come after its end.
             self._consider(*self._latest)
+        super().on_train_end(logs)
         if self.monitor is not None and not self._is_monitored and not self._is_paused:
             available = sorted(self._latest[1]) if self._latest else []
             warnings.warn(
@@ -227,7 +229,10 @@ class GanCheckpoint(Periodic):
             return False
         self.folder.mkdir(parents=True, exist_ok=True)
         with whole_file(self._path(epochs, steps)) as path:
-            self._save(path, epochs, steps)
+            if self._best_epochs == epochs and not steps:
+                shutil.copyfile(self.folder / BEST, path)
+            else:
+                self._save(path, epochs, steps)
         own = [path for number, path in checkpoints(self.folder) if number <= epochs]
         for path in own[: -self.keep]:
             path.unlink()
@@ -252,7 +257,7 @@ class GanCheckpoint(Periodic):
         with whole_file(self.folder / BEST_RECORD) as path:
             record = {"monitor": self.monitor, "mode": self.mode, "value": float(value), "epochs": epoch + 1}
             path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-        self._best = value
+        self._best, self._best_epochs = value, epoch + 1
 
     def _save(self, path: Path, epochs: int, steps: int = 0) -> None:
         self.model.save(path)

@@ -281,3 +281,22 @@ def test_counts_of_callbacks_are_integers(tmp_path, value):
     ):
         with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least 1.*Received: {name}="):
             make()
+
+
+def test_best_model_is_there_before_the_checkpoint_that_training_goes_on_from(make_gan, float_images, tmp_path):
+    """A process that is killed between both must not forget that the epoch was the best."""
+    seen = []
+
+    class Saver(GanCheckpoint):
+        def act(self, epoch, logs):
+            seen.append(json.loads((tmp_path / "best.json").read_text())["epochs"])
+            super().act(epoch, logs)
+
+    class Figure(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["figure"] = 3.0 - epoch
+
+    saver = Saver(tmp_path, every=1, monitor="figure")
+    make_gan().fit(float_images, batch_size=32, epochs=2, verbose=0, callbacks=[Figure(), saver])
+    assert seen == [1, 2]
+    assert (tmp_path / "best.keras").read_bytes() == checkpoints(tmp_path)[-1][1].read_bytes()

@@ -27,7 +27,7 @@ from keras_gan.training.hash_chain import HashChain
 from keras_gan.training.images import load_training_images
 from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
-from keras_gan.training.recovery import restore, set_aside, set_records_aside
+from keras_gan.training.recovery import restore, set_aside, set_best_aside, set_records_aside
 from keras_gan.training.report import report_on, save_real_picture
 from keras_gan.training.resumed_files import check_files
 
@@ -315,6 +315,8 @@ def _go_on(
         say(f"From epoch {start}{within}: {name} {old} → {new}")
     run_folder.remove_partial_files(folder)
     set_aside(restored.unused)
+    if set(changes) - {"epochs"}:
+        set_best_aside(folder, start)
     if start == 0:
         set_records_aside(folder)
     run_folder.record_resume(folder, environment, start, changes, restored.steps)

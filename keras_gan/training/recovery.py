@@ -8,6 +8,7 @@ import keras
 
 from keras_gan import callbacks, models
 from keras_gan.analysis.run.saved_run import read_remarks
+from keras_gan.callbacks.checkpoint import read_best
 from keras_gan.console import say
 from keras_gan.manifest import read_manifest
 from keras_gan.models.policies import exchange_policies
@@ -82,6 +83,19 @@ def set_aside(paths: Sequence[Path]) -> None:
     """Rename files that a run does not go on from, so that it will not take them for its own."""
     for path in paths:
         path.replace(path.with_name(f"{SET_ASIDE}{path.name}"))
+
+
+def set_best_aside(folder: Path, start: int) -> None:
+    """Rename the best model of epochs that are trained again under other settings: the run will not have had it.
+
+    Args:
+        folder: The run's folder.
+        start: Number of epochs that are done.
+    """
+    best = read_best(folder / "checkpoints")
+    if best is not None and best["epochs"] > start:
+        names = ("best.keras", "best.json")
+        set_aside([path for name in names if (path := folder / "checkpoints" / name).exists()])
 
 
 def set_records_aside(folder: Path) -> None:

@@ -180,6 +180,18 @@ def test_row_that_was_cut_is_not_replayed_to_weights_and_biases(run, tmp_path):
         assert going_on.train() == 8
 
 
+def test_best_model_of_epochs_that_are_trained_otherwise_is_set_aside(run):
+    folder = run / "checkpoints"
+    tear(checkpoints(folder)[-1][1])
+    record = {"monitor": "fid_score", "mode": "min", "value": -1.0, "epochs": 6}
+    (folder / "best.json").write_text(json.dumps(record))
+    resume(run, epochs=8)
+    assert (folder / "best.keras").exists()
+    assert resume(run, epochs=8, lr=1e-5).start == 4
+    assert not (folder / "best.keras").exists()
+    assert json.loads((folder / "set_aside_best.json").read_text()) == record
+
+
 def test_run_without_checkpoints_begins_anew_and_keeps_its_records(run, capsys):
     shutil.rmtree(run / "checkpoints")
     losses, quality = ((run / name).read_bytes() for name in ("losses.csv", "quality.csv"))

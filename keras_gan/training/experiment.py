@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -286,8 +287,12 @@ def _begin(config: ExperimentConfig, options: RunOptions, split: data.Split, env
     _check_image_shape(model, split.images)
     evaluator = _evaluator(split, config.evaluation)
     folder = run_folder.make(options.out, config, environment, options)
-    ownership = Ownership(folder)
-    save_real_picture(split.images, folder)
+    with contextlib.ExitStack() as undo:
+        undo.callback(shutil.rmtree, folder)
+        ownership = Ownership(folder)
+        undo.callback(ownership.close)
+        save_real_picture(split.images, folder)
+        undo.pop_all()
     say(f"Run folder: {folder}")
     return Experiment(config, options, folder, split, model, 0, 0, evaluator, ownership)
 

@@ -321,6 +321,16 @@ def test_failed_preparation_leaves_no_run_folder(options):
     assert not options.out.exists()
 
 
+def test_full_disk_at_the_start_leaves_no_run_folder(options, monkeypatch):
+    def fail(images, folder):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(experiment, "save_real_picture", fail)
+    with pytest.raises(OSError, match="No space"):
+        experiment.prepare(SMALL, options)
+    assert not list(options.out.iterdir())
+
+
 def test_a_run_killed_before_its_closing_files_gets_them(options, finished):
     folder = finished.copy(options.out)
     losses = (folder / "losses.csv").read_bytes()

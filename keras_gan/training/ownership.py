@@ -19,6 +19,10 @@ LOCK, OWNER = "run.lock", "owner.json"
 #: Seconds without a sign of life after which a process on another machine counts as dead.
 PATIENCE = 30.0
 
+#: Seconds to wait for the owner of a lock that names no process. `filelock` takes it over after two: the machine lost
+#: power, or its disk was full, when the lock was made.
+PATIENCE_WITH_UNKNOWN = 4.0
+
 
 class Ownership:
     """The right to write to a run's folder, until it is released or the process dies.
@@ -39,7 +43,7 @@ class Ownership:
         self.folder = folder
         # Any thread may release it: a notebook may train in one.
         self._lock = filelock.SoftFileLease(folder / LOCK, lease_duration=PATIENCE, thread_local=False)
-        if not self._acquire(0) and not (self._is_elsewhere() and self._acquire(PATIENCE + 5)):
+        if not self._acquire(0) and not self._acquire(self._patience()):
             raise RunInUseError(folder, self._owner())
         host, now = socket.gethostname(), datetime.datetime.now().isoformat(sep=" ", timespec="seconds")
         replace_text(folder / OWNER, json.dumps({"pid": os.getpid(), "host": host, "started": now}) + "\n")
@@ -73,13 +77,15 @@ class Ownership:
             return {}
         return owner if isinstance(owner, dict) else {}
 
-    def _is_elsewhere(self) -> bool:
-        """Return whether the owner is on another machine, and say that this takes a while to find out."""
+    def _patience(self) -> float:
+        """Return the seconds to wait for an owner that may be dead, and say so if they are many."""
+        if self._lock.pid is None:
+            return PATIENCE_WITH_UNKNOWN
         host = self._owner().get("host", socket.gethostname())
         if host == socket.gethostname():
-            return False
+            return 0
         say(f"{self.folder} is in use on {host}. Waiting {PATIENCE:g} seconds for a sign of life.")
-        return True
+        return PATIENCE + 5
 
 
 class RunInUseError(OSError):
@@ -92,7 +98,11 @@ class RunInUseError(OSError):
 
     def __init__(self, folder: Path, owner: dict[str, object]) -> None:
         about = "process {pid} on {host}, since {started}".format_map({"pid": "?", "host": "?", "started": "?"} | owner)
-        super().__init__(f"{folder} is in use by {about if owner else 'another process'}. Wait for it, or stop it")
+        advice = "Wait for it, or stop it"
+        if not owner:
+            # The lock may be empty: its machine lost power when it was made.
+            about, advice = "another process", f"{advice}. If there is none, delete {folder / LOCK}"
+        super().__init__(f"{folder} is in use by {about}. {advice}")
 
 
 class OwnershipCheck(keras.callbacks.Callback):

@@ -47,6 +47,23 @@ def test_lock_of_a_killed_process_is_taken_over(tmp_path):
     Ownership(tmp_path).close()
 
 
+def test_lock_that_was_cut_is_taken_over(tmp_path, monkeypatch):
+    """As by a machine that lost power."""
+    monkeypatch.setattr(filelock._soft, "MALFORMED_LOCK_AGE_THRESHOLD", 0.1)
+    (tmp_path / LOCK).write_text("filelock/2\npid=")
+    ownership = Ownership(tmp_path)
+    ownership.check()
+    ownership.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_empty_lock_is_refused_with_its_remedy(tmp_path, monkeypatch):
+    monkeypatch.setattr("keras_gan.training.ownership.PATIENCE_WITH_UNKNOWN", 0.1)
+    (tmp_path / LOCK).touch()
+    with pytest.raises(RunInUseError, match="If there is none, delete .*run.lock"):
+        Ownership(tmp_path)
+
+
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
     """A run that a process on another machine owns, and the patience of ours."""

@@ -11,6 +11,9 @@ from keras_gan.reading import read_json
 from keras_gan.settings import flatten
 from keras_gan.tables import read_records
 
+#: Column of the epochs whose samples were measured.
+MEASURED = "fid_score"
+
 #: Columns that a difference shows.
 SHOWN = 4
 
@@ -69,7 +72,9 @@ def _first_epoch(first: Path, second: Path) -> tuple[int, str | None]:
     tables = [read_records(folder / "losses.csv")[1] for folder in (first, second)]
     pairs = list(zip(*([_values(row) for _, row in table] for table in tables)))
     for one, other in pairs:
-        names = [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
+        # A run that was interrupted has measured its samples then, which another run has not.
+        compared = {*one, *other} if (MEASURED in one) == (MEASURED in other) else {*one} & {*other}
+        names = [name for name in sorted(compared) if one.get(name) != other.get(name)]
         if names:
             shown = ", ".join(f"{name} {one.get(name, 'none')} and {other.get(name, 'none')}" for name in names[:SHOWN])
             more = f", and {len(names) - SHOWN} more" if len(names) > SHOWN else ""

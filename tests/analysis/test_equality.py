@@ -113,3 +113,16 @@ def test_damaged_chain_is_named(first, content):
     (first / CHAIN).write_bytes(content)
     with pytest.raises(FileError, match="chain.jsonl must be a"):
         read_chain(first / CHAIN)
+
+
+def test_figures_of_an_interrupted_run_are_no_difference(tmp_path):
+    """It measures its samples when it is interrupted."""
+    folders = [tmp_path / name for name in ("whole", "interrupted", "other")]
+    rows = ["0,0.5,\n1,0.25,90.0\n", "0,0.5,95.0\n1,0.25,90.0\n", "0,0.5,95.0\n1,0.25,91.0\n"]
+    for folder, text in zip(folders, rows):
+        folder.mkdir()
+        (folder / "losses.csv").write_text("epoch,d_loss,fid_score\n" + text)
+    assert compare(*folders[:2]).are_equal
+    assert compare(folders[0], folders[2]).lines[0] == (
+        "Losses: the first difference is in epoch 1: fid_score 90.0 and 91.0"
+    )

@@ -152,11 +152,13 @@ def test_a_run_leaves_what_it_promises(finished):
     assert folder == finished.run.options.out / "0001_demo"
     assert sorted(path.name for path in folder.iterdir()) == [
         "analysis_report.md",
+        "chain.jsonl",
         "checkpoints",
         "config.json",
         "environment.json",
         "generator.keras",
         "losses.csv",
+        "options.json",
         "plots",
         "report.html",
         "run.json",

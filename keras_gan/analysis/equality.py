@@ -104,5 +104,5 @@ def _first_tensor(first: Path, second: Path) -> tuple[int, str | None]:
 def _differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     """Return the names of the tensors that differ, in their order."""
     # By place: Keras numbers its names, so that those of a second model in one process are others.
-    pairs = itertools.zip_longest(one.items(), other.items(), fillvalue=(None, None))
+    pairs = itertools.zip_longest(one.items(), other.items(), fillvalue=("", None))
     return [name or other_name for (name, value), (other_name, other_value) in pairs if value != other_value]

@@ -146,7 +146,7 @@ def _check_unfinished(folder: Path, done: int, config: ExperimentConfig) -> None
     """Refuse a run that has nothing left to do; one that was killed after its last epoch has files left to write."""
     remarks, epochs = read_remarks(folder), config.run.epochs
     # Runs of earlier versions do not say what their last files are of.
-    is_closed = remarks["closed"] == str(done) if "closed" in remarks else (folder / "generator.keras").exists()
+    is_closed = (folder / "generator.keras").exists() and remarks.get("closed", str(done)) == str(done)
     if done > epochs or (done == epochs and is_closed):
         raise ValueError(f"{folder} has all its {done} epochs. Give more with `--epochs`. Received: {epochs}")
 

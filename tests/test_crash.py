@@ -39,9 +39,10 @@ for line in sys.stdin:
     except RunInUseError as error:
         print("refused", flush=True)
         continue
-    time.sleep(0.3)
-    ownership.close()
     print("owned", flush=True)
+    sys.stdin.readline()
+    ownership.close()
+    print("released", flush=True)
 """
 
 
@@ -87,7 +88,11 @@ def test_ten_races_have_one_winner_each(tmp_path):
         start = time.time() + 0.2
         for racer in racers:
             racer.stdin.write(f"{start}\n")
-        assert sorted(racer.stdout.readline() for racer in racers) == ["owned\n", "refused\n"]
+        answers = [racer.stdout.readline() for racer in racers]
+        assert sorted(answers) == ["owned\n", "refused\n"]
+        owner = racers[answers.index("owned\n")]
+        owner.stdin.write("release\n")
+        assert owner.stdout.readline() == "released\n"
     for racer in racers:
         racer.communicate()
     assert list(tmp_path.iterdir()) == []

@@ -132,7 +132,7 @@ def test_grids_beyond_reason_are_refused():
 
 
 def test_an_error_of_a_file_in_mid_training_is_one_line(capsys, monkeypatch):
-    def fail():
+    def fail(stop):
         raise ValueError("run.json must be JSON")
 
     run = types.SimpleNamespace(train=fail, resume_command="keras-gan train --resume run")

@@ -67,7 +67,7 @@ def test_empty_lock_is_refused_with_its_remedy(tmp_path, monkeypatch):
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
     """A run that a process on another machine owns, and the patience of ours."""
-    monkeypatch.setattr("keras_gan.training.ownership.PATIENCE", 0.3)
+    monkeypatch.setattr("keras_gan.training.ownership.PATIENCE", 1.0)
     monkeypatch.setattr(socket, "gethostname", lambda: "other")
     monkeypatch.setattr(filelock._soft, "host_name", lambda: "other")
     lock = Ownership(tmp_path)
@@ -77,7 +77,7 @@ def elsewhere(tmp_path, monkeypatch):
 
 def test_living_process_on_another_machine_stays_the_owner(tmp_path, elsewhere, monkeypatch, capsys):
     monkeypatch.setattr(
-        Ownership, "_acquire", lambda self, seconds, acquire=Ownership._acquire: acquire(self, min(seconds, 1))
+        Ownership, "_acquire", lambda self, seconds, acquire=Ownership._acquire: acquire(self, min(seconds, 2.5))
     )
     with pytest.raises(RunInUseError, match="on other, since"):
         Ownership(tmp_path)

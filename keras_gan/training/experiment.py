@@ -28,9 +28,8 @@ from keras_gan.training.hash_chain import HashChain
 from keras_gan.training.images import load_training_images
 from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
-from keras_gan.training.recovery import restore, set_aside, set_best_aside, set_records_aside
+from keras_gan.training.recovery import check_files, restore, set_aside, set_best_aside, set_records_aside
 from keras_gan.training.report import report_on, save_real_picture
-from keras_gan.training.resumed_files import check_files
 
 #: What a run has for its user, as far as it has come.
 RESULTS = (

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 import keras
 
 from keras_gan import callbacks, models
+from keras_gan.analysis.run.history import parse_losses
 from keras_gan.analysis.run.saved_run import read_remarks
 from keras_gan.callbacks.checkpoint import read_best
+from keras_gan.chain import CHAIN, read_chain
 from keras_gan.console import say
 from keras_gan.manifest import read_manifest
 from keras_gan.models.policies import exchange_policies
@@ -53,12 +55,13 @@ def restore(folder: Path, config: ExperimentConfig, set_shape: tuple[int, ...]) 
     Raises:
         ValueError: If there are checkpoints, but none can be used, or the run has all its epochs.
     """
+    saved = load_config(folder)
     problems: list[str] = []
     newer: list[Path] = []
     for done, path in reversed(callbacks.checkpoints(folder / "checkpoints")):
         try:
             check_records(folder, done)
-            model = _load(path, load_config(folder), set_shape)
+            model, seen = _load(path, saved, set_shape)
         except (ValueError, OSError) as error:
             problems.append(f"{path.name} cannot be used: {error}")
             newer.append(path)
@@ -70,13 +73,31 @@ def restore(folder: Path, config: ExperimentConfig, set_shape: tuple[int, ...]) 
         set_learning_rates(model, config, set_shape)
         # An epoch of fewer images than before may end at once: its last step is trained.
         steps = min(callbacks.steps_into_epoch(path), config.run.epoch_steps(set_shape[0]) - 1)
-        seen, step_images = _images_seen(path), config.run.n_critic * config.run.batch_size
         if seen is not None:
-            model.images_before = seen - model.steps_taken * step_images
+            model.images_before = seen - model.steps_taken * config.run.n_critic * config.run.batch_size
         return Restored(model, done, steps, newer)
     if problems:
         raise ValueError(f"{folder} cannot be resumed: {'; '.join(problems)}")
     return Restored(build_model(config, set_shape), 0, 0, [])
+
+
+def check_files(folder: Path, start: int) -> None:
+    """Refuse a run with a damaged file, before anything is written and before hours of training that it would end.
+
+    Args:
+        folder: The run's folder.
+        start: Index of the epoch that the run goes on with; rows of later epochs are dropped.
+
+    Raises:
+        OSError: If a file cannot be read.
+        ValueError: If a file is damaged; the message names it.
+    """
+    read_remarks(folder)
+    read_best(folder / "checkpoints")
+    read_chain(folder / CHAIN)
+    if start > 0:
+        losses = folder / "losses.csv"
+        parse_losses(iter(callbacks.kept_rows(losses, start)), losses)
 
 
 def set_aside(paths: Sequence[Path]) -> None:
@@ -151,28 +172,25 @@ def _check_unfinished(folder: Path, done: int, config: ExperimentConfig) -> None
         raise ValueError(f"{folder} has all its {done} epochs. Give more with `--epochs`. Received: {epochs}")
 
 
-def _load(path: Path, saved: ExperimentConfig, set_shape: tuple[int, ...]) -> models.GAN:
+def _load(path: Path, saved: ExperimentConfig, set_shape: tuple[int, ...]) -> tuple[models.GAN, int | None]:
     """Load a checkpoint, if it is of the run with this configuration.
+
+    Returns:
+        The model, and the number of images that it was trained on, or None if the manifest does not say so.
 
     Raises:
         ValueError: If the file is damaged or of another run.
     """
     model = models.load_model(path)
-    manifest = read_manifest(path)
+    manifest = read_manifest(path) or {}
     if not isinstance(model, models.GAN):
         raise ValueError(f"it must hold a GAN. Received: a {type(model).__name__}")
-    settings = None if manifest is None else manifest.get("settings")
+    settings, seen = manifest.get("settings"), manifest.get("images")
     if isinstance(settings, dict):
         _check_settings(settings, fixed_settings(saved))
     else:
         _check_shapes(model, build_model(saved, set_shape))
-    return model
-
-
-def _images_seen(path: Path) -> int | None:
-    """Return the number of images that the model of a checkpoint was trained on, if its manifest says so."""
-    seen = (read_manifest(path) or {}).get("images")
-    return seen if isinstance(seen, int) else None
+    return model, seen if isinstance(seen, int) else None
 
 
 def _check_settings(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

@@ -25,7 +25,7 @@ from keras_gan.data.horses import ARCHIVE_NAME, load_horses
 from keras_gan.metrics.evaluation import Provenance
 from keras_gan.training.build import build_model
 from keras_gan.training.presets import PRESETS
-from keras_gan.training.resumed_files import check_files
+from keras_gan.training.recovery import check_files
 from keras_gan.training.run_folder import check_environment, load_config
 
 EPOCHS = 30

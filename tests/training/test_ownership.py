@@ -89,6 +89,7 @@ def test_lock_of_a_silent_process_on_another_machine_is_taken_over(tmp_path, els
     elsewhere._lock._stop_heartbeat()
     ours = Ownership(tmp_path)
     ours.check()
+    assert json.loads((tmp_path / OWNER).read_text())["host"] == "here"
     ours.close()
 
 

@@ -2,13 +2,15 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 
-import filelock
 import pytest
 
+from keras_gan.files import replace_text
 from keras_gan.training.ownership import LOCK, OWNER, Ownership, OwnershipCheck, RunInUseError
 
 HOLD = """
@@ -18,6 +20,14 @@ from keras_gan.training.ownership import Ownership
 ownership = Ownership(Path(sys.argv[1]))
 print("owned", flush=True)
 sys.stdin.read()
+"""
+
+ELSEWHERE = f"""
+import socket
+socket.gethostname = lambda: "other"
+from keras_gan.training import ownership
+ownership.PATIENCE = 1.0
+{HOLD}
 """
 
 
@@ -47,9 +57,8 @@ def test_lock_of_a_killed_process_is_taken_over(tmp_path):
     Ownership(tmp_path).close()
 
 
-def test_lock_that_was_cut_is_taken_over(tmp_path, monkeypatch):
+def test_lock_that_was_cut_is_taken_over(tmp_path):
     """As by a machine that lost power."""
-    monkeypatch.setattr(filelock._soft, "MALFORMED_LOCK_AGE_THRESHOLD", 0.1)
     (tmp_path / LOCK).write_text("filelock/2\npid=")
     ownership = Ownership(tmp_path)
     ownership.check()
@@ -66,40 +75,43 @@ def test_empty_lock_is_refused_with_its_remedy(tmp_path, monkeypatch):
 
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
-    """A run that a process on another machine owns, and the patience of ours."""
+    """A process on another machine that owns the run. It renews its lock every third of a second."""
     monkeypatch.setattr("keras_gan.training.ownership.PATIENCE", 1.0)
-    monkeypatch.setattr(socket, "gethostname", lambda: "other")
-    monkeypatch.setattr(filelock._soft, "host_name", lambda: "other")
-    lock = Ownership(tmp_path)
     monkeypatch.setattr(socket, "gethostname", lambda: "here")
-    return lock
+    with subprocess.Popen(
+        [sys.executable, "-c", ELSEWHERE, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "owned\n"
+        yield process
+        process.kill()
 
 
 def test_living_process_on_another_machine_stays_the_owner(tmp_path, elsewhere, monkeypatch, capsys):
     monkeypatch.setattr(
         Ownership, "_acquire", lambda self, seconds, acquire=Ownership._acquire: acquire(self, min(seconds, 2.5))
     )
-    with pytest.raises(RunInUseError, match="on other, since"):
+    with pytest.raises(RunInUseError, match=f"process {elsewhere.pid} on other, since"):
         Ownership(tmp_path)
     assert "is in use on other. Waiting" in capsys.readouterr().out
-    elsewhere.close()
 
 
 def test_lock_of_a_silent_process_on_another_machine_is_taken_over(tmp_path, elsewhere):
-    elsewhere._lock._stop_heartbeat()
+    elsewhere.send_signal(signal.SIGSTOP)
     ours = Ownership(tmp_path)
     ours.check()
     assert json.loads((tmp_path / OWNER).read_text())["host"] == "here"
     ours.close()
 
 
-def test_owner_that_was_taken_for_dead_stops_training(tmp_path):
+def test_owner_that_was_taken_for_dead_stops_training(tmp_path, monkeypatch):
+    monkeypatch.setattr("keras_gan.training.ownership.PATIENCE", 0.3)
     ownership = Ownership(tmp_path)
     check = OwnershipCheck(ownership)
     check.on_epoch_end(0)
-    (tmp_path / LOCK).unlink()
-    claim = ownership._lock._claim
-    ownership._lock._report_compromise(claim, "vanished", None, claim.token)
+    replace_text(tmp_path / LOCK, "1\nother\n")
     with pytest.raises(RunInUseError, match="is in use"):
-        check.on_epoch_end(1)
+        for epoch in range(1, 1000):
+            check.on_epoch_end(epoch)
+            time.sleep(0.01)
     ownership.close()
+    assert (tmp_path / LOCK).exists()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import tyro
+from scipy.spatial.distance import cdist
 from trained_runs import add_row, read_rows, train
 
 from keras_gan import load_images
@@ -48,7 +49,7 @@ FLAGS = (
     *("--checkpoint-every", 1, "--quality-every", 0, "--sample-every", 5, "--wandb", "off"),
 )
 
-FIGURES = ("fid_held_out", "fid_training", "copies", "strength")
+FIGURES = ("fid_held_out", "fid_training", "copies", "near", "strength")
 
 
 def split(pictures: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -66,15 +67,27 @@ def measure(run: Path, training: np.ndarray, held_out: np.ndarray) -> dict[str, 
     for name, real in (("fid_held_out", held_out), ("fid_training", training)):
         evaluator = Evaluator(Cifar10ResNet(), real, n_samples=len(samples))
         figures[name] = evaluator.evaluate(samples).fid_score
-    originals = find_originals(in_range(samples[:COMPARED]), training)
+    compared = samples[:COMPARED]
+    copies = float(np.mean(find_originals(in_range(compared), training).is_copy))
     strength = float(read_rows(run / "losses.csv")[-1].get("augmentation_strength") or 0.0)
-    return {**figures, "copies": float(np.mean(originals.is_copy)), "strength": strength}
+    return {**figures, "copies": copies, "near": nearness(compared, training, held_out), "strength": strength}
+
+
+def nearness(samples: np.ndarray, training: np.ndarray, held_out: np.ndarray) -> float:
+    """Return the share of samples whose nearest image, of those trained on and as many held out, was trained on.
+
+    It is a half where nothing is memorised. Images are compared by their features.
+    """
+    chosen = np.random.default_rng(0).permutation(len(held_out))[: len(training)]
+    features = [Cifar10ResNet()(images)[0] for images in (samples, training, held_out[chosen])]
+    to_training, to_held_out = (cdist(features[0], others).min(axis=1) for others in features[1:])
+    return float(np.mean(to_training < to_held_out))
 
 
 def summary(rows: list[dict[str, str]]) -> Iterator[str]:
     """Yield the lines of the table in docs/tuning.md."""
-    yield "| Augmentation | Runs | FID to held-out images | FID to the training images | Copies | Strength |"
-    yield "| --- | --- | --- | --- | --- | --- |"
+    yield "| Augmentation | Runs | FID to held-out images | FID to the training images | Copies | Nearer | Strength |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
     for name in AUGMENTATIONS:
         chosen = [row for row in rows if row["augmentation"] == name]
         if chosen:
@@ -82,7 +95,7 @@ def summary(rows: list[dict[str, str]]) -> Iterator[str]:
             means = {key: statistics.mean(float(row[key]) for row in chosen) for key in FIGURES}
             yield (
                 f"| `{name}` | {len(chosen)} | {means['fid_held_out']:.1f} ({fids}) | {means['fid_training']:.1f} | "
-                f"{means['copies']:.1%} | {means['strength']:.2f} |"
+                f"{means['copies']:.1%} | {means['near']:.1%} | {means['strength']:.2f} |"
             )
 
 

@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import socket
+import time
 from pathlib import Path
 
 import filelock
@@ -20,7 +21,7 @@ LOCK, OWNER = "run.lock", "owner.json"
 PATIENCE = 30.0
 
 #: Seconds to wait for the owner of a lock that names no process. `filelock` takes it over after two: the machine lost
-#: power, or its disk was full, when the lock was made.
+#: power, or its disk was full, when the lock was made. A living process writes its name at once.
 PATIENCE_WITH_UNKNOWN = 4.0
 
 
@@ -43,7 +44,7 @@ class Ownership:
         self.folder = folder
         # Any thread may release it: a notebook may train in one.
         self._lock = filelock.SoftFileLease(folder / LOCK, lease_duration=PATIENCE, thread_local=False)
-        if not self._acquire(0) and not self._acquire(self._patience()):
+        if not (self._acquire(0) or self._acquire_from_unknown() or self._acquire(self._patience())):
             raise RunInUseError(folder, self._owner())
         host, now = socket.gethostname(), datetime.datetime.now().isoformat(sep=" ", timespec="seconds")
         replace_text(folder / OWNER, json.dumps({"pid": os.getpid(), "host": host, "started": now}) + "\n")
@@ -70,6 +71,14 @@ class Ownership:
             return False
         return True
 
+    def _acquire_from_unknown(self) -> bool:
+        """Wait until the owner of a lock is known, or can be taken for dead."""
+        until = time.monotonic() + PATIENCE_WITH_UNKNOWN
+        while self._lock.pid is None and time.monotonic() < until:
+            if self._acquire(0.1):
+                return True
+        return False
+
     def _owner(self) -> dict[str, object]:
         try:
             owner = json.loads((self.folder / OWNER).read_text(encoding="utf-8"))
@@ -79,8 +88,6 @@ class Ownership:
 
     def _patience(self) -> float:
         """Return the seconds to wait for an owner that may be dead, and say so if they are many."""
-        if self._lock.pid is None:
-            return PATIENCE_WITH_UNKNOWN
         host = self._owner().get("host", socket.gethostname())
         if host == socket.gethostname():
             return 0

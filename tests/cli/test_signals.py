@@ -137,6 +137,12 @@ def assert_saved(folder):
 def test_a_signal_saves_and_says_how_to_go_on_and_a_second_one_ends_the_longest_step(training):
     """F10."""
     folder = training.start()
+    assert training.ended(signal.SIGINT) == 128 + signal.SIGINT
+    assert_saved(folder)
+    epochs = len(read_losses(folder / "losses.csv")["epoch"])
+    assert f"stopped after {epochs} of 100000 epochs. In {folder}" in training.output.decode()
+
+    folder = training.start()
     assert training.ended(signal.SIGTERM) == 128 + signal.SIGTERM
     assert_saved(folder)
     output = training.output.decode()

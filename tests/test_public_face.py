@@ -16,7 +16,8 @@ assert {loads_keras} == ("keras" in sys.modules)
 import keras
 gan = {load}({path!r})
 assert type(gan).__name__ == "WGAN", gan
-gan.fit(gan.batches(gan.generate(8).astype("uint8"), 4), steps_per_epoch=1, epochs=1, verbose=0)
+assert gan.compiled
+assert gan.generate(8).shape[0] == 8
 """
 
 
@@ -45,7 +46,7 @@ def test_all_that_is_registered_is_found_without_importing_it():
 def test_packages_are_attributes():
     names = ["losses", "metrics", "callbacks", "models", "networks", "data", "parts"]
     code = f"import keras_gan as kg\nfor name in {names}: assert getattr(kg, name).__name__ == f'keras_gan.{{name}}'"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_model_file_that_is_none_is_named(tmp_path):

@@ -272,16 +272,6 @@ def test_scheduled_rates_are_in_steps_of_the_run_and_go_on(options):
     np.testing.assert_allclose([rates[5] for rates in rates_of(folder)], [2e-3, 1e-3], rtol=1e-6)
 
 
-def test_a_run_with_averages_goes_on_as_one_that_never_stopped(options):
-    config = change(SMALL, epochs=4, averaging="exponential", averaging_half_life=20.0, schedule="linear")
-    config = change(config, schedule_decay_steps=5, schedule_warm_up_steps=2)
-    whole = train(config, options).folder
-    part = train(change(config, epochs=2), options)
-    train(config, dataclasses.replace(options, resume=part.folder))
-    assert_same_run(part.folder, whole)
-    assert part.model.averaging.half_life == 20.0
-
-
 def test_a_finished_run_is_not_resumed_for_nothing(options, finished):
     folder = finished.copy(options.out)
     before = (folder / "losses.csv").read_bytes()

@@ -37,10 +37,12 @@ class EndSignals:
 
     Args:
         first: Called at the first signal, with its number.
+        advice: Printed when the thread has ended the process. Defaults to an empty text.
     """
 
-    def __init__(self, first: Callable[[int], None]) -> None:
+    def __init__(self, first: Callable[[int], None], advice: str = "") -> None:
         self._first = first
+        self._farewell = f"Ended at once, in the middle of a step. What was saved before is whole. {advice}".rstrip()
 
     def __enter__(self) -> "EndSignals":
         self._previous: dict[int, Any] = {}
@@ -107,7 +109,7 @@ class EndSignals:
         os.kill(os.getpid(), number)
         if not self._is_settled.wait(GRACE):
             with contextlib.suppress(OSError):  # The terminal may be gone.
-                os.write(2, b"Ended at once, in the middle of a step. What was saved before is whole.\n")
+                os.write(2, f"{self._farewell}\n".encode())
             os._exit(128 + number)
 
 

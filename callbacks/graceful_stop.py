@@ -4,6 +4,7 @@ import signal
 
 from keras_gan.callbacks._early_end import EarlyEnd
 from keras_gan.callbacks._signals import EndSignals
+from keras_gan.checks import conform
 
 
 class GracefulStop(EarlyEnd):
@@ -26,6 +27,10 @@ class GracefulStop(EarlyEnd):
 
     In a loop of your own that has no Keras model, end the loop when `requested` is true.
 
+    Args:
+        advice: What to print when a second request has ended the process in the middle of a step, such as the command
+            that goes on. Defaults to an empty text.
+
     Attributes:
         requested: Whether the process was asked to end.
         signal: Number of the signal that asked first, such as `signal.SIGTERM`; None before.
@@ -34,14 +39,15 @@ class GracefulStop(EarlyEnd):
         RuntimeError: When training begins, if the context was not entered.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, advice: str = "") -> None:
         super().__init__()
+        self.advice = conform(advice, str, "advice")
         self.requested = False
         self.signal: int | None = None
         self._signals: EndSignals | None = None
 
     def __enter__(self) -> "GracefulStop":
-        self._signals = EndSignals(self._request)
+        self._signals = EndSignals(self._request, self.advice)
         self._signals.__enter__()
         return self
 

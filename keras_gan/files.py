@@ -32,10 +32,23 @@ def whole_file(path: Path) -> Iterator[Path]:
             yield partial
             with open(partial, "rb+") as file:
                 os.fsync(file.fileno())
-            os.replace(partial, target)
+            _rename(partial, target)
             _sync_folder(target.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _rename(partial: Path, target: Path) -> None:
+    """Put a file in the place of another one at once."""
+    try:
+        os.replace(partial, target)
+    except OSError as error:
+        named = OSError(
+            f"{target} cannot be written: {error.strerror}. A file that was written beside it could not be renamed to "
+            "it; use another file system if this one never lets a file replace another"
+        )
+        named.errno = error.errno
+        raise named from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -38,11 +38,12 @@ def main(arguments: list[str]) -> int:
         experiment = prepare(config, options, images)
     except (ValueError, OSError) as error:
         fail(prog, str(error))
-    stop = GracefulStop()
+    going_on = f"Continue from the last checkpoint with: {experiment.resume_command}"
+    stop = GracefulStop(going_on)
     try:
         done = experiment.train(stop)
     except (KeyboardInterrupt, SystemExit) as end:
-        say(f"Interrupted at once. Continue from the last checkpoint with: {experiment.resume_command}")
+        say(f"Interrupted at once. {going_on}")
         if isinstance(end, SystemExit):
             raise
         return BY_SIGNAL + signal.SIGINT
@@ -51,8 +52,10 @@ def main(arguments: list[str]) -> int:
         print(f"{prog}: error: {error}{'' if error.smaller is None else advice}", file=sys.stderr)
         return FAILED
     except (OSError, ValueError) as error:
-        said = shortened(error, 600)
-        print(f"{prog}: error: {said}. Correct it, and continue with: {experiment.resume_command}", file=sys.stderr)
+        advice = f"Correct it, and continue with: {experiment.resume_command}"
+        if not experiment.folder.exists():
+            advice = f"The run cannot go on, because {experiment.folder} was deleted"
+        print(f"{prog}: error: {shortened(error, 600)}. {advice}", file=sys.stderr)
         return FAILED
     except DivergedError as error:
         say(f"Run diverged: {error}. Its last good state and its log are in {experiment.folder}")

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import EpochLog, GanCheckpoint, SampleGrid, WandbCharts
+from keras_gan import EpochLog, GanCheckpoint, LossCsv, SampleGrid, WandbCharts
 from keras_gan.callbacks import checkpoints, pictures
 from keras_gan.callbacks.sample_grid import CAPTION_HEIGHT, FRAMES, save_animation
 from keras_gan.data.grids import image_grid, save_grid
-from keras_gan.files import whole_file
+from keras_gan.files import replace_text, whole_file
 
 
 def fit(gan, images, callback, **kwargs):
@@ -227,6 +227,24 @@ def test_a_half_written_checkpoint_never_has_its_name(make_gan, tmp_path, monkey
     callback.act(0, {})
     assert seen == [[]]
     assert [number for number, _ in checkpoints(tmp_path)] == [1]
+
+
+def test_a_file_system_without_replacement_leaves_the_last_state(make_gan, float_images, tmp_path, monkeypatch):
+    replace = os.replace
+
+    def only_new(source, target):
+        if os.path.exists(target):
+            raise FileExistsError(17, "File exists", source, None, target)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", only_new)
+    gan = make_gan()
+    gan.fit(float_images, batch_size=8, epochs=1, verbose=0, callbacks=[LossCsv(tmp_path / "losses.csv")])
+    before = (tmp_path / "losses.csv").read_bytes()
+    with pytest.raises(OSError, match=r"losses.csv cannot be written: File exists.* use another file system"):
+        replace_text(tmp_path / "losses.csv", "")
+    assert (tmp_path / "losses.csv").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["losses.csv"]
 
 
 def test_what_is_no_checkpoint_is_not_listed(tmp_path):

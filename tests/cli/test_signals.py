@@ -41,7 +41,7 @@ for line in sys.stdin:
         runpy.run_path(sys.argv[0], run_name="__main__")
     except SystemExit as end:
         print("Exit code", end.code, file=sys.stderr, flush=True)
-with GracefulStop():
+with GracefulStop("Go on so."):
     print("In a step", file=sys.stderr, flush=True)
     hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)
 """
@@ -165,4 +165,7 @@ def test_a_signal_saves_and_says_how_to_go_on_and_a_second_one_ends_the_longest_
     assert training.process.poll() is None
     training.process.send_signal(signal.SIGTERM)
     assert training.process.wait(60) == 128 + signal.SIGTERM
-    assert "Ended at once, in the middle of a step." in training.errors.read_text()
+    assert (
+        "Ended at once, in the middle of a step. What was saved before is whole. Go on so.\n"
+        in training.errors.read_text()
+    )

@@ -26,7 +26,7 @@ from keras_gan.analysis.report import write as report_files
 from keras_gan.analysis.report.figures import save_figures
 from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.saved_run import load_run
-from keras_gan.callbacks import checkpoints, pictures
+from keras_gan.callbacks import SampleGrid, checkpoints, pictures
 from keras_gan.data.horses import ARCHIVE_NAME
 from keras_gan.training import experiment, run_folder
 from keras_gan.training.changes import change
@@ -591,6 +591,17 @@ def test_divergence_is_an_exit_code(options, capsys):
     output = capsys.readouterr().out
     assert "Diverged: " in output
     assert f"Its last good state and its log are in {options.out / '0001_demo'}" in output
+
+
+@pytest.mark.filterwarnings("ignore:No picture of epoch")
+def test_run_whose_folder_was_deleted_is_not_said_to_go_on(options, capsys, monkeypatch):
+    folder = options.out / "0001_demo"
+    monkeypatch.setattr(SampleGrid, "act", lambda *arguments: shutil.rmtree(folder))
+    flags = [*SMALL_FLAGS, "--epochs", "9", "--sample-every", 2, "--out", options.out, "--data-dir", options.data_dir]
+    assert call_script("train_horses", *flags) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert error.endswith(f"The run cannot go on, because {folder} was deleted\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell pipe")

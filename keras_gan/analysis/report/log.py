@@ -124,7 +124,8 @@ def run_folders(folder: str | Path) -> list[Path]:
 
 def _lock(path: Path) -> contextlib.AbstractContextManager[object]:
     try:
-        return filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_PATIENCE).acquire()
+        # Unlike others, this lock leaves no file behind.
+        return filelock.SoftFileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_PATIENCE).acquire()
     except filelock.Timeout as error:
         raise OSError(f"{path} is locked by another process: {error}") from error
 

@@ -53,6 +53,7 @@ def test_runs_that_end_at_once_all_have_their_row(tmp_path):
     lines = path.read_text().removeprefix(HEADER).splitlines()
     assert {line.split()[1] for line in lines} == {f"{number}_{i}" for number in range(3) for i in range(20)}
     assert len(lines) == 60
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_log_is_rewritten_as_a_whole(tmp_path):

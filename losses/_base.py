@@ -6,6 +6,9 @@ from typing import Any, ClassVar
 import keras
 from keras import ops
 
+# Not public. What JAX compiles carries no attributes, so Keras keeps their masks in a table of its own.
+from keras.src.backend import get_keras_mask
+
 from keras_gan.losses._elements import align, mean_over_elements
 from keras_gan.losses._replicas import replica_count
 from keras_gan.losses._types import Reduction, Tensor
@@ -57,7 +60,7 @@ class Loss(keras.losses.Loss):
 
     def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         """Return which elements count, `(batch, ...)`, or None for all: Keras's mask of the predictions."""
-        return getattr(y_pred, "_keras_mask", None)
+        return get_keras_mask(y_pred)
 
     def prepare(self, y_pred: Tensor) -> Tensor:
         """Return predictions in the dtype of the computation."""

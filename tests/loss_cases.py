@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from keras_gan import losses
 
@@ -222,6 +221,8 @@ ADVERSARIAL = [
 
 def value_and_gradient(function, x, compiled=None):
     """Return a function's value at `x` and the gradient of its sum, eagerly or compiled as `"graph"` or `"xla"`."""
+    # Other backends use the cases without TensorFlow.
+    import tensorflow as tf
 
     def both(x):
         with tf.GradientTape() as tape:

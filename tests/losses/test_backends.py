@@ -7,12 +7,13 @@ import sys
 
 import pytest
 from helpers import environment_of
+from masked_fits import check_masking, check_padded_words
 
 ROOT = pathlib.Path(__file__).parents[2]
 
 PROGRAM = """
 import json, sys
-import keras, numpy as np
+import keras, masked_fits, numpy as np
 from keras import ops
 from keras_gan import losses
 
@@ -48,14 +49,23 @@ for record in json.load(open("tests/golden/losses.json", encoding="utf-8"))["rec
     if "gradient" in record:
         np.testing.assert_allclose(gradient, record["gradient"], rtol=1e-4, atol=1e-5, err_msg=record["name"])
 assert "tensorflow" not in sys.modules
+masked_fits.check()
 print("equal")
 """
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_golden_values(backend):
+def test_golden_values_and_masks(backend):
+    """F9: the masks are those of Keras's layers, in `fit`."""
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
-    options = {"env": environment_of(backend), "capture_output": True, "text": True, "check": False}
+    environment = {**environment_of(backend), "PYTHONPATH": str(ROOT / "tests")}
+    options = {"env": environment, "capture_output": True, "text": True, "check": False}
     process = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, **options)
     assert process.stdout.strip() == "equal", process.stderr
+
+
+@pytest.mark.parametrize("check", [check_masking, check_padded_words])
+def test_masks_of_layers_are_heeded_in_fit(check):
+    """F9."""
+    check()

@@ -11,6 +11,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Mapping
@@ -29,12 +30,18 @@ LONGEST, BY_CLOCK = 6.0, 0.3
 
 
 class Nursery:
-    """The process that starts runs."""
+    """The process that starts runs. On JAX, they share their compiled programs, which take longest."""
 
     def __init__(self) -> None:
+        self._programs = tempfile.TemporaryDirectory()
+        cache = {
+            "JAX_COMPILATION_CACHE_DIR": self._programs.name,
+            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+            "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+        }
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
         folder = str(Path(__file__).parents[1])
-        environment = {**os.environ, "PYTHONPATH": folder}
+        environment = {**os.environ, **cache, "PYTHONPATH": folder}
         command = [sys.executable, "-m", "crash.nursery"]
         self._process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, **pipes)
         assert self._process.stdout.readline() == "ready\n", "the process of the runs has not started"
@@ -48,6 +55,7 @@ class Nursery:
         self._process.stdin.close()
         self._process.wait(60)
         self._process.stdout.close()
+        self._programs.cleanup()
 
 
 def kill_and_resume(

@@ -12,6 +12,9 @@ from keras_gan.losses._types import Tensor
 # The matrix is made in up to this many parts, in a loop, so that no compiler makes all of them at once.
 PARTS = 16
 
+#: Adds the sums of one part, by its number, to what the parts before it gave.
+PartSum = Callable[[Tensor, Tensor], Tensor]
+
 # Rows of a part at least, where their number is known.
 MINIMUM_ROWS = 256
 
@@ -56,7 +59,7 @@ class Comparison:
         """Return by how much each view's logit exceeds the partner's, and where the partner is."""
         queries, partner = self.part(queries, step), self.part(self.partner, step)
         partner_logit = ops.sum(queries * ops.take(views, partner, axis=0), axis=1)
-        leads = without(ops.matmul(queries, ops.transpose(views)) - column(partner_logit), self.candidates)
+        leads = without(queries @ ops.transpose(views) - column(partner_logit), self.candidates)
         columns = ops.arange(ops.shape(views)[0], dtype=partner.dtype)
         is_partner = column(partner) == columns
         left_out = ops.logical_or(column(self.part(self.own, step)) == columns, is_partner)
@@ -82,6 +85,10 @@ def surprisal_of_partners(
         Values, `(queries,)`.
     """
     comparison = Comparison(own, partner, candidates)
+    if keras.backend.backend() == "jax":
+        # JAX makes the parts again by itself. A gradient of our own would allow neither `jvp`, nor `scan` or `remat`
+        # around it.
+        return _values(comparison, queries, views, keras.remat)
 
     @ops.custom_gradient
     def surprisals(queries: Tensor, views: Tensor) -> tuple[Tensor, Callable[..., tuple[Tensor, Tensor]]]:
@@ -97,12 +104,17 @@ def surprisal_of_partners(
     return surprisals(queries, views)
 
 
-def _values(comparison: Comparison, queries: Tensor, views: Tensor) -> Tensor:
+def _values(
+    comparison: Comparison,
+    queries: Tensor,
+    views: Tensor,
+    wrapped: Callable[[PartSum], PartSum] = lambda function: function,
+) -> Tensor:
     def add_part(step: Tensor, values: Tensor) -> Tensor:
         leads, _ = comparison.leads(queries, views, step)
         return ops.slice_update(values, (comparison.start(step),), ops.softplus(ops.logsumexp(leads, axis=1)))
 
-    return ops.fori_loop(0, comparison.steps, add_part, ops.zeros((comparison.count,), queries.dtype))
+    return ops.fori_loop(0, comparison.steps, wrapped(add_part), ops.zeros((comparison.count,), queries.dtype))
 
 
 def _gradients(
@@ -116,8 +128,8 @@ def _gradients(
         start = comparison.start(step)
         done = column(start + ops.arange(comparison.rows) < step * comparison.rows)
         new_queries = ops.where(done, 0.0, comparison.part(queries, step))
-        of_queries = ops.slice_update(of_queries, (start, 0), ops.matmul(shares, views))
-        return of_queries, of_views + ops.matmul(ops.transpose(shares), new_queries)
+        of_queries = ops.slice_update(of_queries, (start, 0), shares @ views)
+        return of_queries, of_views + ops.transpose(shares) @ new_queries
 
     return ops.fori_loop(0, comparison.steps, add_part, (ops.zeros_like(queries), ops.zeros_like(views)))
 

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from typing import ClassVar, NoReturn
 
 import keras
-from keras import ops
 
 from keras_gan.losses._base import Loss
 from keras_gan.losses._elements import rows
 from keras_gan.losses._likelihood import binary_surprisals
-from keras_gan.losses._precision import upcast
+from keras_gan.losses._precision import mean, upcast
 from keras_gan.losses._types import Tensor
 
 
@@ -102,7 +101,7 @@ def scores_of(scores: Tensor) -> Tensor:
 
 def per_sample(losses: Tensor) -> Tensor:
     """Average the losses of all scores of an image, so that a patch critic counts once per image."""
-    return ops.mean(losses, axis=1)
+    return mean(losses, axis=1)
 
 
 def cross_entropy(scores: Tensor, target: float) -> Tensor:

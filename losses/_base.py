@@ -10,6 +10,7 @@ from keras import ops
 from keras.src.backend import get_keras_mask
 
 from keras_gan.losses._elements import align, mean_over_elements
+from keras_gan.losses._precision import divide_no_nan
 from keras_gan.losses._replicas import replica_count
 from keras_gan.losses._types import Reduction, Tensor
 
@@ -96,7 +97,7 @@ class Loss(keras.losses.Loss):
         if self.reduction != "sum":
             if len(values.shape) > 0:
                 weight = sample_weight if element_weight is None else element_weight
-                total = ops.divide_no_nan(total, self._divisor(values, mask, weight))
+                total = divide_no_nan(total, self._divisor(values, mask, weight))
             # Gradients are summed over the replicas of a distributed step, each of which has its own mean.
             total = total / replica_count()
         return ops.cast(total, self.dtype)

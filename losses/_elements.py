@@ -4,6 +4,7 @@ import math
 
 from keras import ops
 
+from keras_gan.losses._precision import maximum, mean
 from keras_gan.losses._types import Tensor
 
 
@@ -23,11 +24,11 @@ def mean_over_elements(values: Tensor, mask: Tensor | None = None, element_weigh
     if element_weight is not None:
         values = values * align("element_weight", element_weight, values)
     if mask is None:
-        return ops.mean(rows(values), axis=1) if len(values.shape) > 1 else values
+        return mean(rows(values), axis=1) if len(values.shape) > 1 else values
     mask = rows(ops.broadcast_to(align("mask", mask, values), ops.shape(values)))
     total = ops.sum(ops.where(mask, rows(values), 0.0), axis=1)
     count = ops.sum(ops.cast(mask, values.dtype), axis=1)
-    return total / ops.maximum(count, 1.0)
+    return total / maximum(count, 1.0)
 
 
 def rows(x: Tensor) -> Tensor:

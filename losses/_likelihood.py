@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.losses._precision import maximum
 from keras_gan.losses._types import Tensor
 
 
@@ -14,7 +15,12 @@ def smallest_positive(x: Tensor) -> float:
 
 def safe_log(probabilities: Tensor) -> Tensor:
     """Return the logarithm of probabilities, a large negative number for zero."""
-    return ops.log(ops.maximum(probabilities, smallest_positive(probabilities)))
+    return ops.log(maximum(probabilities, smallest_positive(probabilities)))
+
+
+def where_counted(targets: Tensor, logs: Tensor) -> Tensor:
+    """Return 0 in place of logarithms whose target is 0: of a class that is ruled out, 0·log 0 is 0 and not NaN."""
+    return ops.where(targets == 0, ops.zeros_like(logs), logs)
 
 
 def log_probabilities(y_pred: Tensor, from_logits: bool) -> Tensor:
@@ -47,4 +53,4 @@ def binary_surprisals(y_pred: Tensor, from_logits: bool) -> tuple[Tensor, Tensor
 def complement_power(log_p: Tensor, exponent: float) -> Tensor:
     """Return (1 − p)^exponent from log p, with a finite gradient where p is 1."""
     complement = -ops.expm1(log_p)
-    return ops.power(ops.maximum(complement, smallest_positive(log_p)), exponent)
+    return ops.power(maximum(complement, smallest_positive(log_p)), exponent)

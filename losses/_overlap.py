@@ -14,7 +14,7 @@ from keras_gan.losses._checks import (
 )
 from keras_gan.losses._elements import align, both
 from keras_gan.losses._labels import as_labels, binary_targets, class_indices, class_targets
-from keras_gan.losses._precision import upcast
+from keras_gan.losses._precision import mean, minimum, upcast
 from keras_gan.losses._types import ClassWeights, Tensor
 
 #: Whether predictions are one mask, or one a class.
@@ -72,7 +72,7 @@ class Masks:
         if self.squared:
             return predicted * true
         if self.from_logits:
-            return ops.minimum(predicted, true)
+            return minimum(predicted, true)
         # Of equal ones, that which gives a hard label the gradient of the product; sigmoid and softmax have none there.
         return ops.where(ops.logical_or(predicted < true, true >= 1), predicted, true)
 
@@ -85,7 +85,7 @@ class Masks:
             raise ValueError(f"`ignore_class` leaves no class. Received: ignore_class={self.ignore_class}")
         if self.class_weights is not None:
             losses = losses * ops.convert_to_tensor(self.class_weights, losses.dtype)
-        return ops.mean(losses if len(chosen) == classes else ops.take(losses, chosen, axis=-1), axis=-1)
+        return mean(losses if len(chosen) == classes else ops.take(losses, chosen, axis=-1), axis=-1)
 
     def label_mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         """Return which pixels the labels leave to count, or None for all."""

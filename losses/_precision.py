@@ -1,5 +1,7 @@
 """Precision in which losses are computed."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -16,3 +18,31 @@ def upcast(x: Tensor) -> Tensor:
     if keras.backend.standardize_dtype(x.dtype) == "float64":
         return x
     return ops.cast(x, "float32")
+
+
+# Keras computes the following in float32 on PyTorch, and so rounds float64.
+
+
+def mean(x: Tensor, axis: int | None = None) -> Tensor:
+    """Return the mean along an axis, or of all values."""
+    if keras.backend.backend() != "torch":
+        return ops.mean(x, axis=axis)
+    total = ops.sum(x, axis=axis)
+    return total / (math.prod(x.shape) / max(math.prod(total.shape), 1))
+
+
+def maximum(x: Tensor, y: Tensor | float) -> Tensor:
+    """Return the larger of two values. NaN stays NaN."""
+    return ops.maximum(x, y) if keras.backend.backend() != "torch" else ops.where(x < y, y, x)
+
+
+def minimum(x: Tensor, y: Tensor | float) -> Tensor:
+    """Return the smaller of two values. NaN stays NaN."""
+    return ops.minimum(x, y) if keras.backend.backend() != "torch" else ops.where(x > y, y, x)
+
+
+def divide_no_nan(x: Tensor, y: Tensor) -> Tensor:
+    """Divide, with 0 for a division by 0."""
+    if keras.backend.backend() != "torch":
+        return ops.divide_no_nan(x, y)
+    return ops.where(y == 0, 0.0, x / ops.where(y == 0, 1.0, y))

@@ -13,8 +13,8 @@ from keras_gan.losses._checks import (
 )
 from keras_gan.losses._elements import both, mean_over_elements
 from keras_gan.losses._labels import class_indices, class_targets
-from keras_gan.losses._likelihood import log_probabilities, safe_log, shifted_logits
-from keras_gan.losses._precision import upcast
+from keras_gan.losses._likelihood import log_probabilities, safe_log, shifted_logits, where_counted
+from keras_gan.losses._precision import mean, upcast
 from keras_gan.losses._types import ClassWeights, Reduction, Tensor
 
 
@@ -63,7 +63,7 @@ def categorical_crossentropy(
     if from_logits:
         # TensorFlow's fused one has the gradient p − q, which is wrong for weighted targets: they don't add up to one.
         shifted, log_sum = shifted_logits(y_pred)
-        losses = ops.sum(targets, axis=-1) * log_sum - ops.sum(targets * shifted, axis=-1)
+        losses = ops.sum(targets, axis=-1) * log_sum - ops.sum(targets * where_counted(targets, shifted), axis=-1)
     else:
         losses = -ops.sum(targets * safe_log(y_pred), axis=-1)
     return mean_over_elements(losses, both(mask, counts), element_weight)
@@ -113,7 +113,7 @@ def sparse_categorical_crossentropy(
     if class_weights is not None:
         losses = losses * ops.take(weights, labels)
     if label_smoothing:
-        uniform = -ops.mean(weights * log_probabilities(y_pred, from_logits), axis=-1)
+        uniform = -mean(weights * log_probabilities(y_pred, from_logits), axis=-1)
         losses = (1.0 - label_smoothing) * losses + label_smoothing * uniform
     return mean_over_elements(losses, both(mask, counts), element_weight)
 

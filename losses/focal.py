@@ -7,7 +7,7 @@ from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_number, check_rank, check_weight_count, plain_weights
 from keras_gan.losses._elements import mean_over_elements
 from keras_gan.losses._labels import binary_targets, class_indices, class_targets
-from keras_gan.losses._likelihood import binary_surprisals, complement_power, log_probabilities
+from keras_gan.losses._likelihood import binary_surprisals, complement_power, log_probabilities, where_counted
 from keras_gan.losses._precision import upcast
 from keras_gan.losses._types import Reduction, Tensor, Weights
 from keras_gan.losses.crossentropy import surprisals
@@ -98,7 +98,7 @@ def categorical_focal(
     targets, _ = class_targets(y_true, y_pred)
     if alpha is not None:
         targets = targets * ops.convert_to_tensor(alpha, y_pred.dtype)
-    log_p = log_probabilities(y_pred, from_logits)
+    log_p = where_counted(targets, log_probabilities(y_pred, from_logits))
     losses = -ops.sum(targets * (complement_power(log_p, gamma) * log_p), axis=-1)
     return mean_over_elements(losses, mask, element_weight)
 

@@ -1,10 +1,10 @@
 """The relativistic average loss: how much realer reals look than the average fake."""
 
-from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._adversarial import cross_entropy, per_sample, scores_of
 from keras_gan.losses._checks import check_real_target, check_shapes
+from keras_gan.losses._precision import mean
 from keras_gan.losses._types import Reduction, Tensor
 from keras_gan.losses.adversarial import SmoothedLoss
 
@@ -33,7 +33,7 @@ def relativistic_average_discriminator_loss(
     """
     check_real_target(real_target)
     real_scores, fake_scores = scores_of(real_scores), scores_of(fake_scores)
-    real_lead, fake_lead = real_scores - ops.mean(fake_scores), fake_scores - ops.mean(real_scores)
+    real_lead, fake_lead = real_scores - mean(fake_scores), fake_scores - mean(real_scores)
     return per_sample(cross_entropy(real_lead, real_target)), per_sample(cross_entropy(fake_lead, 0.0))
 
 

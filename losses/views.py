@@ -48,9 +48,9 @@ def info_nce(
     first, second = _unit_views(first, second, temperature)
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
     candidates = _gather_mask(mask, first, gather_replicas)
-    there = ops.matmul(first / temperature, ops.transpose(all_second))
+    there = first / temperature @ ops.transpose(all_second)
     # One matrix serves both ways, unless the candidates are more than the queries.
-    back = ops.matmul(second / temperature, ops.transpose(all_first)) if gather_replicas else ops.transpose(there)
+    back = second / temperature @ ops.transpose(all_first) if gather_replicas else ops.transpose(there)
     partners = offset + ops.arange(ops.shape(first)[0])
     there, back = (
         ops.sparse_categorical_crossentropy(partners, without(logits, candidates), from_logits=True)

@@ -50,6 +50,11 @@ for record in json.load(open("tests/golden/losses.json", encoding="utf-8"))["rec
         np.testing.assert_allclose(gradient, record["gradient"], rtol=1e-4, atol=1e-5, err_msg=record["name"])
 assert "tensorflow" not in sys.modules
 masked_fits.check()
+
+if keras.backend.backend() == "torch":
+    import float64_on_torch
+
+    float64_on_torch.check()
 print("equal")
 """
 

@@ -324,3 +324,29 @@ def test_sequence_model_masks_its_padding():
     elements = -ops.convert_to_numpy(ops.log_softmax(logits))[np.arange(2)[:, None], np.arange(4), labels]
     expected = (elements[0, :2].mean() + elements[1, :3].mean()) / 2
     np.testing.assert_allclose(losses.SparseCategoricalCrossentropy()(labels, logits), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("compiled", [None, "graph", "xla"])
+@pytest.mark.parametrize(
+    "function",
+    [losses.categorical_crossentropy, losses.categorical_focal, losses.sparse_categorical_crossentropy],
+    ids=lambda function: function.__name__,
+)
+def test_class_that_is_ruled_out_costs_nothing(function, compiled):
+    """F28: 0·log 0 is 0, and the other classes have the loss and the gradient that they have alone."""
+    logits = np.random.default_rng(0).normal(size=(2, 3)).astype("float32")
+    labels = np.array([2, 0])
+    y_true = labels if "sparse" in function.__name__ else np.eye(3, dtype="float32")[labels]
+    expected, expected_gradient = value_and_gradient(lambda x: function(y_true, x), logits, compiled)
+    logits = np.insert(logits, 1, -np.inf, axis=1)
+    y_true = np.where(labels > 0, labels + 1, 0) if y_true.ndim == 1 else np.insert(y_true, 1, 0, axis=1)
+    value, gradient = value_and_gradient(lambda x: function(y_true, x), logits, compiled)
+    # The same sums, with a zero in them.
+    np.testing.assert_allclose(value, expected, rtol=1e-6)
+    np.testing.assert_allclose(gradient, np.insert(expected_gradient, 1, 0, axis=1), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("function", [losses.categorical_crossentropy, losses.categorical_focal])
+def test_class_that_is_ruled_out_and_true_costs_infinitely_much(function):
+    """F28."""
+    assert float(function(np.eye(2)[[0]], np.array([[-np.inf, 0.0]]))[0]) == np.inf

@@ -1,0 +1,41 @@
+"""Losses of float64 on PyTorch against NumPy and SciPy."""
+
+import numpy as np
+import torch
+from scipy.special import logsumexp
+
+from keras_gan import losses
+
+
+def dice_of(true, predicted):
+    return 2 * np.minimum(true, predicted).sum(1) / (true.sum(1) + predicted.sum(1))
+
+
+def check():
+    """F27: no digit of float64 is lost on PyTorch. JAX has float64 only where the user has asked for it."""
+    first, second = (torch.tensor(x, requires_grad=True) for x in np.random.default_rng(0).normal(size=(2, 6, 5)))
+    for function, temperature in ((losses.nt_xent, 0.5), (losses.info_nce, 0.07)):
+        values = function(first, second)
+        values.sum().backward()
+        assert values.dtype == first.grad.dtype == torch.float64
+        assert torch.autograd.gradcheck(function, (first, second))
+        a, b = (x.detach().numpy() / np.linalg.norm(x.detach(), axis=1, keepdims=True) for x in (first, second))
+        there, within = a @ b.T / temperature, [x @ x.T / temperature for x in (a, b)]
+        if function is losses.info_nce:
+            expected = (logsumexp(there, axis=1) + logsumexp(there, axis=0)) / 2 - np.diag(there)
+        else:
+            others = [np.where(np.eye(6, dtype=bool), -np.inf, x) for x in within]
+            rows = [np.concatenate([others[0], there], axis=1), np.concatenate([others[1], there.T], axis=1)]
+            expected = np.mean([logsumexp(row, axis=1) for row in rows], axis=0) - np.diag(there)
+        np.testing.assert_allclose(values.detach(), expected, rtol=1e-12)
+    y, x = np.random.default_rng(1).normal(size=(2, 3, 4))
+    kept = np.array([True, False, True])
+    pairs = [
+        (losses.mean_squared_error(y, torch.tensor(x)), ((y - x) ** 2).mean(1)),
+        (losses.mean_squared_error(y, torch.tensor(x), mask=kept), ((y - x) ** 2).mean(1) * kept),
+        (losses.MeanSquaredError(dtype="float64")(y, torch.tensor(x)), ((y - x) ** 2).mean()),
+        (losses.hinge_generator_loss(torch.tensor(x)), -x.mean(1)),
+        (losses.dice(y > 0, torch.tensor(x), smooth=0.0), 1 - dice_of(y > 0, 1 / (1 + np.exp(-x)))),
+    ]
+    for value, expected in pairs:
+        np.testing.assert_allclose(value, expected, rtol=1e-12)

@@ -1,5 +1,6 @@
 """Contrastive losses of views, which must find each other among the views of other samples: InfoNCE and NT-Xent."""
 
+import keras
 from keras import ops
 from keras.saving import register_keras_serializable
 
@@ -19,7 +20,7 @@ SQUARE_EPSILON = 1e-24
 def info_nce(
     first: Tensor,
     second: Tensor,
-    temperature: float = 0.07,
+    temperature: float | Tensor = 0.07,
     gather_replicas: bool = False,
     *,
     mask: Tensor | None = None,
@@ -31,7 +32,8 @@ def info_nce(
     Args:
         first: Embeddings a, `(batch, features)`.
         second: Their partners b, of the same shape.
-        temperature: τ, above 0. Defaults to 0.07, CLIP's initial one.
+        temperature: τ, above 0: a number, or a scalar tensor or variable, which may be learnt. Defaults to 0.07,
+            CLIP's initial one.
         gather_replicas: Whether the partners on all replicas of a distributed step are candidates. Defaults to False.
         mask: Pairs that count, `(batch,)`; others are no candidates either. Defaults to None, all.
 
@@ -39,13 +41,14 @@ def info_nce(
         Per-sample losses, `(batch,)`.
 
     Raises:
-        ValueError: If shapes differ, or if `temperature` is not above 0.
+        ValueError: If shapes differ, or if `temperature` is not above 0, which cannot be checked for a tensor.
 
     Reference:
         van den Oord et al., Contrastive Predictive Coding, arXiv:1807.03748; both ways: Radford et al., CLIP,
         arXiv:2103.00020.
     """
-    first, second = _unit_views(first, second, temperature)
+    first, second = _unit_views(first, second)
+    temperature = _scalar(temperature, first)
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
     candidates = _gather_mask(mask, first, gather_replicas)
     there = first / temperature @ ops.transpose(all_second)
@@ -63,7 +66,7 @@ def info_nce(
 def nt_xent(
     first: Tensor,
     second: Tensor,
-    temperature: float = 0.5,
+    temperature: float | Tensor = 0.5,
     gather_replicas: bool = False,
     *,
     mask: Tensor | None = None,
@@ -75,7 +78,7 @@ def nt_xent(
     Args:
         first: Embeddings of one view of each sample, `(batch, features)`.
         second: Embeddings of the other view, of the same shape.
-        temperature: τ, above 0. Defaults to 0.5.
+        temperature: τ, above 0: a number, or a scalar tensor or variable, which may be learnt. Defaults to 0.5.
         gather_replicas: Whether the views on all replicas of a distributed step are candidates. Defaults to False.
         mask: Samples that count, `(batch,)`; others are no candidates either. Defaults to None, all.
 
@@ -83,12 +86,13 @@ def nt_xent(
         Per-sample losses, `(batch,)`.
 
     Raises:
-        ValueError: If shapes differ, or if `temperature` is not above 0.
+        ValueError: If shapes differ, or if `temperature` is not above 0, which cannot be checked for a tensor.
 
     Reference:
         Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, arXiv:2002.05709.
     """
-    first, second = _unit_views(first, second, temperature)
+    first, second = _unit_views(first, second)
+    temperature = _scalar(temperature, first)
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
     candidates = _gather_mask(mask, first, gather_replicas)
     own = offset + ops.arange(ops.shape(first)[0])
@@ -104,9 +108,18 @@ def nt_xent(
     return keep(0.5 * (of_first + of_second), mask)
 
 
-def _unit_views(first: Tensor, second: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
+def _scalar(temperature: Tensor, views: Tensor) -> Tensor:
+    """Return a number that is above 0, or a scalar tensor of the dtype of the views."""
+    if not (ops.is_tensor(temperature) or isinstance(temperature, keras.Variable)):
+        check_positive("temperature", temperature)
+        return temperature
+    if len(temperature.shape) > 0:
+        raise ValueError(f"`temperature` must be a scalar. Received: temperature.shape={tuple(temperature.shape)}")
+    return ops.cast(temperature, views.dtype)
+
+
+def _unit_views(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     """Return both views scaled to norm 1, in float32 at least; zero stays zero."""
-    check_positive("temperature", temperature)
     first = upcast(first)
     second = ops.cast(second, first.dtype)
     check_rank("first", first, 2, "(batch, features)", maximum=2)
@@ -147,7 +160,7 @@ class InfoNCE(_ViewLoss):
     Takes `y_pred` `(batch, 2, features)`, the two views stacked, and ignores `y_true`.
 
     Args:
-        temperature: Above 0. Defaults to 0.07.
+        temperature: Above 0. Defaults to 0.07. Call `info_nce` with one that is learnt.
         gather_replicas: Whether the views on all replicas of a distributed step are candidates. Defaults to False.
         name: Name in logs. Defaults to `"info_nce"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
@@ -174,7 +187,7 @@ class NTXent(_ViewLoss):
     Takes `y_pred` `(batch, 2, features)`, the two views stacked, and ignores `y_true`.
 
     Args:
-        temperature: Above 0. Defaults to 0.5.
+        temperature: Above 0. Defaults to 0.5. Call `nt_xent` with one that is learnt.
         gather_replicas: Whether the views on all replicas of a distributed step are candidates. Defaults to False.
         name: Name in logs. Defaults to `"nt_xent"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.

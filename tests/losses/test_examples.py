@@ -51,6 +51,13 @@ def test_views_find_each_other(monkeypatch, request):
     assert distances[::2].mean() < 0.8 * distances[1::2].mean()
 
 
+def test_texts_are_found_at_a_temperature_that_was_learnt():
+    """F31."""
+    names = run("A learnt temperature")
+    assert names["found"] > 0.3  # By chance, 0.005.
+    assert names["temperature"] < 0.06  # At first, 0.07.
+
+
 def test_autoencoder_reconstructs():
     names = run("A small variational autoencoder")
     assert names["bound"][-1] < 0.6 * names["bound"][0]

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -41,6 +42,26 @@ def test_nt_xent_in_float64(n, temperature):
     first, second = RNG.normal(size=(n, 6)), RNG.normal(size=(n, 6))
     expected = nt_xent_in_numpy(first, second, temperature)
     np.testing.assert_allclose(losses.nt_xent(first, second, temperature), expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("compiled", [None, "graph", "xla"])
+@pytest.mark.parametrize("function", [losses.nt_xent, losses.info_nce])
+def test_temperature_may_be_learnt(function, compiled):
+    """F31: a tensor has the loss of its value, and the gradient of finite differences."""
+    first, second = RNG.normal(size=(2, 6, 5))
+    value, gradient = value_and_gradient(lambda t: function(first, second, t), np.float64(0.3), compiled)
+    np.testing.assert_allclose(value, function(first, second, 0.3), rtol=1e-12)
+    step = 1e-5
+    sums = [float(ops.sum(function(first, second, 0.3 + sign * step))) for sign in (1, -1)]
+    np.testing.assert_allclose(gradient, (sums[0] - sums[1]) / (2 * step), rtol=1e-7)
+
+
+def test_temperature_is_a_scalar():
+    first, second = RNG.normal(size=(2, 6, 5)).astype("float32")
+    expected = losses.info_nce(first, second, 0.25)
+    np.testing.assert_allclose(losses.info_nce(first, second, keras.Variable(0.25)), expected, rtol=1e-6)
+    with pytest.raises(ValueError, match=r"`temperature` must be a scalar. Received: temperature.shape=\(2,\)"):
+        losses.nt_xent(first, second, ops.ones(2))
 
 
 def plain_nt_xent(first, second, temperature):

@@ -23,7 +23,7 @@ from trained_runs import add_row, read_rows, train
 
 from keras_gan import load_images
 from keras_gan.analysis.detectors.copies import find_originals
-from keras_gan.data.images import in_range
+from keras_gan.data.images import in_range, to_uint8
 from keras_gan.metrics import Cifar10ResNet, Evaluator
 from keras_gan.models import load_generator
 from keras_gan.models.sampling import generate
@@ -70,7 +70,7 @@ def measure(run: Path, training: np.ndarray, held_out: np.ndarray) -> dict[str, 
     compared = samples[:COMPARED]
     copies = float(np.mean(find_originals(in_range(compared), training).is_copy))
     strength = float(read_rows(run / "losses.csv")[-1].get("augmentation_strength") or 0.0)
-    return {**figures, "copies": copies, "near": nearness(compared, training, held_out), "strength": strength}
+    return {**figures, "copies": copies, "near": nearness(to_uint8(compared), training, held_out), "strength": strength}
 
 
 def nearness(samples: np.ndarray, training: np.ndarray, held_out: np.ndarray) -> float:

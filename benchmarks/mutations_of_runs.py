@@ -71,8 +71,8 @@ RUNS = {
             "training/test_changes.py",
         ),
     ),
-    "keras_gan/training/run_folder.py": (
-        ("epochs_refused", "dataclasses.replace(config, run=run)", "config", "training/test_run_folder.py"),
+    "keras_gan/training/same_run.py": (
+        ("epochs_refused", '"batch_size", "epochs", "steps', '"batch_size", "steps', "training/test_run_folder.py"),
     ),
     "keras_gan/training/experiment.py": (
         (

@@ -18,7 +18,8 @@ from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.options import RunOptions, saved_options
 from keras_gan.training.presets import PRESETS
 from keras_gan.training.resuming import resumed_folder
-from keras_gan.training.run_folder import OtherRunError, check, load_config
+from keras_gan.training.run_folder import check, load_config
+from keras_gan.training.same_run import OtherRunError
 
 #: Flags whose values decide which other flags exist.
 CHOICES = ("data", "dataset", "optimizer", "extractor", *SELECTIONS)

@@ -30,6 +30,7 @@ from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
 from keras_gan.training.recovery import check_files, restore, set_aside, set_best_aside, set_records_aside
 from keras_gan.training.report import report_on, save_real_picture
+from keras_gan.training.same_run import changed_settings, manifest_facts
 
 #: What a run has for its user, as far as it has come.
 RESULTS = (
@@ -177,7 +178,7 @@ class Experiment:
                 folder / "checkpoints",
                 options.checkpoint_every,
                 monitor=monitor,
-                facts={**runtime.software(), **run_folder.manifest_facts(self.config)},
+                facts={**runtime.software(), **manifest_facts(self.config)},
                 minutes=options.checkpoint_minutes,
             ),
         ]
@@ -313,7 +314,7 @@ def _go_on(
     evaluator = _evaluator(split, config.evaluation)
     if evaluator is not None and (folder / "quality.csv").exists():
         check_provenance(folder / "quality.csv", start, evaluator.provenance)
-    changes = run_folder.changed_settings(folder, config)
+    changes = changed_settings(run_folder.load_config(folder), config)
     within = f", step {restored.steps}" if restored.steps else ""
     for name, (old, new) in changes.items():
         say(f"From epoch {start}{within}: {name} {old} → {new}")

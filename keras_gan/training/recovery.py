@@ -18,7 +18,8 @@ from keras_gan.reading import reading
 from keras_gan.tables import read_records, split_row, table_lines
 from keras_gan.training.build import build_model, policies, set_learning_rates
 from keras_gan.training.config import ExperimentConfig
-from keras_gan.training.run_folder import fixed_settings, load_config
+from keras_gan.training.run_folder import load_config
+from keras_gan.training.same_run import fixed_settings
 
 #: What the names of files that a run does not go on from begin with.
 SET_ASIDE = "set_aside_"

@@ -6,7 +6,6 @@ This module does not load Keras.
 import contextlib
 import dataclasses
 import datetime
-import hashlib
 import json
 import os
 import re
@@ -17,49 +16,11 @@ from typing import Any
 
 from keras_gan.analysis.run.saved_run import RUN_NOTES
 from keras_gan.checks import conform, shortened
-from keras_gan.data.pictures import parse_size
 from keras_gan.files import PARTIAL, replace_text
 from keras_gan.reading import read_json, read_text, reading
-from keras_gan.settings import PARTS, setting_name
 from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.options import RunOptions, save_options
-
-#: Sources of images that may have been moved or given in another form since; the hash of the images tells whether they
-#: are still the same.
-MOVABLE_SOURCES = ("folder", "file", "array")
-
-#: Characters of a setting's value that are shown.
-SHOWN = 60
-
-#: Settings that may be others when a run goes on: they hold for the epochs that come. So may the arguments of a
-#: schedule, of an augmentation, and of the Lipschitz policy, but not the policy itself.
-CHANGEABLE = (
-    *("critic_learning_rate", "generator_learning_rate", "schedule", "augmentation"),
-    *("n_critic", "batch_size", "epochs", "steps_per_execution"),
-)
-CHANGEABLE_ARGUMENTS = ("schedule_", "augmentation_", "lipschitz_")
-
-
-class OtherRunError(ValueError):
-    """A run cannot go on under a configuration that makes another run of it.
-
-    Args:
-        folder: The run's folder.
-        differences: Values of the run and values received, by the names of the settings.
-
-    Attributes:
-        summary: What is wrong, in one line.
-        table: The settings that differ, one on a line.
-    """
-
-    def __init__(self, folder: Path, differences: Mapping[str, tuple[Any, Any]]) -> None:
-        self.summary = f"{folder} cannot be resumed under settings that make another run of it"
-        rows = [("setting", "of the run", "received")]
-        rows += [(name, str(saved)[:SHOWN], str(given)[:SHOWN]) for name, (saved, given) in differences.items()]
-        widths = [max(map(len, column)) for column in zip(*rows)]
-        lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
-        self.table = "\n".join(f"  {line}" for line in lines)
-        super().__init__(f"{self.summary}:\n{self.table}")
+from keras_gan.training.same_run import check_same_run, json_settings
 
 
 def check(config: ExperimentConfig, options: RunOptions) -> None:
@@ -76,7 +37,7 @@ def check(config: ExperimentConfig, options: RunOptions) -> None:
     if options.resume is None:
         _check_writable(options.out)
     else:
-        _check_config(options.resume, config)
+        check_same_run(options.resume, load_config(options.resume), config)
 
 
 def check_count(count: int, config: ExperimentConfig, options: RunOptions) -> None:
@@ -211,28 +172,6 @@ def _write_json(path: Path, value: dict[str, Any]) -> None:
     replace_text(path, json.dumps(value, indent=2) + "\n")
 
 
-def _check_config(folder: Path, config: ExperimentConfig) -> None:
-    """Refuse to resume a run under a configuration that makes another run of it.
-
-    `CHANGEABLE` settings may differ, because they do not change the epochs that are done, and so may the evaluation.
-    """
-    saved = load_config(folder)
-    _check_length(saved, config)
-    if {saved.data.name, config.data.name} <= set(MOVABLE_SOURCES):
-        config = dataclasses.replace(config, data=_with_size(saved.data, config.data.arguments.get("size")))
-    differences = {name: pair for name, pair in _differences(saved, config).items() if not _is_changeable(name)}
-    if differences:
-        raise OtherRunError(folder, differences)
-
-
-def _with_size(data: Part, size: Any) -> Part:
-    """Return a set of images with another size of its images, where both are known: those cannot be the same images."""
-    old = data.arguments.get("size")
-    if None in (old, size) or parse_size(size) == parse_size(old):
-        return data
-    return Part(data.name, {**data.arguments, "size": size})
-
-
 def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
     """Refuse to resume a run on other images or another backend, and return the versions that differ.
 
@@ -265,61 +204,6 @@ def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
     return [f"{name} {old} → {now.get(name)}" for name, old in versions.items() if now.get(name) != old]
 
 
-def changed_settings(folder: Path, config: ExperimentConfig) -> dict[str, tuple[Any, Any]]:
-    """Return the settings that hold for the epochs to come of a resumed run, if they are others than before.
-
-    Args:
-        folder: The run's folder, with its configuration until now.
-        config: The configuration that it goes on with.
-
-    Returns:
-        Values before and now, by names.
-    """
-    differences = _differences(load_config(folder), config)
-    return {name: pair for name, pair in differences.items() if _is_changeable(name)}
-
-
-def _is_changeable(name: str) -> bool:
-    return name in CHANGEABLE or name.startswith(CHANGEABLE_ARGUMENTS)
-
-
-def manifest_facts(config: ExperimentConfig) -> dict[str, Any]:
-    """Return what the manifest of a run's checkpoint says of its configuration: a hash, and what stays the same.
-
-    Args:
-        config: The run's configuration.
-    """
-    return {
-        "config": hashlib.sha256(config.to_json().encode("utf-8")).hexdigest(),
-        "settings": fixed_settings(config),
-    }
-
-
-def fixed_settings(config: ExperimentConfig) -> dict[str, Any]:
-    """Return the settings that stay the same as long as a run lasts, by name, as values of JSON.
-
-    The images are left out, which may have been moved: environment.json has their hash.
-
-    Args:
-        config: The run's configuration.
-    """
-    values = _settings(dataclasses.replace(config, data=Part("array")))
-    return _json_value({name: value for name, value in values.items() if not _is_changeable(name)})
-
-
-def _check_length(saved: ExperimentConfig, config: ExperimentConfig) -> None:
-    """Refuse another number of steps for learning rates that fall over the whole run: they have fallen for the old."""
-    is_whole_run = config.schedule == saved.schedule and config.schedule.arguments.get("decay_steps", 0) is None
-    names = ("epochs", "batch_size", "n_critic") if config.run.steps_per_epoch == "pass" else ("epochs",)
-    for name in names if is_whole_run else ():
-        old, new = getattr(saved.run, name), getattr(config.run, name)
-        if new != old:
-            raise ValueError(
-                f"`{name}` must stay {old}, because the schedule {saved.schedule.name!r} falls over the whole run. "
-                f"Set its length, in steps, with `--schedule-decay-steps`. Received: {name}={new}"
-            )
-
-
 def record_resume(
     folder: Path,
     environment: dict[str, Any],
@@ -339,7 +223,7 @@ def record_resume(
     here = {"epoch": epoch, "step": step} if step else {"epoch": epoch}
     path = folder / "environment.json"
     saved = read_json(path)
-    earlier = _effective_resumes(saved.get("resumes", []), here, _settings(load_config(folder)))
+    earlier = _effective_resumes(saved.get("resumes", []), here, json_settings(load_config(folder)))
     if changes or earlier != saved.get("resumes", []) or environment["versions"] != _last_versions(saved):
         resume = {**here, "versions": environment["versions"]}
         if changes:
@@ -355,12 +239,12 @@ def _effective_resumes(
     Args:
         resumes: All resumes until now.
         here: Epoch and step that the run goes on with. They are before those of a resume whose epochs were lost.
-        settings: All settings that the run has now, by names.
+        settings: All settings that the run has now, by names, as values of JSON.
     """
     kept = [_earlier(resume, here) for resume in resumes]
     last = kept[-1].get("changes", {}) if kept else {}
     # The process may have died before config.json had the changes.
-    has_effect = all(_json_value(settings.get(name)) == new for name, (_, new) in last.items())
+    has_effect = all(settings.get(name) == new for name, (_, new) in last.items())
     return kept if has_effect else kept[:-1]
 
 
@@ -371,28 +255,6 @@ def _earlier(resume: dict[str, Any], here: dict[str, int]) -> dict[str, Any]:
     return {**here, **{name: value for name, value in resume.items() if name not in ("epoch", "step")}}
 
 
-def _json_value(value: Any) -> Any:
-    return json.loads(json.dumps(value))
-
-
 def _last_versions(environment: dict[str, Any]) -> dict[str, str]:
     """Return the versions that a run was last trained with, from its environment.json."""
     return dict([environment, *environment.get("resumes", [])][-1]["versions"])
-
-
-def _differences(expected: ExperimentConfig, received: ExperimentConfig) -> dict[str, tuple[Any, Any]]:
-    """Return both values of each setting in which two configurations differ."""
-    before, now = _settings(expected), _settings(received)
-    names = dict.fromkeys([*before, *now])
-    pairs = {name: (before.get(name), now.get(name)) for name in names}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-
-
-def _settings(config: ExperimentConfig) -> dict[str, Any]:
-    """Return all values of a configuration by names that are the same whatever the other values are."""
-    values = {"preset": config.preset, **dataclasses.asdict(config.run)}
-    for part in PARTS:
-        chosen = getattr(config, part)
-        values[part] = chosen.name
-        values.update({setting_name(part, argument): value for argument, value in chosen.arguments.items()})
-    return values

@@ -11,6 +11,7 @@ from keras_gan.training.changes import change
 from keras_gan.training.config import Part
 from keras_gan.training.options import RunOptions
 from keras_gan.training.presets import PRESETS
+from keras_gan.training.same_run import OtherRunError
 
 ENVIRONMENT = {"backend": "jax", "versions": {"keras": "3.15.1"}, "data": {"images": 3, "sha256": "ab"}}
 
@@ -71,7 +72,7 @@ def test_resuming_under_another_configuration_names_the_difference(tmp_path):
     run_folder.check(PRESETS["horses"], options)
     run_folder.check(change(PRESETS["horses"], epochs=20_000, quality_every=7, quality_samples=50), options)
     other = change(PRESETS["horses"], n_critic=7, seed=1, latent_dim=7)
-    with pytest.raises(run_folder.OtherRunError, match="settings that make another run of it") as raised:
+    with pytest.raises(OtherRunError, match="settings that make another run of it") as raised:
         run_folder.check(other, options)
     assert [line.split() for line in raised.value.table.splitlines()] == [
         ["setting", "of", "the", "run", "received"],
@@ -193,5 +194,5 @@ def test_images_of_another_size_are_refused_before_they_are_read(tmp_path, size,
     if is_same:
         run_folder.check(moved, options)
     else:
-        with pytest.raises(run_folder.OtherRunError, match=r"\n  size     32          64"):
+        with pytest.raises(OtherRunError, match=r"\n  size     32          64"):
             run_folder.check(moved, options)

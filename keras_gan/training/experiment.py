@@ -24,6 +24,7 @@ from keras_gan.training import run_folder, runtime
 from keras_gan.training.allocator import keep_freed_memory
 from keras_gan.training.build import build_model
 from keras_gan.training.config import EvaluationConfig, ExperimentConfig
+from keras_gan.training.environment import check_environment, record_resume
 from keras_gan.training.hash_chain import HashChain
 from keras_gan.training.images import load_training_images
 from keras_gan.training.options import RunOptions, save_options
@@ -306,7 +307,7 @@ def _go_on(
 ) -> Experiment:
     """Prepare a run that goes on."""
     folder = ownership.folder
-    for change in run_folder.check_environment(folder, environment):
+    for change in check_environment(folder, environment):
         say(f"Resuming under another version, so the last bits may differ: {change}")
     restored = restore(folder, config, split.shape)
     start = restored.epochs
@@ -314,7 +315,8 @@ def _go_on(
     evaluator = _evaluator(split, config.evaluation)
     if evaluator is not None and (folder / "quality.csv").exists():
         check_provenance(folder / "quality.csv", start, evaluator.provenance)
-    changes = changed_settings(run_folder.load_config(folder), config)
+    saved = run_folder.load_config(folder)
+    changes = changed_settings(saved, config)
     within = f", step {restored.steps}" if restored.steps else ""
     for name, (old, new) in changes.items():
         say(f"From epoch {start}{within}: {name} {old} → {new}")
@@ -324,7 +326,7 @@ def _go_on(
         set_best_aside(folder, start)
     if start == 0:
         set_records_aside(folder)
-    run_folder.record_resume(folder, environment, start, changes, restored.steps)
+    record_resume(folder, environment, saved, start, changes, restored.steps)
     run_folder.write_config(folder, config)
     save_options(options, folder)
     save_real_picture(split.images, folder)

@@ -10,17 +10,17 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from keras_gan.analysis.run.saved_run import RUN_NOTES
-from keras_gan.checks import conform, shortened
+from keras_gan.checks import shortened
 from keras_gan.files import PARTIAL, replace_text
-from keras_gan.reading import read_json, read_text, reading
+from keras_gan.reading import read_text
 from keras_gan.training.config import ExperimentConfig, Part
+from keras_gan.training.environment import write_environment
 from keras_gan.training.options import RunOptions, save_options
-from keras_gan.training.same_run import check_same_run, json_settings
+from keras_gan.training.same_run import check_same_run
 
 
 def check(config: ExperimentConfig, options: RunOptions) -> None:
@@ -108,14 +108,14 @@ def make(out: Path, config: ExperimentConfig, environment: dict[str, Any], optio
     folder = _make_numbered(out, config.preset)
     try:
         options = RunOptions() if options is None else options
-        _write_json(folder / "environment.json", environment)
+        write_environment(folder, environment)
         about = {
             "started": datetime.date.today().isoformat(),
             "notes": options.notes,
             "wandb_url": None,
             "closed": None,
         }
-        _write_json(folder / RUN_NOTES, about)
+        replace_text(folder / RUN_NOTES, json.dumps(about, indent=2) + "\n")
         save_options(options, folder)
         write_config(folder, config)
     except OSError:
@@ -166,95 +166,3 @@ def _located(folder: Path, config: ExperimentConfig) -> ExperimentConfig:
 def _with_path(config: ExperimentConfig, path: str) -> ExperimentConfig:
     data = Part(config.data.name, {**config.data.arguments, "path": path})
     return dataclasses.replace(config, data=data)
-
-
-def _write_json(path: Path, value: dict[str, Any]) -> None:
-    replace_text(path, json.dumps(value, indent=2) + "\n")
-
-
-def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
-    """Refuse to resume a run on other images or another backend, and return the versions that differ.
-
-    Args:
-        folder: The run's folder.
-        environment: The current backend, versions and data.
-
-    Returns:
-        One line for each package whose version differs.
-
-    Raises:
-        ValueError: If the run was trained on other images or another backend, or its environment.json is invalid.
-    """
-    path = folder / "environment.json"
-    saved = read_json(path)
-    with reading(path, "the run's data and versions"):
-        data, backend, versions = saved["data"], saved["backend"], _last_versions(saved)
-        conform(backend, str, "backend")
-    if data != environment["data"]:
-        raise ValueError(
-            f"{path}: the run was trained on {shortened(data)}. Received other images: {environment['data']}"
-        )
-    if backend != environment["backend"]:
-        backend = shortened(backend, 40)
-        raise ValueError(
-            f"{path}: the run was trained on the Keras backend {backend}, which draws other random numbers: resume it "
-            f"with KERAS_BACKEND={backend}. Received: {environment['backend']}"
-        )
-    now = environment["versions"]
-    return [f"{name} {old} → {now.get(name)}" for name, old in versions.items() if now.get(name) != old]
-
-
-def record_resume(
-    folder: Path,
-    environment: dict[str, Any],
-    epoch: int,
-    changes: Mapping[str, tuple[Any, Any]] | None = None,
-    step: int = 0,
-) -> None:
-    """Add to a run's environment.json under which versions and settings it goes on, if these are others than before.
-
-    Args:
-        folder: The run's folder.
-        environment: The current backend, versions and data.
-        epoch: Index of the epoch that the run goes on with.
-        changes: Settings that change from here on: values before and now, by names. Defaults to None, none.
-        step: Steps that are done of this epoch. Defaults to 0.
-    """
-    here = {"epoch": epoch, "step": step} if step else {"epoch": epoch}
-    path = folder / "environment.json"
-    saved = read_json(path)
-    earlier = _effective_resumes(saved.get("resumes", []), here, json_settings(load_config(folder)))
-    if changes or earlier != saved.get("resumes", []) or environment["versions"] != _last_versions(saved):
-        resume = {**here, "versions": environment["versions"]}
-        if changes:
-            resume["changes"] = {name: list(pair) for name, pair in changes.items()}
-        _write_json(path, {**saved, "resumes": [*earlier, resume]})
-
-
-def _effective_resumes(
-    resumes: list[dict[str, Any]], here: dict[str, int], settings: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """Return the resumes that led to the run as it is now, with the epochs from which their changes really hold.
-
-    Args:
-        resumes: All resumes until now.
-        here: Epoch and step that the run goes on with. They are before those of a resume whose epochs were lost.
-        settings: All settings that the run has now, by names, as values of JSON.
-    """
-    kept = [_earlier(resume, here) for resume in resumes]
-    last = kept[-1].get("changes", {}) if kept else {}
-    # The process may have died before config.json had the changes.
-    has_effect = all(settings.get(name) == new for name, (_, new) in last.items())
-    return kept if has_effect else kept[:-1]
-
-
-def _earlier(resume: dict[str, Any], here: dict[str, int]) -> dict[str, Any]:
-    """Return a resume, with the epoch and the step of `here` if these are earlier."""
-    if (resume["epoch"], resume.get("step", 0)) <= (here["epoch"], here.get("step", 0)):
-        return resume
-    return {**here, **{name: value for name, value in resume.items() if name not in ("epoch", "step")}}
-
-
-def _last_versions(environment: dict[str, Any]) -> dict[str, str]:
-    """Return the versions that a run was last trained with, from its environment.json."""
-    return dict([environment, *environment.get("resumes", [])][-1]["versions"])

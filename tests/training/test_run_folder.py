@@ -112,39 +112,6 @@ def test_out_must_be_writable(tmp_path):
     assert make(tmp_path / "new" / "runs").name == "0001_horses"
 
 
-def test_broken_environment_is_named(tmp_path):
-    folder = make(tmp_path)
-    for content in ("{}", "[]", "{", '{"data": 1, "versions": 2}'):
-        (folder / "environment.json").write_text(content)
-        with pytest.raises(ValueError, match="environment.json must"):
-            run_folder.check_environment(folder, ENVIRONMENT)
-
-
-def test_other_images_are_refused_and_other_versions_told(tmp_path):
-    folder = make(tmp_path)
-    assert run_folder.check_environment(folder, ENVIRONMENT) == []
-    other = {**ENVIRONMENT, "versions": {"keras": "3.16.0"}}
-    assert run_folder.check_environment(folder, other) == ["keras 3.15.1 → 3.16.0"]
-    with pytest.raises(ValueError, match="Received other images"):
-        run_folder.check_environment(folder, {**ENVIRONMENT, "data": {"images": 3, "sha256": "cd"}})
-    with pytest.raises(ValueError, match="backend jax.*resume it with KERAS_BACKEND=jax. Received: tensorflow"):
-        run_folder.check_environment(folder, {**ENVIRONMENT, "backend": "tensorflow"})
-
-
-def test_versions_of_a_resume_are_recorded_beside_those_of_the_start(tmp_path):
-    """F12."""
-    folder = make(tmp_path)
-    run_folder.record_resume(folder, ENVIRONMENT, 2)
-    assert json.loads((folder / "environment.json").read_text()) == ENVIRONMENT
-    other = {**ENVIRONMENT, "versions": {"keras": "3.16.0"}}
-    for epoch in (4, 6):
-        run_folder.record_resume(folder, other, epoch)
-    resumes = [{"epoch": 4, "versions": {"keras": "3.16.0"}}]
-    assert json.loads((folder / "environment.json").read_text()) == {**ENVIRONMENT, "resumes": resumes}
-    assert run_folder.check_environment(folder, other) == []
-    assert run_folder.check_environment(folder, ENVIRONMENT) == ["keras 3.16.0 → 3.15.1"]
-
-
 @pytest.mark.parametrize("is_at_home", [True, False])
 def test_configuration_names_no_folder_above_the_run(tmp_path, monkeypatch, is_at_home):
     images = tmp_path / "anna" / "pictures"
@@ -166,23 +133,6 @@ def test_older_configuration_has_an_absolute_path(tmp_path):
     config = change(PRESETS["horses"], data=str(images))
     (tmp_path / "config.json").write_text(config.to_json())
     assert run_folder.load_config(tmp_path) == config
-
-
-def test_changes_within_an_epoch_are_recorded_with_their_step(tmp_path):
-    folder = make(tmp_path, batch_size=8)
-
-    def resume(epoch, step, changes=None):
-        run_folder.record_resume(folder, ENVIRONMENT, epoch, changes, step)
-        first, *_ = json.loads((folder / "environment.json").read_text())["resumes"]
-        assert first["changes"] == {"batch_size": [512, 8]}
-        return first["epoch"], first.get("step")
-
-    assert resume(4, 3, {"batch_size": (512, 8)}) == (4, 3)
-    assert resume(5, 0) == (4, 3)
-    # Its epochs were lost, and are trained again under the new value.
-    assert resume(4, 2) == (4, 2)
-    assert resume(2, 0) == (2, None)
-    assert resume(2, 1) == (2, None)
 
 
 @pytest.mark.parametrize(("size", "is_same"), [("32x32", True), (None, True), (64, False)])

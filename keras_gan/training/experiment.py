@@ -26,7 +26,7 @@ from keras_gan.training.build import build_model
 from keras_gan.training.config import EvaluationConfig, ExperimentConfig
 from keras_gan.training.environment import check_environment, record_resume
 from keras_gan.training.hash_chain import HashChain
-from keras_gan.training.images import load_training_images
+from keras_gan.training.images import check_count, check_shape, load_training_images
 from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
 from keras_gan.training.recovery import check_files, restore, set_aside, set_best_aside, set_records_aside
@@ -188,7 +188,7 @@ class Experiment:
         """Return the callback for Weights & Biases, if any, after it has logged the epochs that are already done."""
         if self.options.wandb == "off":
             return []
-        depends_on = {**_without_folders(self.config.flat()), **_environment(self.split.images)}
+        depends_on = {**_without_folders(self.config.flat()), **runtime.environment(self.split.images)}
         if self.evaluator is not None:
             depends_on["evaluation"] = dataclasses.asdict(self.evaluator.provenance)
         run = callbacks.init_wandb(
@@ -265,13 +265,13 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
     """
     run_folder.check(config, options)
     keep_freed_memory()
-    _check_dispatches(config.run.steps_per_execution)
+    runtime.check_dispatches(config.run.steps_per_execution)
     if images is None:
         config, images = load_training_images(config, options)
     split = data.hold_out(images, config.run.hold_out, config.run.seed)
-    run_folder.check_count(split.shape[0], config, options)
+    check_count(split.shape[0], config, options)
     runtime.set_seeds(config.run.seed, config.run.deterministic)
-    environment = _environment(images)
+    environment = runtime.environment(images)
     if options.resume is None:
         return _begin(config, options, split, environment)
     ownership = Ownership(options.resume)
@@ -285,7 +285,7 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
 def _begin(config: ExperimentConfig, options: RunOptions, split: data.Split, environment: dict[str, Any]) -> Experiment:
     """Prepare a new run."""
     model = build_model(config, split.shape)
-    _check_image_shape(model, split.images)
+    check_shape(split.images, model.image_shape)
     evaluator = _evaluator(split, config.evaluation)
     folder = run_folder.make(options.out, config, environment, options)
     with contextlib.ExitStack() as undo:
@@ -334,23 +334,6 @@ def _go_on(
     return Experiment(config, options, folder, split, restored.model, start, restored.steps, evaluator, ownership)
 
 
-def _check_dispatches(steps_per_execution: int) -> None:
-    backend = keras.backend.backend()
-    if steps_per_execution > 1 and backend != "jax":
-        raise ValueError(
-            "`steps_per_execution` must be 1 unless the Keras backend is jax (KERAS_BACKEND=jax). "
-            f"Received: {steps_per_execution} on {backend}"
-        )
-
-
-def _check_image_shape(model: models.GAN, images: np.ndarray) -> None:
-    made, given = model.image_shape, images.shape[1:]
-    if given[-1] not in (1, 3, 4):
-        raise ValueError(f"Images must have 1, 3 or 4 channels. Received: {given[-1]}")
-    if made != given:
-        raise ValueError(f"`generator` must make images of the data's shape {given}. Received: {made}")
-
-
 def _evaluator(split: data.Split, evaluation: EvaluationConfig) -> metrics.Evaluator | None:
     if not evaluation.is_measured:
         return None
@@ -360,8 +343,3 @@ def _evaluator(split: data.Split, evaluation: EvaluationConfig) -> metrics.Evalu
     if used < count:
         say(f"Quality is measured against {used} of the {count} images, the same each time.")
     return evaluator
-
-
-def _environment(images: np.ndarray) -> dict[str, Any]:
-    """Return what the bits of a run depend on besides its configuration: the software and the data."""
-    return {**runtime.software(), "data": {"images": len(images), "sha256": data.fingerprint(images)}}

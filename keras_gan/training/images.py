@@ -1,4 +1,4 @@
-"""The images that a configuration names."""
+"""The images that a configuration names, and the checks whether a run can train on them."""
 
 import dataclasses
 
@@ -68,3 +68,40 @@ def describe_set(images: np.ndarray) -> list[str]:
             "the GAN to memorise them."
         )
     return lines
+
+
+def check_count(count: int, config: ExperimentConfig, options: RunOptions) -> None:
+    """Refuse a data set with fewer images than a batch.
+
+    Args:
+        count: Number of images.
+        config: Configuration of the run.
+        options: Options of the run, with the folder of the images.
+
+    Raises:
+        ValueError: If there are too few images.
+    """
+    size = config.run.batch_size
+    if count < size:
+        source = options.data_dir or f"the data set {config.data.name}"
+        raise ValueError(
+            f"`batch_size` must be at most the {count} images of {source}. Received: {size}. "
+            f"Add images, or give `--batch-size {count}` or less"
+        )
+
+
+def check_shape(images: np.ndarray, made: tuple[int, ...]) -> None:
+    """Refuse images of another shape than the generator makes.
+
+    Args:
+        images: The images, `(count, height, width, channels)`.
+        made: Height, width and channels of what the generator makes.
+
+    Raises:
+        ValueError: If the shapes differ, or the images are neither grey nor in colours.
+    """
+    given = images.shape[1:]
+    if given[-1] not in (1, 3, 4):
+        raise ValueError(f"Images must have 1, 3 or 4 channels. Received: {given[-1]}")
+    if made != given:
+        raise ValueError(f"`generator` must make images of the data's shape {given}. Received: {made}")

@@ -40,26 +40,6 @@ def check(config: ExperimentConfig, options: RunOptions) -> None:
         check_same_run(options.resume, load_config(options.resume), config)
 
 
-def check_count(count: int, config: ExperimentConfig, options: RunOptions) -> None:
-    """Refuse a data set with fewer images than a batch.
-
-    Args:
-        count: Number of images.
-        config: Configuration of the run.
-        options: Options of the run, with the folder of the images.
-
-    Raises:
-        ValueError: If there are too few images.
-    """
-    size = config.run.batch_size
-    if count < size:
-        source = options.data_dir or f"the data set {config.data.name}"
-        raise ValueError(
-            f"`batch_size` must be at most the {count} images of {source}. Received: {size}. "
-            f"Add images, or give `--batch-size {count}` or less"
-        )
-
-
 def load_config(folder: Path) -> ExperimentConfig:
     """Return the configuration of a run folder.
 

@@ -1,4 +1,4 @@
-"""The process of a run: its backend, seeds and versions."""
+"""The process of a run: its backend, seeds and versions, and the data that it has read."""
 
 import os
 import platform
@@ -7,12 +7,31 @@ from importlib import metadata
 from typing import Any
 
 import keras
+import numpy as np
 
+from keras_gan import data
 from keras_gan.console import say
 
 #: Packages whose versions the bits of a run depend on: for all backends, and for each backend.
 PACKAGES = ("keras-gan", "keras", "numpy")
 BACKEND_PACKAGES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib")}
+
+
+def check_dispatches(steps_per_execution: int) -> None:
+    """Refuse several steps in one call of a backend that cannot do so.
+
+    Args:
+        steps_per_execution: Steps in one call.
+
+    Raises:
+        ValueError: If there are more than one, and the backend is not JAX.
+    """
+    backend = keras.backend.backend()
+    if steps_per_execution > 1 and backend != "jax":
+        raise ValueError(
+            "`steps_per_execution` must be 1 unless the Keras backend is jax (KERAS_BACKEND=jax). "
+            f"Received: {steps_per_execution} on {backend}"
+        )
 
 
 def leave_tensorflow_out() -> None:
@@ -55,3 +74,12 @@ def software() -> dict[str, Any]:
     backend = keras.backend.backend()
     versions = {package: metadata.version(package) for package in (*PACKAGES, *BACKEND_PACKAGES[backend])}
     return {"backend": backend, "versions": {**versions, "python": platform.python_version()}}
+
+
+def environment(images: np.ndarray) -> dict[str, Any]:
+    """Return what the bits of a run depend on besides its configuration: the software and the data.
+
+    Args:
+        images: The images, uint8.
+    """
+    return {**software(), "data": {"images": len(images), "sha256": data.fingerprint(images)}}

@@ -74,16 +74,18 @@ RUNS = {
     "keras_gan/training/same_run.py": (
         ("epochs_refused", '"batch_size", "epochs", "steps', '"batch_size", "steps', "training/test_run_folder.py"),
     ),
-    "keras_gan/training/experiment.py": (
+    "keras_gan/training/recovery.py": (
         (
             "first_checkpoint",
-            "saved[-1]",
-            "saved[0]",
+            'reversed(callbacks.checkpoints(folder / "checkpoints"))',
+            'callbacks.checkpoints(folder / "checkpoints")',
             "training/test_experiment.py::test_a_finished_run_is_not_resumed_for_nothing",
         ),
+    ),
+    "keras_gan/training/watching.py": (
         (
             "past_not_cut",
-            "column[: self.start]",
+            "column[:start]",
             "column",
             "training/test_experiment.py::test_a_watched_run_is_resumed_with_all_its_figures",
         ),

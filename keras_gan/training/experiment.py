@@ -13,14 +13,11 @@ from keras_gan import callbacks, data, metrics, models
 from keras_gan.analysis.run.saved_run import annotate
 from keras_gan.callbacks.quality_monitor import check_provenance
 from keras_gan.console import say
-from keras_gan.files import whole_file
-from keras_gan.invocation import command_line
-from keras_gan.metrics.extractors.extractor import weights_digest
-from keras_gan.tables import table_lines
 from keras_gan.training import run_folder, runtime
 from keras_gan.training.allocator import keep_freed_memory
 from keras_gan.training.build import build_model
 from keras_gan.training.config import ExperimentConfig
+from keras_gan.training.ending import resume_command, summarise, write_closing_files
 from keras_gan.training.environment import check_environment, record_resume
 from keras_gan.training.images import check_count, check_shape, load_training_images
 from keras_gan.training.options import RunOptions, save_options
@@ -29,12 +26,6 @@ from keras_gan.training.recovery import check_files, restore, set_aside, set_bes
 from keras_gan.training.report import report_on, save_real_picture
 from keras_gan.training.same_run import changed_settings
 from keras_gan.training.watching import begin_charts, build_evaluator, validation, watchers
-
-#: What a run has for its user, as far as it has come.
-RESULTS = (
-    *("report.html", "analysis_report.md", "losses.csv", "plots/", "samples/", "checkpoints/", "generator.keras"),
-    "quality.csv",
-)
 
 
 class DivergedError(Exception):
@@ -87,7 +78,7 @@ class Experiment:
             charts = self._charts() if is_unfinished else []
             try:
                 finding = self._fit(stop, charts) if is_unfinished else None
-                done = self._write_closing_files(finding)
+                done = write_closing_files(self.folder, self.model, finding)
                 if done > 0:
                     report_on(self.folder, self.split.trained_on(), [chart.run for chart in charts])
                 annotate(self.folder, closed=str(done))
@@ -131,43 +122,18 @@ class Experiment:
             )
         return guard.finding
 
-    def _write_closing_files(self, finding: str | None) -> int:
-        """Record whether training diverged, save the generator if it did not, and return the number of epochs done."""
-        annotate(self.folder, diverged=finding)
-        if finding is None:
-            with whole_file(self.folder / "generator.keras") as path:
-                self.model.sampling_generator.save(path)
-        # Within the first epoch, the file has not even a header.
-        return max(len(list(table_lines(self.folder / "losses.csv", is_growing=True))) - 1, 0)
-
     def summary(self, done: int) -> str:
         """Return a message about the run: its state, its files, and how to continue it.
 
         Args:
             done: Number of epochs that are done.
         """
-        epochs = self.config.run.epochs
-        is_finished = done == epochs
-        state = "finished" if is_finished else f"stopped after {done} of {epochs} epochs"
-        lines = [
-            f"Run {state}. In {self.folder}:",
-            f"  {'  '.join(name for name in RESULTS if (self.folder / name).exists())}",
-            f"Weights: sha256 {weights_digest(self.model)}",
-        ]
-        if not is_finished:
-            lines.append(f"Continue it with: {self.resume_command}")
-        return "\n".join(lines)
+        return summarise(self.folder, self.config, self.options, self.model, done)
 
     @property
     def resume_command(self) -> str:
         """Command that continues the run."""
-        if self.config.data.name == "array":
-            return f"kg.train(resume={str(self.folder)!r}, images=…, epochs=…), with the same images"
-        options = self.options
-        folders = {"--data-dir": options.data_dir, "--cache": options.cache}
-        data_flag = [text for flag, folder in folders.items() if folder is not None for text in (flag, folder)]
-        plugin_flag = ["--plugin", *options.plugin] if options.plugin else []
-        return command_line("train", "--resume", self.folder, *data_flag, *plugin_flag)
+        return resume_command(self.folder, self.config, self.options)
 
 
 def _remove_begun_files(folder: Path) -> None:

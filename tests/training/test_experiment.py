@@ -28,6 +28,7 @@ from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.saved_run import load_run
 from keras_gan.callbacks import SampleGrid, checkpoints, pictures
 from keras_gan.data.horses import ARCHIVE_NAME
+from keras_gan.metrics.extractors.extractor import weights_digest
 from keras_gan.training import experiment, run_folder
 from keras_gan.training.changes import change
 from keras_gan.training.config import Part
@@ -187,7 +188,7 @@ def test_same_seed_is_the_same_run_and_another_seed_another(options, finished):
     assert [run.folder.name for run in (first, second, other)] == ["0001_demo", "0002_demo", "0003_demo"]
     assert_same_run(first.folder, second.folder)
     assert np.any(without_times(other.folder)["d_loss"] != without_times(first.folder)["d_loss"])
-    digests = [experiment.weights_digest(run.model) for run in (first, second, other)]
+    digests = [weights_digest(run.model) for run in (first, second, other)]
     assert digests[0] == digests[1] != digests[2]
     assert f"Weights: sha256 {digests[0]}" in second.summary(6)
 
@@ -390,7 +391,7 @@ def test_a_watched_run_is_the_same_run_with_figures(watched, finished):
     np.testing.assert_array_equal(np.isfinite(columns["fid_score"]), [False, True] * 3)
     for key, column in without_times(plain.folder).items():
         np.testing.assert_array_equal(columns[key], column, err_msg=key)
-    assert experiment.weights_digest(run.model) == experiment.weights_digest(plain.model)
+    assert weights_digest(run.model) == weights_digest(plain.model)
     added = {path.name for path in run.folder.iterdir()} - {path.name for path in plain.folder.iterdir()}
     assert added == {"quality.csv", "tensorboard", "wandb"}
     best = json.loads((run.folder / "checkpoints" / "best.json").read_text())

@@ -11,20 +11,17 @@ import numpy as np
 
 from keras_gan import callbacks, data, metrics, models
 from keras_gan.analysis.run.saved_run import annotate
-from keras_gan.callbacks.quality_monitor import check_provenance
 from keras_gan.console import say
 from keras_gan.training import run_folder, runtime
 from keras_gan.training.allocator import keep_freed_memory
 from keras_gan.training.build import build_model
 from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.ending import resume_command, summarise, write_closing_files
-from keras_gan.training.environment import check_environment, record_resume
+from keras_gan.training.going_on import check_quality, restore_checked, take_up
 from keras_gan.training.images import check_count, check_shape, load_training_images
 from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
-from keras_gan.training.recovery import check_files, restore, set_aside, set_best_aside, set_records_aside
 from keras_gan.training.report import report_on, save_real_picture
-from keras_gan.training.same_run import changed_settings
 from keras_gan.training.watching import begin_charts, build_evaluator, validation, watchers
 
 
@@ -202,28 +199,13 @@ def _go_on(
 ) -> Experiment:
     """Prepare a run that goes on."""
     folder = ownership.folder
-    for change in check_environment(folder, environment):
-        say(f"Resuming under another version, so the last bits may differ: {change}")
-    restored = restore(folder, config, split.shape)
-    start = restored.epochs
-    check_files(folder, start)
+    restored = restore_checked(folder, config, environment, split.shape)
     evaluator = build_evaluator(split, config.evaluation)
-    if evaluator is not None and (folder / "quality.csv").exists():
-        check_provenance(folder / "quality.csv", start, evaluator.provenance)
-    saved = run_folder.load_config(folder)
-    changes = changed_settings(saved, config)
-    within = f", step {restored.steps}" if restored.steps else ""
-    for name, (old, new) in changes.items():
-        say(f"From epoch {start}{within}: {name} {old} → {new}")
-    run_folder.remove_partial_files(folder)
-    set_aside(restored.unused)
-    if set(changes) - {"epochs"}:
-        set_best_aside(folder, start)
-    if start == 0:
-        set_records_aside(folder)
-    record_resume(folder, environment, saved, start, changes, restored.steps)
-    run_folder.write_config(folder, config)
+    if evaluator is not None:
+        check_quality(folder, restored.epochs, evaluator)
+    take_up(folder, config, environment, restored)
     save_options(options, folder)
     save_real_picture(split.images, folder)
     say(f"Run folder: {folder}")
-    return Experiment(config, options, folder, split, restored.model, start, restored.steps, evaluator, ownership)
+    model, start, steps, _ = restored
+    return Experiment(config, options, folder, split, model, start, steps, evaluator, ownership)

@@ -7,22 +7,16 @@ from typing import Any, NamedTuple
 import keras
 
 from keras_gan import callbacks, models
-from keras_gan.analysis.run.history import parse_losses
 from keras_gan.analysis.run.saved_run import read_remarks
-from keras_gan.callbacks.checkpoint import read_best
-from keras_gan.chain import CHAIN, read_chain
 from keras_gan.console import say
 from keras_gan.manifest import read_manifest
 from keras_gan.models.policies import exchange_policies
 from keras_gan.reading import reading
-from keras_gan.tables import read_records, split_row, table_lines
+from keras_gan.tables import read_records, split_row
 from keras_gan.training.build import build_model, policies, set_learning_rates
 from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.run_folder import load_config
 from keras_gan.training.same_run import fixed_settings
-
-#: What the names of files that a run does not go on from begin with.
-SET_ASIDE = "set_aside_"
 
 
 class Restored(NamedTuple):
@@ -80,57 +74,6 @@ def restore(folder: Path, config: ExperimentConfig, set_shape: tuple[int, ...]) 
     if problems:
         raise ValueError(f"{folder} cannot be resumed: {'; '.join(problems)}")
     return Restored(build_model(config, set_shape), 0, 0, [])
-
-
-def check_files(folder: Path, start: int) -> None:
-    """Refuse a run with a damaged file, before anything is written and before hours of training that it would end.
-
-    Args:
-        folder: The run's folder.
-        start: Index of the epoch that the run goes on with; rows of later epochs are dropped.
-
-    Raises:
-        OSError: If a file cannot be read.
-        ValueError: If a file is damaged; the message names it.
-    """
-    read_remarks(folder)
-    read_best(folder / "checkpoints")
-    read_chain(folder / CHAIN)
-    if start > 0:
-        losses = folder / "losses.csv"
-        parse_losses(iter(callbacks.kept_rows(losses, start)), losses)
-
-
-def set_aside(paths: Sequence[Path]) -> None:
-    """Rename files that a run does not go on from, so that it will not take them for its own."""
-    for path in paths:
-        path.replace(path.with_name(f"{SET_ASIDE}{path.name}"))
-
-
-def set_best_aside(folder: Path, start: int) -> None:
-    """Rename the best model of epochs that are trained again under other settings: the run will not have had it.
-
-    Args:
-        folder: The run's folder.
-        start: Number of epochs that are done.
-    """
-    best = read_best(folder / "checkpoints")
-    if best is not None and best["epochs"] > start:
-        names = ("best.keras", "best.json")
-        set_aside([path for name in names if (path := folder / "checkpoints" / name).exists()])
-
-
-def set_records_aside(folder: Path) -> None:
-    """Rename the records of a run without a checkpoint, whose epochs are trained again, and say so.
-
-    Args:
-        folder: The run's folder.
-    """
-    losses = folder / "losses.csv"
-    rows = len(list(table_lines(losses, is_growing=True))) - 1 if losses.exists() else 0
-    if rows > 0:
-        set_aside([path for path in (losses, folder / "quality.csv") if path.exists()])
-        say(f"There is no checkpoint: {rows} epochs are trained again. Their losses are in {SET_ASIDE}{losses.name}.")
 
 
 def check_records(folder: Path, done: int) -> None:

@@ -25,8 +25,8 @@ from keras_gan.data.horses import ARCHIVE_NAME, load_horses
 from keras_gan.metrics.evaluation import Provenance
 from keras_gan.training.build import build_model
 from keras_gan.training.environment import check_environment
+from keras_gan.training.going_on import check_files
 from keras_gan.training.presets import PRESETS
-from keras_gan.training.recovery import check_files
 from keras_gan.training.run_folder import load_config
 
 EPOCHS = 30

@@ -17,7 +17,7 @@ from keras_gan.analysis.report import write as report_files
 from keras_gan.analysis.run.history import read_losses
 from keras_gan.callbacks import GracefulStop, checkpoints
 from keras_gan.manifest import NAME, read_manifest
-from keras_gan.training import experiment
+from keras_gan.training import experiment, run_folder
 from keras_gan.training.changes import change
 from keras_gan.training.config import Part
 from keras_gan.training.options import RunOptions
@@ -275,7 +275,7 @@ def test_resume_that_dies_before_its_configuration_is_written_leaves_no_change(r
     def die(folder, config):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(experiment.run_folder, "write_config", die)
+    monkeypatch.setattr(run_folder, "write_config", die)
     with pytest.raises(KeyboardInterrupt):
         resume(run, epochs=8, lr=1e-3)
     monkeypatch.undo()

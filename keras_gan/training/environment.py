@@ -49,6 +49,8 @@ def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
     with reading(path, "the run's data and versions"):
         data, backend, versions = saved["data"], saved["backend"], _last_versions(saved)
         conform(backend, str, "backend")
+        for resume in saved.get("resumes", []):
+            _check_resume(resume)
     if data != environment["data"]:
         raise ValueError(
             f"{path}: the run was trained on {shortened(data)}. Received other images: {environment['data']}"
@@ -61,6 +63,15 @@ def check_environment(folder: Path, environment: dict[str, Any]) -> list[str]:
         )
     now = environment["versions"]
     return [f"{name} {old} → {now.get(name)}" for name, old in versions.items() if now.get(name) != old]
+
+
+def _check_resume(resume: dict[str, Any]) -> None:
+    """Refuse a record of a resume that this version would not have written."""
+    conform(resume["epoch"], int, "epoch")
+    conform(resume.get("step", 0), int, "step")
+    dict(resume["versions"])
+    if any(len(pair) != 2 for pair in dict(resume.get("changes", {})).values()):
+        raise ValueError("`changes` must have the values before and after")
 
 
 def record_resume(

@@ -24,7 +24,7 @@ from keras_gan.data.grids import read_grid, save_grid
 from keras_gan.data.horses import ARCHIVE_NAME, load_horses
 from keras_gan.metrics.evaluation import Provenance
 from keras_gan.training.build import build_model
-from keras_gan.training.environment import check_environment
+from keras_gan.training.environment import check_environment, record_resume
 from keras_gan.training.going_on import check_files
 from keras_gan.training.presets import PRESETS
 from keras_gan.training.run_folder import load_config
@@ -150,6 +150,8 @@ def check_resumed(folder: Path, path: Path) -> None:
     run = folder / "run"
     check_files(run, EPOCHS)
     check_environment(run, ENVIRONMENT)
+    # Under the versions of the last resume: nothing is to be recorded.
+    record_resume(run, {**ENVIRONMENT, "versions": {"keras": "3.15.0"}}, PRESETS["demo"], EPOCHS)
     check_provenance(run / "quality.csv", EPOCHS, PROVENANCE)
 
 

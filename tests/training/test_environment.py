@@ -25,6 +25,19 @@ def test_broken_environment_is_named(folder):
             check_environment(folder, ENVIRONMENT)
 
 
+@pytest.mark.parametrize(
+    "resume",
+    [
+        *({"versions": {}}, {"epoch": "4", "versions": {}}, {"epoch": 4}, {"epoch": 4, "versions": {}, "step": None}),
+        *({"epoch": 4, "versions": {}, "changes": {"epochs": [3]}}, 4),
+    ],
+)
+def test_broken_record_of_a_resume_is_named(folder, resume):
+    write_environment(folder, {**ENVIRONMENT, "resumes": [resume]})
+    with pytest.raises(ValueError, match="environment.json must"):
+        check_environment(folder, ENVIRONMENT)
+
+
 def test_other_images_are_refused_and_other_versions_told(folder):
     assert check_environment(folder, ENVIRONMENT) == []
     other = {**ENVIRONMENT, "versions": {"keras": "3.16.0"}}

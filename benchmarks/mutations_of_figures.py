@@ -8,8 +8,8 @@ LOSSES = {
     "losses/relativistic.py": (
         (
             "own_average",
-            "fake_scores - ops.mean(real_scores)",
-            "fake_scores - ops.mean(fake_scores)",
+            "fake_scores - mean(real_scores)",
+            "fake_scores - mean(fake_scores)",
             "losses/test_adversarial.py",
         ),
     ),

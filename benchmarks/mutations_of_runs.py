@@ -9,11 +9,11 @@ CALLBACKS = {
         ("later_of_equals", "value < self._best if", "value <= self._best if", "callbacks/test_files.py"),
         (
             "best_by_another_mode",
-            '(record["monitor"], record["mode"]) == (self.monitor, self.mode)',
-            'record["monitor"] == self.monitor',
+            '(record["monitor"], record["mode"]) != (self.monitor, self.mode)',
+            'record["monitor"] != self.monitor',
             "callbacks/test_files.py",
         ),
-        ("other_checkpoints_deleted", "if number <= epoch + 1]", "]", "callbacks/test_files.py"),
+        ("other_checkpoints_deleted", "if number <= epochs]", "]", "callbacks/test_files.py"),
     ),
     "callbacks/quality_monitor.py": (
         (
@@ -90,9 +90,16 @@ RUNS = {
             "training/test_experiment.py::test_a_watched_run_is_resumed_with_all_its_figures",
         ),
     ),
-    "keras_gan/files.py": (("files_not_sorted", "return sorted((int", "return list((int", "callbacks/test_files.py"),),
+    "keras_gan/files.py": (
+        ("files_not_sorted", "found = sorted((int", "found = list((int", "callbacks/test_files.py"),
+    ),
     "keras_gan/analysis/run/history.py": (
-        ("line_numbers", "number += len(lines)", "number += 1", "analysis/run/test_history.py"),
+        (
+            "line_numbers",
+            "first = [], 0, first + len(part)",
+            "first = [], 0, first + 1",
+            "analysis/run/test_history.py",
+        ),
     ),
     "keras_gan/analysis/run/quality_history.py": (
         ("rating_at_its_bound", "if fid < bound)", "if fid <= bound)", "analysis/run/test_quality_history.py"),
@@ -107,8 +114,10 @@ ANALYSIS = {
     "keras_gan/analysis/detectors/cross_entropy_curves.py": (
         ("generator_loss_falls", " or last <= first", "", "analysis/detectors/test_cross_entropy_curves.py"),
     ),
-    "keras_gan/analysis/detectors/samples.py": (
+    "keras_gan/analysis/detectors/copies.py": (
         ("index_within_block", "start + closest, index", "closest, index", "analysis/detectors/test_samples.py"),
+    ),
+    "keras_gan/analysis/detectors/samples.py": (
         (
             "axis_of_variance",
             "np.mean(np.var(samples, axis=0))",

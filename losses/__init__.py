@@ -48,6 +48,8 @@ from keras_gan.losses.relativistic import (
     relativistic_average_generator_loss,
 )
 from keras_gan.losses.segmentation import Dice, Jaccard, Tversky, dice, jaccard, tversky
+from keras_gan.losses.supervised_contrastive import SupervisedContrastive, supervised_contrastive
+from keras_gan.losses.triplet import BatchAllTriplet, BatchHardTriplet, batch_all_triplet, batch_hard_triplet
 from keras_gan.losses.views import InfoNCE, NTXent, info_nce, nt_xent
 from keras_gan.losses.wasserstein import (
     Wasserstein,
@@ -59,6 +61,8 @@ from keras_gan.losses.wasserstein import (
 
 __all__ = [
     "AdversarialLoss",
+    "BatchAllTriplet",
+    "BatchHardTriplet",
     "BinaryCrossentropy",
     "BinaryFocal",
     "CategoricalCrossentropy",
@@ -81,10 +85,13 @@ __all__ = [
     "RelativisticAverage",
     "SparseCategoricalCrossentropy",
     "SparseCategoricalFocal",
+    "SupervisedContrastive",
     "Tversky",
     "VaeElbo",
     "Wasserstein",
     "WassersteinLoss",
+    "batch_all_triplet",
+    "batch_hard_triplet",
     "binary_crossentropy",
     "binary_focal",
     "categorical_crossentropy",
@@ -116,6 +123,7 @@ __all__ = [
     "relativistic_average_generator_loss",
     "sparse_categorical_crossentropy",
     "sparse_categorical_focal",
+    "supervised_contrastive",
     "tversky",
     "vae_elbo",
     "wasserstein_discriminator_loss",

@@ -46,7 +46,7 @@ class Loss(keras.losses.Loss):
         mask = self.mask(y_true, y_pred)
         sample_weight, element_weight = self._split_weight(sample_weight)
         values = self.per_sample(y_true, self.prepare(y_pred), mask, element_weight)
-        return self.reduce(values, sample_weight, mask, element_weight)
+        return self.reduce(values, sample_weight, self.counted(y_true, y_pred, mask), element_weight)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Return per-sample values, `(batch,)`."""
@@ -62,6 +62,10 @@ class Loss(keras.losses.Loss):
     def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         """Return which elements count, `(batch, ...)`, or None for all: Keras's mask of the predictions."""
         return get_keras_mask(y_pred)
+
+    def counted(self, y_true: Tensor, y_pred: Tensor, mask: Tensor | None) -> Tensor | None:
+        """Return which elements count in the mean over the batch: those of the mask."""
+        return mask
 
     def prepare(self, y_pred: Tensor) -> Tensor:
         """Return predictions in the dtype of the computation."""

@@ -30,7 +30,11 @@ def euclidean_distance(first: Tensor, second: Tensor) -> Tensor:
     first, second = upcast(first), upcast(second)
     check_rank("first", first, 2, "(batch, features)", maximum=2)
     check_shapes("first", first, "second", second)
-    square = ops.sum(ops.square(first - second), axis=-1)
+    return root(ops.sum(ops.square(first - second), axis=-1))
+
+
+def root(square: Tensor) -> Tensor:
+    """Return the square root, with a gradient of zero at zero."""
     apart = square > 0
     # The inner `where` keeps the square root's infinite gradient at 0 out of the outer one's.
     return ops.where(apart, ops.sqrt(ops.where(apart, square, 1.0)), 0.0)

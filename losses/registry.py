@@ -21,6 +21,8 @@ from keras_gan.losses.label_flipping import FlippedLabels
 from keras_gan.losses.regression import MeanSquaredError
 from keras_gan.losses.relativistic import RelativisticAverage
 from keras_gan.losses.segmentation import Dice, Jaccard, Tversky
+from keras_gan.losses.supervised_contrastive import SupervisedContrastive
+from keras_gan.losses.triplet import BatchAllTriplet, BatchHardTriplet
 from keras_gan.losses.views import InfoNCE, NTXent
 from keras_gan.losses.wasserstein import Wasserstein, WassersteinLoss
 
@@ -28,7 +30,7 @@ CLASSES = (
     *(MeanSquaredError, CategoricalCrossentropy, SparseCategoricalCrossentropy, BinaryCrossentropy, KLDivergence),
     *(BinaryFocal, CategoricalFocal, SparseCategoricalFocal),
     *(Dice, Jaccard, Tversky, DiceCrossentropy),
-    *(Contrastive, InfoNCE, NTXent),
+    *(Contrastive, InfoNCE, NTXent, SupervisedContrastive, BatchAllTriplet, BatchHardTriplet),
     *(GaussianKL, VaeElbo, Distillation),
     *(Wasserstein, NonSaturating, Minimax, LeastSquares, Hinge, RelativisticAverage, FlippedLabels, WassersteinLoss),
 )
@@ -42,6 +44,7 @@ ALIASES = {
     "iou": Jaccard,
     "clip": InfoNCE,
     "simclr": NTXent,
+    "supcon": SupervisedContrastive,
     "kl": KLDivergence,
     "vae": VaeElbo,
     "wgan": Wasserstein,

@@ -48,7 +48,7 @@ def info_nce(
         arXiv:2103.00020.
     """
     first, second = _unit_views(first, second)
-    temperature = _scalar(temperature, first)
+    temperature = as_temperature(temperature, first)
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
     candidates = _gather_mask(mask, first, gather_replicas)
     there = first / temperature @ ops.transpose(all_second)
@@ -92,7 +92,7 @@ def nt_xent(
         Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, arXiv:2002.05709.
     """
     first, second = _unit_views(first, second)
-    temperature = _scalar(temperature, first)
+    temperature = as_temperature(temperature, first)
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
     candidates = _gather_mask(mask, first, gather_replicas)
     own = offset + ops.arange(ops.shape(first)[0])
@@ -108,7 +108,7 @@ def nt_xent(
     return keep(0.5 * (of_first + of_second), mask)
 
 
-def _scalar(temperature: Tensor, views: Tensor) -> Tensor:
+def as_temperature(temperature: Tensor, views: Tensor) -> Tensor:
     """Return a number that is above 0, or a scalar tensor of the dtype of the views."""
     if not (ops.is_tensor(temperature) or isinstance(temperature, keras.Variable)):
         check_positive("temperature", temperature)
@@ -124,10 +124,11 @@ def _unit_views(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     second = ops.cast(second, first.dtype)
     check_rank("first", first, 2, "(batch, features)", maximum=2)
     check_shapes("first", first, "second", second)
-    return _unit(first), _unit(second)
+    return unit(first), unit(second)
 
 
-def _unit(x: Tensor) -> Tensor:
+def unit(x: Tensor) -> Tensor:
+    """Scale embeddings, `(..., features)`, to norm 1; zero stays zero."""
     square = ops.sum(ops.square(x), axis=-1, keepdims=True)
     # A zero embedding has no direction, so no gradient either; divided by a small number it would have a huge one.
     zero = square <= SQUARE_EPSILON

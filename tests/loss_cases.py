@@ -72,6 +72,11 @@ def nothing(rng):
     return None
 
 
+def paired(rng):
+    """Two samples of each of two labels, the first and the last of one."""
+    return np.array([3, 7, 7, 3])
+
+
 def of_pair(function, labelled=False):
     """Adapt a function of two tensors to the stacked predictions of its class."""
     if labelled:
@@ -192,6 +197,10 @@ CASES = [
     case(losses.Contrastive, losses.contrastive, bits(), unit_interval(), margin=0.7, similar_label=0),
     case(losses.InfoNCE, of_pair(losses.info_nce), nothing, normal(2, 5), temperature=0.2),
     case(losses.NTXent, of_pair(losses.nt_xent), nothing, normal(2, 5), temperature=0.2),
+    case(losses.SupervisedContrastive, losses.supervised_contrastive, paired, normal(5), temperature=0.2),
+    case(losses.SupervisedContrastive, losses.supervised_contrastive, paired, normal(2, 5), "views"),
+    case(losses.BatchAllTriplet, losses.batch_all_triplet, paired, normal(5), margin=0.5),
+    case(losses.BatchHardTriplet, losses.batch_hard_triplet, paired, normal(5), "soft", margin=None),
     case(losses.GaussianKL, of_pair(losses.gaussian_kl), nothing, normal(2, 5)),
     case(
         losses.Distillation,
@@ -206,7 +215,10 @@ CASES = [
 ]
 
 # Losses of a sample that depend on the other samples.
-RELATIVE = (losses.InfoNCE, losses.NTXent)
+RELATIVE = (
+    *(losses.InfoNCE, losses.NTXent),
+    *(losses.SupervisedContrastive, losses.BatchAllTriplet, losses.BatchHardTriplet),
+)
 
 ADVERSARIAL = [
     losses.Wasserstein(),

@@ -51,6 +51,11 @@ def test_views_find_each_other(monkeypatch, request):
     assert distances[::2].mean() < 0.8 * distances[1::2].mean()
 
 
+def test_neighbours_are_of_one_class():
+    """F31."""
+    assert min(run("Embeddings of labels")["neighbours"].values()) > 0.9
+
+
 def test_texts_are_found_at_a_temperature_that_was_learnt():
     """F31."""
     names = run("A learnt temperature")

@@ -1,0 +1,61 @@
+"""Embeddings with labels: which others are of the same class, and which are not."""
+
+from keras import ops
+
+from keras_gan.losses._base import Loss
+from keras_gan.losses._checks import check_rank
+from keras_gan.losses._elements import align, both
+from keras_gan.losses._labels import as_labels
+from keras_gan.losses._types import Tensor
+
+
+def label_of_each(y_true: Tensor, y_pred: Tensor) -> Tensor:
+    """Return the label of each sample, `(batch,)`.
+
+    Raises:
+        ValueError: If there is not one label a sample.
+    """
+    y_true = as_labels(y_true)
+    if len(y_true.shape) == 2 and y_true.shape[1] == 1:
+        y_true = ops.squeeze(y_true, axis=1)
+    check_rank("y_true", y_true, 1, "(batch,)", maximum=1)
+    counts = y_true.shape[0], y_pred.shape[0]
+    if None not in counts and counts[0] != counts[1]:
+        raise ValueError(
+            "`y_true` must have one label for each embedding of `y_pred`. "
+            f"Received: y_true.shape={tuple(y_true.shape)}, y_pred.shape={tuple(y_pred.shape)}"
+        )
+    return y_true
+
+
+def positives_and_negatives(labels: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Return which others have the label of each sample, and which have another one, boolean, `(batch, batch)`.
+
+    Args:
+        labels: Labels, `(batch,)`.
+        mask: Samples that count, `(batch,)`; the others are neither. Defaults to None, all.
+    """
+    same = ops.expand_dims(labels, 1) == ops.expand_dims(labels, 0)
+    own = ops.eye(ops.shape(labels)[0], dtype="bool")
+    positive, negative = ops.logical_and(same, ops.logical_not(own)), ops.logical_not(same)
+    if mask is None:
+        return positive, negative
+    candidates = ops.expand_dims(align("mask", mask, labels), 0)
+    return ops.logical_and(positive, candidates), ops.logical_and(negative, candidates)
+
+
+class LabelledLoss(Loss):
+    """A loss of embeddings whose samples are compared with each other by their labels."""
+
+    weighs_elements = False
+
+    def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
+        mask = super().mask(y_true, y_pred)
+        return mask if mask is None or len(mask.shape) < 2 else ops.all(mask, axis=tuple(range(1, len(mask.shape))))
+
+    def counted(self, y_true: Tensor, y_pred: Tensor, mask: Tensor | None) -> Tensor | None:
+        return both(mask, self.is_compared(label_of_each(y_true, y_pred), y_pred, mask))
+
+    def is_compared(self, labels: Tensor, y_pred: Tensor, mask: Tensor | None) -> Tensor | None:
+        """Return which samples have the others that they are compared with, `(batch,)`, or None for all."""
+        raise NotImplementedError

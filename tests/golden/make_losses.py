@@ -15,6 +15,7 @@ import importlib.metadata
 import json
 import pathlib
 
+import from_later_peers
 import from_monai
 import from_others
 import from_tensorflow
@@ -37,7 +38,7 @@ PEERS = [
 
 def main():
     """Compute all records and write them."""
-    for module in (from_torch, from_monai, from_others, from_tensorflow):
+    for module in (from_torch, from_monai, from_others, from_tensorflow, from_later_peers):
         module.add_records()
     versions = {peer: importlib.metadata.version(peer) for peer in PEERS}
     path = pathlib.Path(__file__).with_name("losses.json")

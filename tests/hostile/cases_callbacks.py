@@ -110,6 +110,7 @@ CASES = [
         {"folder": FOLDER, "every": EVERY, "count": COUNT, "seed": SEED},
     ),
     Case("keras_gan.callbacks.TimeLimit", made(callbacks.TimeLimit), {"hours": given(8.0, number)}),
+    Case("keras_gan.callbacks.GracefulStop", made(callbacks.GracefulStop), {"advice": given("", text)}),
     Case("keras_gan.callbacks.TensorBoardScalars", made(callbacks.TensorBoardScalars), {"folder": FOLDER}),
     Case("keras_gan.callbacks.ProgressStream", made(callbacks.ProgressStream), {"display": given(display, thing)}),
     Case(

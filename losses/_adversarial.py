@@ -6,6 +6,7 @@ from typing import ClassVar, NoReturn
 import keras
 
 from keras_gan.losses._base import Loss
+from keras_gan.losses._checks import check_rank
 from keras_gan.losses._elements import rows
 from keras_gan.losses._likelihood import binary_surprisals
 from keras_gan.losses._precision import mean, upcast
@@ -35,15 +36,21 @@ class AdversarialLoss(Loss):
     def discriminator_losses(self, real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
         """Return the per-sample losses on reals and on fakes, each `(batch,)`."""
         function = type(self).discriminator_function
-        return function(self.in_precision(real_scores), self.in_precision(fake_scores), **self.arguments)
+        return function(
+            self.in_precision(real_scores, "real_scores"),
+            self.in_precision(fake_scores, "fake_scores"),
+            **self.arguments,
+        )
 
     def generator_losses(self, fake_scores: Tensor, real_scores: Tensor | None = None) -> Tensor:
         """Return the generator's per-sample losses, `(batch,)`."""
         if not self.generator_needs_reals:
-            return type(self).generator_function(self.in_precision(fake_scores))
+            return type(self).generator_function(self.in_precision(fake_scores, "fake_scores"))
         if real_scores is None:
             raise ValueError(f"The generator's {self.name} loss needs `real_scores`. Received: real_scores=None")
-        return type(self).generator_function(self.in_precision(fake_scores), self.in_precision(real_scores))
+        return type(self).generator_function(
+            self.in_precision(fake_scores, "fake_scores"), self.in_precision(real_scores, "real_scores")
+        )
 
     def discriminator_terms(
         self, real_scores: Tensor, fake_scores: Tensor, sample_weight: Tensor | None = None
@@ -94,9 +101,11 @@ class AdversarialLoss(Loss):
         )
 
 
-def scores_of(scores: Tensor) -> Tensor:
-    """Return scores in float32 at least, those of an image on one axis, `(batch, scores)`."""
-    return rows(upcast(scores))
+def scores_of(scores: Tensor, name: str) -> Tensor:
+    """Return scores in float32 at least, those of an image on one axis, `(batch, scores)`; errors use the name."""
+    scores = upcast(scores, name)
+    check_rank(name, scores, 1, "(batch, ...)")
+    return rows(scores)
 
 
 def per_sample(losses: Tensor) -> Tensor:

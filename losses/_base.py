@@ -10,7 +10,7 @@ from keras import ops
 from keras.src.backend import get_keras_mask
 
 from keras_gan.losses._elements import align, mean_over_elements
-from keras_gan.losses._precision import divide_no_nan
+from keras_gan.losses._precision import as_numbers, divide_no_nan
 from keras_gan.losses._replicas import replica_count
 from keras_gan.losses._types import Reduction, Tensor
 
@@ -71,9 +71,9 @@ class Loss(keras.losses.Loss):
         """Return predictions in the dtype of the computation."""
         return self.in_precision(y_pred)
 
-    def in_precision(self, x: Tensor) -> Tensor:
-        """Return `x` as a tensor in the dtype of the computation."""
-        return ops.convert_to_tensor(x, dtype="float64" if self.dtype == "float64" else "float32")
+    def in_precision(self, x: Tensor, name: str = "y_pred") -> Tensor:
+        """Return `x` as a tensor in the dtype of the computation; errors use the name."""
+        return ops.cast(as_numbers(x, name), "float64" if self.dtype == "float64" else "float32")
 
     def reduce(
         self,
@@ -116,7 +116,7 @@ class Loss(keras.losses.Loss):
         """Return weights of samples and weights of elements, of which one at least is None."""
         if sample_weight is None:
             return None, None
-        weight = self.in_precision(sample_weight)
+        weight = self.in_precision(sample_weight, "sample_weight")
         if all(size == 1 for size in weight.shape[1:]):
             return (ops.reshape(weight, (-1,)) if len(weight.shape) > 1 else weight), None
         if not self.weighs_elements:

@@ -4,7 +4,7 @@ import math
 
 from keras import ops
 
-from keras_gan.losses._precision import maximum, mean
+from keras_gan.losses._precision import as_numbers, maximum, mean
 from keras_gan.losses._types import Tensor
 
 
@@ -43,14 +43,14 @@ def align(name: str, x: Tensor, values: Tensor) -> Tensor:
     Raises:
         ValueError: If an axis is of another length.
     """
-    x = ops.convert_to_tensor(x)
+    x = as_numbers(x, name)
     x = ops.cast(x, "bool" if name == "mask" else values.dtype)
     while len(x.shape) > len(values.shape) and x.shape[-1] == 1:
         x = ops.squeeze(x, axis=-1)
     missing = len(values.shape) - len(x.shape)
     # An axis of one stands for all elements, but never for all samples.
     fits = all(n is None or m in (None, n) or (n == 1 and i) for i, (n, m) in enumerate(zip(x.shape, values.shape)))
-    if missing < 0 or not fits:
+    if missing < 0 or not fits or (name == "mask" and len(x.shape) == 0):
         raise ValueError(
             f"`{name}` must have the shape of the elements or of their first axes, {tuple(values.shape)}. "
             f"Received: {name}.shape={tuple(x.shape)}"
@@ -62,7 +62,7 @@ def both(first: Tensor | None, second: Tensor | None) -> Tensor | None:
     """Return the elements that two masks keep, of which either may be None, or have fewer axes than the other."""
     if first is None or second is None:
         return second if first is None else first
-    first, second = ops.cast(first, "bool"), ops.cast(second, "bool")
+    first, second = (ops.cast(as_numbers(mask, "mask"), "bool") for mask in (first, second))
     if len(first.shape) < len(second.shape):
         first, second = second, first
     return ops.logical_and(first, align("mask", second, first))

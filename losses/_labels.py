@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.losses._checks import check_rank, check_shapes
+from keras_gan.losses._precision import as_numbers
 from keras_gan.losses._types import Tensor
 
 # By how much a target may leave [0, 1]: some units in the last place of float32.
@@ -96,7 +97,7 @@ def as_labels(y_true: Tensor | None) -> Tensor:
     """Return labels as a tensor in their own dtype."""
     if y_true is None:
         raise ValueError("`y_true` must be labels. Received: y_true=None")
-    return ops.convert_to_tensor(y_true)
+    return as_numbers(y_true, "y_true")
 
 
 def check_targets(y_true: Tensor) -> None:

@@ -14,7 +14,7 @@ from keras_gan.losses._checks import (
 )
 from keras_gan.losses._elements import align, both
 from keras_gan.losses._labels import as_labels, binary_targets, class_indices, class_targets
-from keras_gan.losses._precision import mean, minimum, upcast
+from keras_gan.losses._precision import as_numbers, mean, minimum, upcast
 from keras_gan.losses._types import ClassWeights, Tensor
 
 #: Whether predictions are one mask, or one a class.
@@ -91,7 +91,7 @@ class Masks:
         """Return which pixels the labels leave to count, or None for all."""
         if self.ignore_class is None:
             return None
-        y_true, y_pred = as_labels(y_true), ops.convert_to_tensor(y_pred)
+        y_true, y_pred = as_labels(y_true), as_numbers(y_pred, "y_pred")
         sparse = self.mode == "binary" or is_sparse(y_true, y_pred)
         return ops.not_equal(y_true if sparse else ops.argmax(y_true, axis=-1), self.ignore_class)
 

@@ -7,14 +7,40 @@ from keras import ops
 
 from keras_gan.losses._types import Tensor
 
+#: Dtypes of tensors that hold no numbers, or numbers that no loss is of.
+NO_NUMBERS = ("string", "complex64", "complex128")
 
-def upcast(x: Tensor) -> Tensor:
+
+def as_numbers(x: Tensor, name: str) -> Tensor:
+    """Return numbers as a tensor in their own dtype.
+
+    Raises:
+        ValueError: If `x` is something else, such as None, texts or complex numbers.
+    """
+    try:
+        tensor = ops.convert_to_tensor(x)
+    except Exception as error:  # Each backend raises others.
+        raise ValueError(f"`{name}` must be an array of numbers. Received: {type(x).__name__}") from error
+    dtype = keras.backend.standardize_dtype(tensor.dtype)
+    if dtype in NO_NUMBERS:
+        raise ValueError(f"`{name}` must be an array of numbers. Received: dtype={dtype}")
+    return tensor
+
+
+def upcast(x: Tensor, name: str = "y_pred") -> Tensor:
     """Return `x` as a tensor of at least float32, keeping float64.
 
     Sums of squares and exponentials overflow or lose their digits in float16 and bfloat16, so every formula of this
     package runs on the upcast values.
+
+    Args:
+        x: A tensor, an array or a number.
+        name: Name of the argument in error messages.
+
+    Raises:
+        ValueError: If `x` is something else.
     """
-    x = ops.convert_to_tensor(x)
+    x = as_numbers(x, name)
     if keras.backend.standardize_dtype(x.dtype) == "float64":
         return x
     return ops.cast(x, "float32")

@@ -30,8 +30,8 @@ def minimax_discriminator_loss(
         Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661.
     """
     check_real_target(real_target)
-    real_loss = cross_entropy(scores_of(real_scores), real_target)
-    return per_sample(real_loss), per_sample(cross_entropy(scores_of(fake_scores), 0.0))
+    real_loss = cross_entropy(scores_of(real_scores, "real_scores"), real_target)
+    return per_sample(real_loss), per_sample(cross_entropy(scores_of(fake_scores, "fake_scores"), 0.0))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -47,7 +47,7 @@ def minimax_generator_loss(fake_scores: Tensor) -> Tensor:
     Reference:
         Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661.
     """
-    return -per_sample(cross_entropy(scores_of(fake_scores), 0.0))
+    return -per_sample(cross_entropy(scores_of(fake_scores, "fake_scores"), 0.0))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -86,7 +86,7 @@ def non_saturating_generator_loss(fake_scores: Tensor) -> Tensor:
     Reference:
         Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661, section 3.
     """
-    return per_sample(cross_entropy(scores_of(fake_scores), 1.0))
+    return per_sample(cross_entropy(scores_of(fake_scores, "fake_scores"), 1.0))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -110,8 +110,8 @@ def least_squares_discriminator_loss(
         Mao et al., Least Squares Generative Adversarial Networks, arXiv:1611.04076.
     """
     check_real_target(real_target)
-    real_loss = 0.5 * ops.square(scores_of(real_scores) - real_target)
-    return per_sample(real_loss), per_sample(0.5 * ops.square(scores_of(fake_scores)))
+    real_loss = 0.5 * ops.square(scores_of(real_scores, "real_scores") - real_target)
+    return per_sample(real_loss), per_sample(0.5 * ops.square(scores_of(fake_scores, "fake_scores")))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -127,7 +127,7 @@ def least_squares_generator_loss(fake_scores: Tensor) -> Tensor:
     Reference:
         Mao et al., Least Squares Generative Adversarial Networks, arXiv:1611.04076.
     """
-    return per_sample(0.5 * ops.square(scores_of(fake_scores) - 1.0))
+    return per_sample(0.5 * ops.square(scores_of(fake_scores, "fake_scores") - 1.0))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -144,7 +144,9 @@ def hinge_discriminator_loss(real_scores: Tensor, fake_scores: Tensor) -> tuple[
     Reference:
         Lim and Ye, Geometric GAN, arXiv:1705.02894.
     """
-    return per_sample(ops.relu(1.0 - scores_of(real_scores))), per_sample(ops.relu(1.0 + scores_of(fake_scores)))
+    return per_sample(ops.relu(1.0 - scores_of(real_scores, "real_scores"))), per_sample(
+        ops.relu(1.0 + scores_of(fake_scores, "fake_scores"))
+    )
 
 
 @register_keras_serializable(package="keras_gan")
@@ -160,7 +162,7 @@ def hinge_generator_loss(fake_scores: Tensor) -> Tensor:
     Reference:
         Lim and Ye, Geometric GAN, arXiv:1705.02894.
     """
-    return -per_sample(scores_of(fake_scores))
+    return -per_sample(scores_of(fake_scores, "fake_scores"))
 
 
 class SmoothedLoss(AdversarialLoss):

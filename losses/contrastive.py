@@ -27,7 +27,7 @@ def euclidean_distance(first: Tensor, second: Tensor) -> Tensor:
     Raises:
         ValueError: If the shapes differ.
     """
-    first, second = upcast(first), upcast(second)
+    first, second = upcast(first, "first"), upcast(second, "second")
     check_rank("first", first, 2, "(batch, features)", maximum=2)
     check_shapes("first", first, "second", second)
     return root(ops.sum(ops.square(first - second), axis=-1))

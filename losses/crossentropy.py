@@ -12,7 +12,7 @@ from keras_gan.losses._checks import (
     plain_class_weights,
 )
 from keras_gan.losses._elements import both, mean_over_elements
-from keras_gan.losses._labels import class_indices, class_targets
+from keras_gan.losses._labels import as_labels, class_indices, class_targets
 from keras_gan.losses._likelihood import log_probabilities, safe_log, shifted_logits, where_counted
 from keras_gan.losses._precision import mean, upcast
 from keras_gan.losses._types import ClassWeights, Reduction, Tensor
@@ -176,7 +176,7 @@ class CategoricalCrossentropy(_ClassLoss):
 
     def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         mask, ignored = super().mask(y_true, y_pred), self.arguments["ignore_class"]
-        return mask if ignored is None else both(mask, ops.not_equal(ops.argmax(y_true, axis=-1), ignored))
+        return mask if ignored is None else both(mask, ops.not_equal(ops.argmax(as_labels(y_true), axis=-1), ignored))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -197,4 +197,4 @@ class SparseCategoricalCrossentropy(_ClassLoss):
 
     def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         mask, ignored = super().mask(y_true, y_pred), self.arguments["ignore_class"]
-        return mask if ignored is None else both(mask, ops.not_equal(y_true, ignored))
+        return mask if ignored is None else both(mask, ops.not_equal(as_labels(y_true), ignored))

@@ -11,6 +11,7 @@ from keras_gan.losses._checks import check_number
 from keras_gan.losses._elements import both
 from keras_gan.losses._labels import as_labels
 from keras_gan.losses._overlap import Masks, Mode, is_sparse
+from keras_gan.losses._precision import as_numbers
 from keras_gan.losses._types import ClassWeights, Reduction, Tensor
 from keras_gan.losses.binary import binary_crossentropy
 from keras_gan.losses.crossentropy import categorical_crossentropy, sparse_categorical_crossentropy
@@ -62,7 +63,7 @@ def dice_crossentropy(
         Isensee et al., nnU-Net, arXiv:1809.10486.
     """
     _check_weights(dice_weight, crossentropy_weight)
-    y_true, y_pred = as_labels(y_true), ops.convert_to_tensor(y_pred)
+    y_true, y_pred = as_labels(y_true), as_numbers(y_pred, "y_pred")
     weights: dict[str, Any] = {"mask": mask, "element_weight": element_weight}
     shared: dict[str, Any] = {"class_weights": class_weights, "ignore_class": ignore_class}
     overlap = dice(

@@ -7,7 +7,7 @@ from keras_gan.losses._base import PairLoss
 from keras_gan.losses._checks import check_number, check_positive, check_rank, check_shapes
 from keras_gan.losses._elements import mean_over_elements
 from keras_gan.losses._labels import class_indices
-from keras_gan.losses._precision import upcast
+from keras_gan.losses._precision import as_numbers, upcast
 from keras_gan.losses._types import Reduction, Tensor
 from keras_gan.losses.crossentropy import surprisals
 from keras_gan.losses.divergence import logits_divergence
@@ -46,8 +46,8 @@ def distillation(
         Hinton et al., Distilling the Knowledge in a Neural Network, arXiv:1503.02531.
     """
     _check_arguments(temperature, alpha)
-    student = upcast(student_logits)
-    teacher = ops.stop_gradient(ops.cast(teacher_logits, student.dtype))
+    student = upcast(student_logits, "student_logits")
+    teacher = ops.stop_gradient(ops.cast(as_numbers(teacher_logits, "teacher_logits"), student.dtype))
     check_rank("student_logits", student, 2, "(batch, ..., classes)")
     check_shapes("student_logits", student, "teacher_logits", teacher)
     losses = alpha * temperature**2 * logits_divergence(teacher / temperature, student / temperature)

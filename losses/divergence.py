@@ -11,7 +11,7 @@ from keras_gan.losses._checks import check_number, check_rank, check_shapes
 from keras_gan.losses._elements import keep, mean_over_elements
 from keras_gan.losses._labels import as_labels, binary_targets, check_targets, match_shapes
 from keras_gan.losses._likelihood import binary_surprisals, safe_log
-from keras_gan.losses._precision import upcast
+from keras_gan.losses._precision import as_numbers, upcast
 from keras_gan.losses._types import Reduction, Tensor
 
 
@@ -81,8 +81,8 @@ def gaussian_kl(mean: Tensor, log_variance: Tensor, *, mask: Tensor | None = Non
     Reference:
         Kingma and Welling, Auto-Encoding Variational Bayes, arXiv:1312.6114, appendix B.
     """
-    mean = upcast(mean)
-    log_variance = ops.cast(log_variance, mean.dtype)
+    mean = upcast(mean, "mean")
+    log_variance = ops.cast(as_numbers(log_variance, "log_variance"), mean.dtype)
     check_shapes("mean", mean, "log_variance", log_variance)
     # expm1 keeps the digits that σ² − 1 would lose near the prior.
     divergences = 0.5 * (ops.square(mean) + (ops.expm1(log_variance) - log_variance))
@@ -114,7 +114,7 @@ def vae_elbo(
         Kingma and Welling, Auto-Encoding Variational Bayes, arXiv:1312.6114; Higgins et al., beta-VAE, ICLR 2017.
     """
     check_number("beta", beta, minimum=0)
-    logits = upcast(logits)
+    logits = upcast(logits, "logits")
     y_true = binary_targets(y_true, logits)
     positive, negative = binary_surprisals(logits, from_logits=True)
     reconstruction = y_true * positive + (1.0 - y_true) * negative

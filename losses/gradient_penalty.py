@@ -30,7 +30,7 @@ def gradient_penalty(gradients: Tensor, target: float = 1.0, one_sided: bool = F
         Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
     """
     check_number("target", target, minimum=0)
-    gradients = upcast(gradients)
+    gradients = upcast(gradients, "gradients")
     axes = tuple(range(1, len(gradients.shape)))
     norms = ops.sqrt(ops.sum(ops.square(gradients), axis=axes) + NORM_EPSILON)
     excess = norms - target
@@ -52,7 +52,7 @@ def r1_penalty(gradients: Tensor) -> Tensor:
     Reference:
         Mescheder et al., Which Training Methods for GANs do actually Converge?, arXiv:1801.04406.
     """
-    gradients = upcast(gradients)
+    gradients = upcast(gradients, "gradients")
     return 0.5 * ops.sum(ops.square(gradients), axis=tuple(range(1, len(gradients.shape))))
 
 

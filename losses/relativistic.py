@@ -32,7 +32,7 @@ def relativistic_average_discriminator_loss(
         Jolicoeur-Martineau, The relativistic discriminator, arXiv:1807.00734.
     """
     check_real_target(real_target)
-    real_scores, fake_scores = scores_of(real_scores), scores_of(fake_scores)
+    real_scores, fake_scores = scores_of(real_scores, "real_scores"), scores_of(fake_scores, "fake_scores")
     real_lead, fake_lead = real_scores - mean(fake_scores), fake_scores - mean(real_scores)
     return per_sample(cross_entropy(real_lead, real_target)), per_sample(cross_entropy(fake_lead, 0.0))
 
@@ -54,7 +54,7 @@ def relativistic_average_generator_loss(fake_scores: Tensor, real_scores: Tensor
     Reference:
         Jolicoeur-Martineau, The relativistic discriminator, arXiv:1807.00734.
     """
-    fake_scores, real_scores = scores_of(fake_scores), scores_of(real_scores)
+    fake_scores, real_scores = scores_of(fake_scores, "fake_scores"), scores_of(real_scores, "real_scores")
     check_shapes("fake_scores", fake_scores, "real_scores", real_scores)
     fake_loss, real_loss = relativistic_average_discriminator_loss(fake_scores, real_scores)
     return fake_loss + real_loss

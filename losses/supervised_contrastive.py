@@ -4,7 +4,7 @@ from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._checks import check_positive, check_rank
-from keras_gan.losses._elements import keep
+from keras_gan.losses._elements import align, keep
 from keras_gan.losses._neighbours import LabelledLoss, label_of_each, positives_and_negatives
 from keras_gan.losses._precision import maximum, mean, upcast
 from keras_gan.losses._similarities import lowest
@@ -42,7 +42,11 @@ def supervised_contrastive(
     labels = label_of_each(y_true, y_pred)
     views = ops.shape(y_pred)[1] if len(y_pred.shape) == 3 else 1
     embeddings = unit(ops.reshape(y_pred, (-1, y_pred.shape[-1])))
-    of_views = None if mask is None else ops.repeat(ops.cast(mask, "bool"), views)
+    of_views = (
+        None
+        if mask is None
+        else ops.repeat(align("mask", mask, y_pred[..., 0, 0] if len(y_pred.shape) == 3 else y_pred[:, 0]), views)
+    )
     positive, negative = positives_and_negatives(ops.repeat(labels, views), of_views)
     logits = embeddings / temperature @ ops.transpose(embeddings)
     logits = ops.where(ops.logical_or(positive, negative), logits, lowest(logits))

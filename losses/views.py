@@ -7,7 +7,7 @@ from keras.saving import register_keras_serializable
 from keras_gan.losses._base import PairLoss
 from keras_gan.losses._checks import check_positive, check_rank, check_shapes
 from keras_gan.losses._elements import align, keep
-from keras_gan.losses._precision import upcast
+from keras_gan.losses._precision import as_numbers, upcast
 from keras_gan.losses._replicas import gather_from_replicas
 from keras_gan.losses._similarities import surprisal_of_partners, without
 from keras_gan.losses._types import Reduction, Tensor
@@ -120,8 +120,8 @@ def as_temperature(temperature: Tensor, views: Tensor) -> Tensor:
 
 def _unit_views(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     """Return both views scaled to norm 1, in float32 at least; zero stays zero."""
-    first = upcast(first)
-    second = ops.cast(second, first.dtype)
+    first = upcast(first, "first")
+    second = ops.cast(as_numbers(second, "second"), first.dtype)
     check_rank("first", first, 2, "(batch, features)", maximum=2)
     check_shapes("first", first, "second", second)
     return unit(first), unit(second)

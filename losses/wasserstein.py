@@ -27,7 +27,7 @@ def wasserstein_discriminator_loss(real_scores: Tensor, fake_scores: Tensor) -> 
     Reference:
         Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
     """
-    return -per_sample(scores_of(real_scores)), per_sample(scores_of(fake_scores))
+    return -per_sample(scores_of(real_scores, "real_scores")), per_sample(scores_of(fake_scores, "fake_scores"))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -43,7 +43,7 @@ def wasserstein_generator_loss(fake_scores: Tensor) -> Tensor:
     Reference:
         Arjovsky et al., Wasserstein GAN, arXiv:1701.07875.
     """
-    return -per_sample(scores_of(fake_scores))
+    return -per_sample(scores_of(fake_scores, "fake_scores"))
 
 
 @register_keras_serializable(package="keras_gan")

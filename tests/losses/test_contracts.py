@@ -148,6 +148,27 @@ def test_adversarial_value_and_gradient_are_finite(loss, size):
         assert np.all(np.isfinite(gradient))
 
 
+# --- what is no array of numbers ------------------------------------------------------------------------------------
+
+
+@every_loss
+def test_what_holds_no_numbers_is_refused_by_name(case):
+    y_true, y_pred = case.draw()
+    names = {"y_pred": "`(y_pred|first|mean|student_logits)` must", "sample_weight": "`sample_weight` must"}
+    if y_true is not None:
+        names["y_true"] = "`y_true` must"
+    for name, message in names.items():
+        given = {"y_true": y_true, "y_pred": y_pred, "sample_weight": np.ones(BATCH)}
+        array = given[name]
+        for wrong in (array.astype(str), np.full(array.shape, None), array + 1j, object(), "text"):
+            with pytest.raises(ValueError, match=message):
+                case.make()(**{**given, name: wrong})
+    with pytest.raises(ValueError, match="`mask` must"):
+        case.per_sample(y_true, y_pred, mask=np.full(BATCH, "yes"))
+    with pytest.raises(ValueError, match="`mask` must have the shape"):
+        case.per_sample(y_true, y_pred, mask=True)
+
+
 # --- masks ----------------------------------------------------------------------------------------------------------
 
 

@@ -56,6 +56,9 @@ CLIPPED = 0.5
 #: reach this distance.
 PLATEAU, LARGE_DISTANCE = 0.8, 10.0
 
+#: Samples are those of a generator that has hardly begun if untrained weights are more than this share of its average.
+UNTRAINED = 0.1
+
 #: The distance to the real set has improved if it has fallen below this share of its first value.
 IMPROVED = 0.95
 
@@ -195,7 +198,7 @@ def critic_dominates(run: SavedRun) -> Finding | None:
     """Find a critic's distance that stays near its height while the samples do not get better."""
     distance = wasserstein_distance(run.history)
     reached, stays = height(distance), float(np.median(late(distance)))
-    if not (stays > 0 and stays > PLATEAU * reached):
+    if not (stays > 0 and stays > PLATEAU * reached) or _share_untrained(run) > UNTRAINED:
         return None
     text = f"the critic's distance stays at {stays:.3g}, near its height of {reached:.3g}"
     quality = run.fresh_quality
@@ -208,6 +211,12 @@ def critic_dominates(run: SavedRun) -> Finding | None:
         return None
     text += f", while FID{quality.label} has not fallen below {IMPROVED:.0%} of its first {fid[0]:.1f}"
     return Finding(Diagnosis.CRITIC_DOMINATES, text)
+
+
+def _share_untrained(run: SavedRun) -> float:
+    """Return the share of the first weights in the average that samples are made by, 0 if there is none."""
+    momentum, steps = run.config.get("averaging_momentum"), run.history.get("steps", np.empty(0))
+    return float(momentum ** steps[-1]) if isinstance(momentum, float) and len(steps) else 0.0
 
 
 def _epoch(run: SavedRun, index: int) -> int:

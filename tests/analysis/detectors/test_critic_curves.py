@@ -167,6 +167,15 @@ def test_critic_dominates_while_samples_get_no_better(changed):
     assert critic_curves.critic_dominates(changed(plateau, unknown_first)) is None
 
 
+@pytest.mark.parametrize(("steps", "is_found"), [(2000, False), (2400, True)])
+def test_critic_is_not_judged_by_an_average_of_untrained_weights(changed, steps, is_found):
+    """0.999 to the power of 2000 is 0.135, and to that of 2400 0.091."""
+    columns = {"wasserstein_distance": 40 * (1 - np.exp(-EPOCHS / 10)), "steps": np.linspace(8, steps, 300)}
+    same = {"fid_score": np.array([60.0, 61.0, 58.0, 60.0, 59.0, 60.0])}
+    run = changed(columns, same, config={"averaging": "momentum", "averaging_momentum": 0.999})
+    assert (critic_curves.critic_dominates(run) is not None) is is_found
+
+
 def test_critic_that_dominates_unmeasured_samples_is_a_warning(changed):
     plateau = 1 - np.exp(-EPOCHS / 10)
     finding = critic_curves.critic_dominates(changed({"wasserstein_distance": 40 * plateau}, quality=None))

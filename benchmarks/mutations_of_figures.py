@@ -16,8 +16,8 @@ LOSSES = {
     "losses/adversarial.py": (
         (
             "least_squares_half",
-            "per_sample(0.5 * ops.square(scores_of(fake_scores)))",
-            "per_sample(ops.square(scores_of(fake_scores)))",
+            'per_sample(0.5 * ops.square(scores_of(fake_scores, "fake_scores")))',
+            'per_sample(ops.square(scores_of(fake_scores, "fake_scores")))',
             "losses/test_adversarial.py",
         ),
     ),

@@ -131,11 +131,11 @@ def test_grids_beyond_reason_are_refused():
         image_grid(np.zeros((1, 2, 2, 3)), 2**31 - 1)
 
 
-def test_an_error_of_a_file_in_mid_training_is_one_line(capsys, monkeypatch):
+def test_an_error_of_a_file_in_mid_training_is_one_line(capsys, monkeypatch, tmp_path):
     def fail(stop):
         raise ValueError("run.json must be JSON")
 
-    run = types.SimpleNamespace(train=fail, resume_command="keras-gan train --resume run")
+    run = types.SimpleNamespace(train=fail, folder=tmp_path, resume_command="keras-gan train --resume run")
     monkeypatch.setattr(train_command, "load_training_images", lambda config, options: (config, None))
     monkeypatch.setattr(experiment, "prepare", lambda *arguments: run)
     assert main(["train", "demo", "--out", "."]) == 1

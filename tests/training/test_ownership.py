@@ -26,7 +26,7 @@ ELSEWHERE = f"""
 import socket
 socket.gethostname = lambda: "other"
 from keras_gan.training import ownership
-ownership.PATIENCE = 1.0
+ownership.PATIENCE = 2.0
 {HOLD}
 """
 
@@ -80,8 +80,8 @@ def test_empty_lock_is_refused_with_its_remedy(tmp_path, monkeypatch):
 
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
-    """A process on another machine that owns the run. It renews its lock every third of a second."""
-    monkeypatch.setattr("keras_gan.training.ownership.PATIENCE", 1.0)
+    """A process on another machine that owns the run. It renews its lock every two thirds of a second."""
+    monkeypatch.setattr("keras_gan.training.ownership.PATIENCE", 2.0)
     monkeypatch.setattr(socket, "gethostname", lambda: "here")
     with begin(ELSEWHERE, tmp_path) as process:
         assert process.stdout.readline() == "owned\n"
@@ -92,7 +92,7 @@ def elsewhere(tmp_path, monkeypatch):
 def test_process_on_another_machine_owns_the_run_until_it_is_silent(tmp_path, elsewhere, monkeypatch, capsys):
     with monkeypatch.context() as patch:
         patch.setattr(
-            Ownership, "_acquire", lambda self, seconds, acquire=Ownership._acquire: acquire(self, min(seconds, 2.5))
+            Ownership, "_acquire", lambda self, seconds, acquire=Ownership._acquire: acquire(self, min(seconds, 3.5))
         )
         with pytest.raises(RunInUseError, match=f"process {elsewhere.pid} on other, since"):
             Ownership(tmp_path)

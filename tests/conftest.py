@@ -14,11 +14,15 @@ import pytest
 
 #: Files that take longest, so that no worker is left alone with one of them at the end.
 FIRST = (
-    *("test_experiment.py", "test_jax.py", "test_examples.py", "test_cifar10_resnet.py", "test_evaluate.py"),
-    *("test_wandb.py", "test_gan.py", "test_contracts.py", "test_train.py", "test_registry.py", "test_public_face.py"),
-    *("test_step.py", "test_remedies.py", "test_saving.py", "test_views.py", "test_composition.py", "test_report.py"),
-    *("test_triage.py", "test_quality_monitor.py", "test_readme.py", "test_files.py", "test_upsample_conv.py"),
-    *("test_loss_csv.py", "test_divergence_guard.py", "test_training_arguments.py", "test_old_runs.py"),
+    *("test_experiment.py", "test_jax.py", "test_crash.py", "test_recovery.py", "test_train.py", "test_backends.py"),
+    *("test_examples.py", "test_wandb.py", "test_contracts.py", "test_registry.py", "test_gan.py"),
+    *("test_public_face.py", "test_evaluate.py", "test_cifar10_resnet.py", "test_report.py", "test_step.py"),
+    *("test_views.py", "test_signals.py", "test_quality_monitor.py", "test_triage.py", "test_augmented.py"),
+    *("test_epoch_parts.py", "test_readme.py", "test_saving.py", "test_composition.py", "test_training_arguments.py"),
+    *("test_ladder.py", "test_remedies.py", "test_fuzz.py", "test_ownership.py", "test_moving_averages.py"),
+    *("test_feeds.py", "test_upsample_conv.py", "test_files.py", "test_loss_csv.py", "test_averaging.py"),
+    *("test_old_runs.py", "test_epoch_log.py", "test_families.py", "test_divergence_guard.py", "test_inception.py"),
+    *("test_classification.py", "test_cifar10.py", "test_batch_size.py"),
 )
 
 # A busy machine is no failure: the first call of an operation may take longer than Hypothesis gives an example.

@@ -234,9 +234,8 @@ def test_checkpoint_of_an_earlier_version_is_used(run):
 
 
 CHANGES = {
-    "lambda": {"lipschitz_weight": 50.0},
     "augmentation": {"augmentation": "ada"},
-    "all": {"lr_critic": 1e-3, "n_critic": 3, "batch_size": 5, "gradient_penalty": 1.0, "augmentation": "diffaugment"},
+    "all": {"lr_critic": 1e-3, "n_critic": 3, "batch_size": 5, "gradient_penalty": 50.0, "augmentation": "diffaugment"},
 }
 
 

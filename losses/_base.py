@@ -9,7 +9,7 @@ from keras import ops
 # Not public. What JAX compiles carries no attributes, so Keras keeps their masks in a table of its own.
 from keras.src.backend import get_keras_mask
 
-from keras_gan.losses._elements import align, mean_over_elements
+from keras_gan.losses._elements import align, mean_over_elements, of_samples
 from keras_gan.losses._precision import as_numbers, divide_no_nan
 from keras_gan.losses._replicas import replica_count
 from keras_gan.losses._types import Reduction, Tensor
@@ -136,8 +136,7 @@ class PairLoss(Loss):
     weighs_elements = False
 
     def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
-        mask = super().mask(y_true, y_pred)
-        return mask if mask is None or len(mask.shape) < 2 else ops.all(mask, axis=tuple(range(1, len(mask.shape))))
+        return of_samples(super().mask(y_true, y_pred))
 
     def prepare(self, y_pred: Tensor) -> Tensor:
         y_pred = super().prepare(y_pred)

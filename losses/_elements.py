@@ -68,6 +68,11 @@ def both(first: Tensor | None, second: Tensor | None) -> Tensor | None:
     return ops.logical_and(first, align("mask", second, first))
 
 
+def of_samples(mask: Tensor | None) -> Tensor | None:
+    """Return which samples a mask keeps whole, `(batch,)`, or None for all."""
+    return mask if mask is None or len(mask.shape) < 2 else ops.all(mask, axis=tuple(range(1, len(mask.shape))))
+
+
 def keep(values: Tensor, mask: Tensor | None) -> Tensor:
     """Set the values of samples that don't count to 0."""
     return values if mask is None else ops.where(align("mask", mask, values), values, ops.zeros_like(values))

@@ -4,7 +4,7 @@ from keras import ops
 
 from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_rank
-from keras_gan.losses._elements import align, both
+from keras_gan.losses._elements import align, both, of_samples
 from keras_gan.losses._labels import as_labels
 from keras_gan.losses._types import Tensor
 
@@ -44,18 +44,25 @@ def positives_and_negatives(labels: Tensor, mask: Tensor | None = None) -> tuple
     return ops.logical_and(positive, candidates), ops.logical_and(negative, candidates)
 
 
+def have_both(positive: Tensor, negative: Tensor) -> Tensor:
+    """Return which samples have another of their label, and one of another label, `(batch,)`."""
+    return ops.logical_and(ops.any(positive, axis=1), ops.any(negative, axis=1))
+
+
 class LabelledLoss(Loss):
-    """A loss of embeddings whose samples are compared with each other by their labels."""
+    """A loss of embeddings in which each sample is compared with others of its label, and with those of other labels.
+
+    Samples that lack either do not count in the mean.
+    """
 
     weighs_elements = False
 
     def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
-        mask = super().mask(y_true, y_pred)
-        return mask if mask is None or len(mask.shape) < 2 else ops.all(mask, axis=tuple(range(1, len(mask.shape))))
+        return of_samples(super().mask(y_true, y_pred))
 
     def counted(self, y_true: Tensor, y_pred: Tensor, mask: Tensor | None) -> Tensor | None:
         return both(mask, self.is_compared(label_of_each(y_true, y_pred), y_pred, mask))
 
     def is_compared(self, labels: Tensor, y_pred: Tensor, mask: Tensor | None) -> Tensor | None:
         """Return which samples have the others that they are compared with, `(batch,)`, or None for all."""
-        raise NotImplementedError
+        return have_both(*positives_and_negatives(labels, mask))

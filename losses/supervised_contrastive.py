@@ -5,9 +5,10 @@ from keras.saving import register_keras_serializable
 
 from keras_gan.losses._checks import check_positive, check_rank
 from keras_gan.losses._elements import align, keep
+from keras_gan.losses._likelihood import shifted_logits
 from keras_gan.losses._neighbours import LabelledLoss, label_of_each, positives_and_negatives
 from keras_gan.losses._precision import maximum, mean, upcast
-from keras_gan.losses._similarities import lowest
+from keras_gan.losses._similarities import column, lowest
 from keras_gan.losses._types import Reduction, Tensor
 from keras_gan.losses.views import as_temperature, unit
 
@@ -50,9 +51,8 @@ def supervised_contrastive(
     positive, negative = positives_and_negatives(ops.repeat(labels, views), of_views)
     logits = embeddings / temperature @ ops.transpose(embeddings)
     logits = ops.where(ops.logical_or(positive, negative), logits, lowest(logits))
-    # Both numbers below are at least 0, and neither cancels the other.
-    shifted = logits - ops.stop_gradient(ops.max(logits, axis=1, keepdims=True))
-    surprisals = ops.log(ops.sum(ops.exp(shifted), axis=1, keepdims=True)) - shifted
+    shifted, log_sum = shifted_logits(logits)
+    surprisals = column(log_sum) - shifted
     count = ops.sum(ops.cast(positive, logits.dtype), axis=1)
     losses = ops.sum(ops.where(positive, surprisals, ops.zeros_like(surprisals)), axis=1) / maximum(count, 1.0)
     return keep(mean(ops.reshape(losses, (-1, views)), axis=1), mask)

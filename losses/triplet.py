@@ -5,7 +5,7 @@ from keras.saving import register_keras_serializable
 
 from keras_gan.losses._checks import check_number, check_rank
 from keras_gan.losses._elements import keep
-from keras_gan.losses._neighbours import LabelledLoss, label_of_each, positives_and_negatives
+from keras_gan.losses._neighbours import LabelledLoss, have_both, label_of_each, positives_and_negatives
 from keras_gan.losses._precision import maximum, upcast
 from keras_gan.losses._similarities import lowest
 from keras_gan.losses._types import Reduction, Tensor
@@ -69,7 +69,7 @@ def batch_hard_triplet(
     distances, positive, negative = _compare(y_true, y_pred, margin, mask)
     farthest = ops.max(ops.where(positive, distances, ops.zeros_like(distances)), axis=1)
     nearest = ops.min(ops.where(negative, distances, -lowest(distances)), axis=1)
-    compared = ops.logical_and(ops.any(positive, axis=1), ops.any(negative, axis=1))
+    compared = have_both(positive, negative)
     lead = ops.where(compared, farthest - nearest, ops.zeros_like(farthest))
     return keep(keep(_cost(lead, margin), compared), mask)
 
@@ -105,10 +105,6 @@ class _TripletLoss(LabelledLoss):
     ) -> None:
         _check_margin(margin)
         super().__init__(name or type(self).function.__name__, reduction, dtype, margin=margin)
-
-    def is_compared(self, labels: Tensor, y_pred: Tensor, mask: Tensor | None) -> Tensor | None:
-        positive, negative = positives_and_negatives(labels, mask)
-        return ops.logical_and(ops.any(positive, axis=1), ops.any(negative, axis=1))
 
 
 @register_keras_serializable(package="keras_gan")

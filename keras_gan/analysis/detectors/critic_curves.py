@@ -198,7 +198,7 @@ def critic_dominates(run: SavedRun) -> Finding | None:
     """Find a critic's distance that stays near its height while the samples do not get better."""
     distance = wasserstein_distance(run.history)
     reached, stays = height(distance), float(np.median(late(distance)))
-    if not (stays > 0 and stays > PLATEAU * reached) or _share_untrained(run) > UNTRAINED:
+    if not (stays > 0 and stays > PLATEAU * reached):
         return None
     text = f"the critic's distance stays at {stays:.3g}, near its height of {reached:.3g}"
     quality = run.fresh_quality
@@ -207,7 +207,7 @@ def critic_dominates(run: SavedRun) -> Finding | None:
         if stays < LARGE_DISTANCE:
             return None
         return Finding(Diagnosis.CRITIC_DOMINATES, f"{text}; no samples were measured", Status.WARNING)
-    if np.min(fid[1:]) < IMPROVED * fid[0]:
+    if np.min(fid[1:]) < IMPROVED * fid[0] or _share_untrained(run) > UNTRAINED:
         return None
     text += f", while FID{quality.label} has not fallen below {IMPROVED:.0%} of its first {fid[0]:.1f}"
     return Finding(Diagnosis.CRITIC_DOMINATES, text)

@@ -174,6 +174,9 @@ def test_critic_is_not_judged_by_an_average_of_untrained_weights(changed, steps,
     same = {"fid_score": np.array([60.0, 61.0, 58.0, 60.0, 59.0, 60.0])}
     run = changed(columns, same, config={"averaging": "momentum", "averaging_momentum": 0.999})
     assert (critic_curves.critic_dominates(run) is not None) is is_found
+    # Where no samples were measured, the critic's distance is judged alone.
+    unmeasured = changed(columns, quality=None, config=run.config)
+    assert critic_curves.critic_dominates(unmeasured).status is Status.WARNING
 
 
 def test_critic_that_dominates_unmeasured_samples_is_a_warning(changed):

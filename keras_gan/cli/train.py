@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 from keras_gan.checks import shortened
 from keras_gan.cli import batch_size
@@ -10,6 +11,9 @@ from keras_gan.cli.training_arguments import parse_training
 from keras_gan.console import say
 from keras_gan.invocation import program
 from keras_gan.training.images import load_training_images
+
+if TYPE_CHECKING:
+    from keras_gan.training.experiment import Experiment
 
 #: Exit code of a run that cannot continue.
 FAILED = 1
@@ -52,10 +56,7 @@ def main(arguments: list[str]) -> int:
         print(f"{prog}: error: {error}{'' if error.smaller is None else advice}", file=sys.stderr)
         return FAILED
     except (OSError, ValueError) as error:
-        advice = f"Correct it, and continue with: {experiment.resume_command}"
-        if not experiment.folder.exists():
-            advice = f"The run cannot go on, because {experiment.folder} was deleted"
-        print(f"{prog}: error: {shortened(error, 600)}. {advice}", file=sys.stderr)
+        print(f"{prog}: error: {shortened(error, 600)}. {_way_on(experiment)}", file=sys.stderr)
         return FAILED
     except DivergedError as error:
         say(f"Run diverged: {error}. Its last good state and its log are in {experiment.folder}")
@@ -64,3 +65,10 @@ def main(arguments: list[str]) -> int:
     if done == config.run.epochs:
         return 0
     return OUT_OF_TIME if stop.signal is None else BY_SIGNAL + stop.signal
+
+
+def _way_on(experiment: "Experiment") -> str:
+    """Return how to go on after an error of a file, if the run is still there."""
+    if experiment.folder.exists():
+        return f"Correct it, and continue with: {experiment.resume_command}"
+    return f"The run cannot go on, because {experiment.folder} was deleted"

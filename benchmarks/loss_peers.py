@@ -18,8 +18,9 @@ def torch_focal(x, y):
     return ((1 - torch.exp(-crossentropy)) ** 2 * crossentropy).mean()
 
 
-def torch_distillation(x, teacher, y):
-    """Compute distillation with the hard loss."""
+def torch_distillation(stacked, y):
+    """Compute distillation with the hard loss, of the logits of student and teacher."""
+    x, teacher = stacked[:, 0], stacked[:, 1].detach()
     soft = F.kl_div(F.log_softmax(x / 3, 1), F.softmax(teacher / 3, 1), reduction="batchmean") * 9
     return 0.5 * soft + 0.5 * F.cross_entropy(x, y)
 
@@ -49,9 +50,9 @@ def torch_nt_xent(x):
     return F.cross_entropy(similarities, torch.cat([torch.arange(n) + n, torch.arange(n)]))
 
 
-def torch_contrastive(x, y):
+def torch_contrastive(x, other, y):
     """Compute the contrastive loss with PyTorch's distance."""
-    distance = F.pairwise_distance(x[:, 0], x[:, 1])
+    distance = F.pairwise_distance(x, other)
     return (y * distance**2 + (1 - y) * torch.relu(1 - distance) ** 2).mean()
 
 

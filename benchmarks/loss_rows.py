@@ -102,8 +102,8 @@ def logit_rows():
     )
     yield Row(
         "Distillation",
-        [logits, normal(4096, 1000), labels],
-        lambda x, t, y: ops.mean(losses.distillation(y, x, t)),
+        [np.stack([logits, normal(4096, 1000)], axis=1), labels],
+        lambda x, y: losses.Distillation()(y, x),
         torch={"PyTorch": peers.torch_distillation},
     )
 
@@ -165,8 +165,8 @@ def embedding_rows():
     )
     yield Row(
         "Contrastive",
-        [views, similar],
-        lambda x, y: losses.Contrastive()(y, losses.euclidean_distance(x[:, 0], x[:, 1])),
+        [views[:, 0], views[:, 1], similar],
+        lambda x, other, y: losses.Contrastive()(y, losses.euclidean_distance(x, other)),
         torch={"PyTorch": peers.torch_contrastive},
     )
     yield Row(

@@ -70,6 +70,9 @@ class AdversarialLoss(Loss):
 
     def discriminator(self, real_scores: Tensor, fake_scores: Tensor, sample_weight: Tensor | None = None) -> Tensor:
         """Return what the critic minimises, R + F; see `discriminator_terms`."""
+        return self.fused(self._sum_of_terms, real_scores, fake_scores, sample_weight)
+
+    def _sum_of_terms(self, real_scores: Tensor, fake_scores: Tensor, sample_weight: Tensor | None) -> Tensor:
         real_loss, fake_loss = self.discriminator_terms(real_scores, fake_scores, sample_weight)
         return real_loss + fake_loss
 
@@ -89,6 +92,9 @@ class AdversarialLoss(Loss):
         Raises:
             ValueError: If the loss needs `real_scores` and has none.
         """
+        return self.fused(self._generator, fake_scores, real_scores, sample_weight)
+
+    def _generator(self, fake_scores: Tensor, real_scores: Tensor | None, sample_weight: Tensor | None) -> Tensor:
         return self._reduce_weighted(self.generator_losses(fake_scores, real_scores), sample_weight)
 
     def _reduce_weighted(self, losses: Tensor, sample_weight: Tensor | None) -> Tensor:

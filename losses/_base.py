@@ -10,6 +10,7 @@ from keras import ops
 from keras.src.backend import get_keras_mask
 
 from keras_gan.losses._elements import align, mean_over_elements, of_samples
+from keras_gan.losses._fusion import fused
 from keras_gan.losses._precision import as_numbers, divide_no_nan
 from keras_gan.losses._replicas import replica_count
 from keras_gan.losses._types import Reduction, Tensor
@@ -22,7 +23,7 @@ class Loss(keras.losses.Loss):
     inside the function's sums, a weight `(batch,)` always weighs samples, and low precision is computed in float32.
 
     Subclasses set `function`, whose arguments are `y_true`, `y_pred`, then those of the class, then `mask`, and
-    `element_weight` if `weighs_elements`.
+    `element_weight` if `weighs_elements`; and `fuses` if XLA can compile it and its arguments hold no tensors.
 
     Args:
         name: Name of the loss in logs.
@@ -35,6 +36,7 @@ class Loss(keras.losses.Loss):
 
     function: ClassVar[Callable[..., Tensor]]
     weighs_elements = True
+    fuses = False
 
     def __init__(
         self, name: str, reduction: Reduction = "sum_over_batch_size", dtype: str | None = None, **arguments: Any
@@ -43,10 +45,16 @@ class Loss(keras.losses.Loss):
         self.arguments = arguments
 
     def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> Tensor:
-        mask = self.mask(y_true, y_pred)
+        return self.fused(self._compute, y_true, y_pred, sample_weight, self.mask(y_true, y_pred))
+
+    def _compute(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None, mask: Tensor | None) -> Tensor:
         sample_weight, element_weight = self._split_weight(sample_weight)
         values = self.per_sample(y_true, self.prepare(y_pred), mask, element_weight)
         return self.reduce(values, sample_weight, self.counted(y_true, y_pred, mask), element_weight)
+
+    def fused(self, function: Callable[..., Tensor], *inputs: Any) -> Tensor:
+        """Call a function that reduces its inputs to the loss, as one program where the class allows that."""
+        return fused(function, *inputs) if self.fuses and self.reduction not in (None, "none") else function(*inputs)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Return per-sample values, `(batch,)`."""

@@ -194,6 +194,7 @@ class NonSaturating(SmoothedLoss):
         Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661, section 3.
     """
 
+    fuses = True
     discriminator_function = staticmethod(non_saturating_discriminator_loss)
     generator_function = staticmethod(non_saturating_generator_loss)
 
@@ -212,6 +213,7 @@ class Minimax(SmoothedLoss):
         Goodfellow et al., Generative Adversarial Networks, arXiv:1406.2661.
     """
 
+    fuses = True
     discriminator_function = staticmethod(minimax_discriminator_loss)
     generator_function = staticmethod(minimax_generator_loss)
 
@@ -230,6 +232,7 @@ class LeastSquares(SmoothedLoss):
         Mao et al., Least Squares Generative Adversarial Networks, arXiv:1611.04076.
     """
 
+    fuses = True
     discriminator_function = staticmethod(least_squares_discriminator_loss)
     generator_function = staticmethod(least_squares_generator_loss)
 

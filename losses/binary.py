@@ -77,6 +77,7 @@ class BinaryCrossentropy(Loss):
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
     """
 
+    fuses = True
     function = staticmethod(binary_crossentropy)
 
     def __init__(

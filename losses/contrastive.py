@@ -94,6 +94,7 @@ class Contrastive(Loss):
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
     """
 
+    fuses = True
     function = staticmethod(contrastive)
 
     def __init__(

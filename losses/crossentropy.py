@@ -136,6 +136,8 @@ def _check_arguments(
 
 
 class _ClassLoss(Loss):
+    fuses = True
+
     def __init__(
         self,
         from_logits: bool = True,

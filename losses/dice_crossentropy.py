@@ -104,6 +104,7 @@ class DiceCrossentropy(Loss):
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
     """
 
+    fuses = True
     function = staticmethod(dice_crossentropy)
 
     def __init__(

@@ -76,6 +76,7 @@ class Distillation(PairLoss):
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
     """
 
+    fuses = True
     function = staticmethod(distillation)
 
     def __init__(

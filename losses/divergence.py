@@ -135,6 +135,7 @@ class KLDivergence(Loss):
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
     """
 
+    fuses = True
     function = staticmethod(kl_divergence)
 
     def __init__(
@@ -159,6 +160,7 @@ class GaussianKL(PairLoss):
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
     """
 
+    fuses = True
     function = staticmethod(gaussian_kl)
 
     def __init__(
@@ -181,6 +183,7 @@ class VaeElbo(Loss):
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
     """
 
+    fuses = True
     weighs_elements = False
 
     def __init__(

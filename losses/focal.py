@@ -174,6 +174,7 @@ class BinaryFocal(Loss):
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
     """
 
+    fuses = True
     function = staticmethod(binary_focal)
 
     def __init__(
@@ -190,6 +191,8 @@ class BinaryFocal(Loss):
 
 
 class _ClassFocal(Loss):
+    fuses = True
+
     def __init__(
         self,
         alpha: Weights | None = None,

@@ -4,6 +4,7 @@ from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._checks import check_number
+from keras_gan.losses._elements import rows
 from keras_gan.losses._precision import upcast
 from keras_gan.losses._types import Tensor
 
@@ -31,8 +32,7 @@ def gradient_penalty(gradients: Tensor, target: float = 1.0, one_sided: bool = F
     """
     check_number("target", target, minimum=0)
     gradients = upcast(gradients, "gradients")
-    axes = tuple(range(1, len(gradients.shape)))
-    norms = ops.sqrt(ops.sum(ops.square(gradients), axis=axes) + NORM_EPSILON)
+    norms = ops.sqrt(_squared_norms(gradients) + NORM_EPSILON)
     excess = norms - target
     if one_sided:
         excess = ops.relu(excess)
@@ -53,7 +53,11 @@ def r1_penalty(gradients: Tensor) -> Tensor:
         Mescheder et al., Which Training Methods for GANs do actually Converge?, arXiv:1801.04406.
     """
     gradients = upcast(gradients, "gradients")
-    return 0.5 * ops.sum(ops.square(gradients), axis=tuple(range(1, len(gradients.shape))))
+    return 0.5 * _squared_norms(gradients)
+
+
+def _squared_norms(gradients: Tensor) -> Tensor:
+    return ops.sum(ops.square(rows(gradients)), axis=1)
 
 
 @register_keras_serializable(package="keras_gan")

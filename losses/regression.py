@@ -46,6 +46,7 @@ class MeanSquaredError(Loss):
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
     """
 
+    fuses = True
     function = staticmethod(mean_squared_error)
 
     def __init__(

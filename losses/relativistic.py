@@ -74,6 +74,7 @@ class RelativisticAverage(SmoothedLoss):
         Jolicoeur-Martineau, The relativistic discriminator, arXiv:1807.00734.
     """
 
+    fuses = True
     discriminator_function = staticmethod(relativistic_average_discriminator_loss)
     generator_function = staticmethod(relativistic_average_generator_loss)
     generator_needs_reals = True

@@ -179,6 +179,8 @@ def _check_tversky(alpha: float, beta: float, squared: bool) -> None:
 class _OverlapLoss(Loss):
     """What the losses of masks share: their arguments, and sample weights inside the sums of a pooled batch."""
 
+    fuses = True
+
     def __init__(
         self,
         mode: Mode = "binary",

@@ -1,0 +1,92 @@
+"""Losses in plain graphs of TensorFlow on a CPU, whose operations each go through memory: one XLA program instead."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from keras_gan.losses._replicas import replica_count
+from keras_gan.losses._types import Tensor
+
+#: Elements of an input from which a program of its own is worth its compilation and its call.
+SMALLEST = 2**14
+
+#: What a batch of unknown size counts for.
+USUAL_BATCH = 32
+
+
+def fused(function: Callable[..., Tensor], *inputs: Any) -> Tensor:
+    """Call a function of tensors, as one XLA program where its operations would else run one by one on a CPU.
+
+    Value and gradient are of the same program: in the forward pass, if a tape watches an input, and the backward pass
+    scales the gradient.
+
+    Args:
+        function: A function of the inputs and of nothing else that is differentiated; returns a scalar.
+        *inputs: Tensors, nested ones, or anything else.
+
+    Returns:
+        The function's value.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return function(*inputs)
+    import tensorflow as tf
+
+    leaves = tf.nest.flatten(inputs)
+    symbolic = [i for i, leaf in enumerate(leaves) if tf.is_symbolic_tensor(leaf)]
+    if not any(_size(leaves[i]) >= SMALLEST for i in symbolic) or not _on_cpu_alone() or replica_count() > 1:
+        return function(*inputs)
+
+    def call(*tensors: Tensor) -> Tensor:
+        replaced = dict(zip(symbolic, tensors))
+        return function(*tf.nest.pack_sequence_as(inputs, [replaced.get(i, leaf) for i, leaf in enumerate(leaves)]))
+
+    return _differentiable(call, [leaves[i] for i in symbolic])
+
+
+def _differentiable(function: Callable[..., Tensor], tensors: list[Tensor]) -> Tensor:
+    import tensorflow as tf
+
+    # Not public. Without a tape, as in an evaluation, no gradient is worth its time.
+    from tensorflow.python.eager import record
+
+    watched = [i for i, x in enumerate(tensors) if x.dtype.is_floating and record.should_record_backprop([x])]
+    if not watched:
+        return tf.function(function, autograph=False, jit_compile=True)(*tensors)
+
+    def value_and_gradients(*tensors: Tensor) -> tuple[Tensor, list[Tensor]]:
+        # In float32 until they are scaled: a scaled loss keeps its digits in float16.
+        upcast = {i: tf.cast(tensors[i], tf.float64 if tensors[i].dtype == tf.float64 else tf.float32) for i in watched}
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(list(upcast.values()))
+            value = function(*(upcast.get(i, x) for i, x in enumerate(tensors)))
+        return value, tape.gradient(value, list(upcast.values()), unconnected_gradients="zero")
+
+    @tf.custom_gradient
+    def with_gradient(*differentiated: Tensor) -> tuple[Tensor, Callable[..., list[Tensor]]]:
+        given = dict(zip(watched, differentiated))
+        program = tf.function(value_and_gradients, autograph=False, jit_compile=True)
+        value, gradients = program(*(given.get(i, x) for i, x in enumerate(tensors)))
+
+        def scale(by: Tensor) -> list[Tensor]:
+            known = tf.get_static_value(by)
+            scaled = [g if known == 1 else g * tf.cast(by, g.dtype) for g in gradients]
+            return [tf.cast(g, x.dtype) for g, x in zip(scaled, differentiated)]
+
+        return value, scale
+
+    return with_gradient(*(tensors[i] for i in watched))
+
+
+def _size(x: Tensor) -> int:
+    """Return how many elements a tensor has, for a usual batch if its size is unknown; 0 if others are."""
+    if x.shape.rank in (None, 0) or None in x.shape[1:]:
+        return 0
+    return math.prod(x.shape[1:]) * (x.shape[0] or USUAL_BATCH)
+
+
+def _on_cpu_alone() -> bool:
+    import tensorflow as tf
+
+    return all(device.device_type == "CPU" for device in tf.config.list_physical_devices())

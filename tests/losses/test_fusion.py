@@ -1,0 +1,159 @@
+"""F29: in a plain graph of TensorFlow on a CPU a loss is one XLA program, with the same numbers."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from loss_cases import ADVERSARIAL, CASES
+
+from keras_gan import losses
+from keras_gan.losses import _fusion
+
+
+@pytest.fixture
+def of_any_size(monkeypatch):
+    """Small inputs are fused too."""
+    monkeypatch.setattr(_fusion, "SMALLEST", 1)
+
+
+def programs(graph):
+    """Return how many XLA programs a graph holds."""
+    xla = {each.signature.name for each in graph.as_graph_def().library.function if each.attr["_XlaMustCompile"].b}
+    return sum(any(value.func.name in xla for value in op.node_def.attr.values()) for op in graph.get_operations())
+
+
+def programs_of(function, x):
+    return programs(tf.function(function).get_concrete_function(tf.constant(x)).graph)
+
+
+def assert_fused(function, x):
+    """Assert that value and gradient of a function are in one program, and are those of its operations."""
+
+    def both(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = function(x)
+        return value, tape.gradient(value, x)
+
+    compiled = tf.function(both).get_concrete_function(tf.constant(x))
+    assert programs(compiled.graph) == 1
+    value, gradient = compiled(tf.constant(x))
+    expected_value, expected_gradient = both(tf.constant(x))
+    # XLA approximates exponentials to a few units in the last place, and sums in another order.
+    np.testing.assert_allclose(value, expected_value, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.cls.fuses], ids=lambda case: case.name)
+def test_value_and_gradient_are_those_of_the_operations(case, of_any_size):
+    y_true, y_pred = case.draw(5)
+    loss, weight = case.make(), np.array([0.5, 2.0, 0.0, 1.5], "float32")
+    assert_fused(lambda x: loss(y_true, x, weight), y_pred)
+
+
+@pytest.mark.parametrize("loss", [loss for loss in ADVERSARIAL if loss.fuses], ids=lambda loss: loss.name)
+def test_adversarial_losses_are_those_of_the_operations(loss, of_any_size):
+    real, fake = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
+    assert_fused(lambda x: loss.discriminator(x, fake), real)
+    assert_fused(lambda x: loss.discriminator(real, x), fake)
+    assert_fused(lambda x: loss.generator(x, real), fake)
+
+
+def test_every_tensor_that_a_tape_watches_has_its_gradient(of_any_size):
+    rng = np.random.default_rng(1)
+    inputs = [tf.constant(rng.normal(size=(4, 6)).astype("float32")) for _ in range(3)]
+    images = rng.random((4, 6)).astype("float32")
+
+    def gradients(*inputs):
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            # The second loss weighs the gradient: it is not that of the program alone.
+            value = 3.0 * losses.VaeElbo(beta=0.5)(images, inputs) + tf.reduce_sum(inputs[0])
+        return tape.gradient(value, inputs)
+
+    for ours, expected in zip(tf.function(gradients)(*inputs), gradients(*inputs), strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_gradients_have_gradients(of_any_size):
+    y_true, y_pred = np.float32([0, 1, 1, 0]), np.float32([-1.5, 0.3, 2.0, 0.7])
+
+    def curvature(x):
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                value = losses.BinaryCrossentropy(reduction="sum")(y_true, x)
+            slope = inner.gradient(value, x)
+        return outer.gradient(slope, x)
+
+    p = 1 / (1 + np.exp(-y_pred.astype("float64")))
+    # Exponentials of XLA.
+    np.testing.assert_allclose(tf.function(curvature)(tf.constant(y_pred)), p * (1 - p), rtol=1e-4)
+
+
+def test_a_tape_around_the_graph_sees_the_gradient(of_any_size):
+    loss, y_true = losses.MeanSquaredError(), np.zeros((4, 2), "float32")
+    step = tf.function(lambda x: loss(y_true, x))
+    x = tf.constant(np.arange(8, dtype="float32").reshape(4, 2))
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = step(x)
+        np.testing.assert_allclose(tape.gradient(value, x), x / 4, rtol=1e-6)
+
+
+def test_small_gradients_of_a_scaled_loss_keep_their_digits(of_any_size):
+    """A gradient of 2⁻²⁶, which float16 has not, is 2⁻¹¹ once it is scaled."""
+    y_pred = tf.constant(np.full((4, 2**10), 2.0**-15, "float16"))
+
+    @tf.function
+    def scaled(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = 2.0**15 * losses.MeanSquaredError()(tf.zeros_like(x), x)
+        return tape.gradient(value, x)
+
+    gradient = scaled(y_pred)
+    assert gradient.dtype == "float16"
+    # 2¹⁵ · 2x / 4096 elements, a power of two.
+    np.testing.assert_array_equal(gradient, np.full((4, 2**10), 2.0**15 * 2 * 2.0**-15 / 2**12, "float16"))
+
+
+def test_small_losses_and_those_without_a_reduction_stay_as_they_are():
+    images = np.zeros((4, 64), "float32")
+    large = np.zeros((4, 2**13), "float32")
+    assert programs_of(lambda x: losses.MeanSquaredError()(x, x), images) == 0
+    assert programs_of(lambda x: losses.MeanSquaredError()(x, x), large) == 1
+    assert programs_of(lambda x: losses.MeanSquaredError(reduction=None)(x, x), large) == 0
+
+
+def test_an_evaluation_takes_no_gradient(of_any_size):
+    step = tf.function(lambda x: losses.MeanSquaredError()(x, x)).get_concrete_function(tf.zeros((4, 5)))
+    (program,) = [op for op in step.graph.get_operations() if "PartitionedCall" in op.type]
+    assert [output.shape for output in program.outputs] == [()]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "mixed_float16"])
+def test_fit_trains_the_same_weights(dtype):
+    """Dice of pictures in `fit` with masks, weights and a last batch that is smaller."""
+    rng = np.random.default_rng(2)
+    images = rng.normal(size=(10, 64, 64, 3)).astype("float32")
+    labels, weights = (images[..., :1] > 0).astype("float32"), rng.random(10)
+
+    def weights_after(run_eagerly):
+        keras.utils.set_random_seed(0)
+        layers = [keras.Input((64, 64, 3)), keras.layers.Conv2D(4, 3, padding="same"), keras.layers.Dense(1)]
+        model = keras.Sequential(layers)
+        if dtype != "float32":
+            model = keras.models.clone_model(
+                model, clone_function=lambda layer: type(layer).from_config({**layer.get_config(), "dtype": dtype})
+            )
+            model.set_weights(keras.Sequential(layers).get_weights())
+        model.compile(keras.optimizers.SGD(0.1), losses.DiceCrossentropy(), run_eagerly=run_eagerly, jit_compile=False)
+        model.fit(images, labels, batch_size=4, epochs=2, sample_weight=weights, shuffle=False, verbose=0)
+        return np.concatenate([weight.ravel() for weight in model.get_weights()])
+
+    # The same sums in another order; in float16 each step rounds to three digits.
+    tolerance = {"float32": 1e-4, "mixed_float16": 2e-2}[dtype]
+    np.testing.assert_allclose(weights_after(False), weights_after(True), rtol=tolerance, atol=tolerance / 10)

@@ -36,7 +36,12 @@ LOSSES = {
         ("temperature_not_squared", "temperature**2", "temperature", "losses/test_divergence.py"),
     ),
     "losses/segmentation.py": (
-        ("dice_smooth", "2.0 * common + smooth", "2.0 * common", "losses/test_segmentation.py"),
+        (
+            "dice_smooth",
+            "ratio(2.0 * common, predicted + true, smooth)",
+            "ratio(2.0 * common, predicted + true, 0.0)",
+            "losses/test_segmentation.py",
+        ),
         (
             "tversky_swapped",
             "alpha * (predicted - common) + beta * (true - common)",

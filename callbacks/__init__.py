@@ -11,6 +11,7 @@ from keras_gan.callbacks.quality_monitor import SAMPLE_BATCH, QualityMonitor, sa
 from keras_gan.callbacks.sample_grid import SampleGrid, pictures
 from keras_gan.callbacks.tensorboard_scalars import TensorBoardScalars
 from keras_gan.callbacks.time_limit import TimeLimit
+from keras_gan.callbacks.variational import KLAnnealing, PosteriorCollapse
 from keras_gan.callbacks.wandb_charts import WandbCharts
 from keras_gan.callbacks.wandb_report import log_report
 from keras_gan.callbacks.wandb_run import define_wgan_charts, finish_wandb, init_wandb, last_run_id
@@ -22,7 +23,9 @@ __all__ = [
     "EpochLog",
     "GanCheckpoint",
     "GracefulStop",
+    "KLAnnealing",
     "LossCsv",
+    "PosteriorCollapse",
     "ProgressStream",
     "QualityMonitor",
     "SampleGrid",

@@ -29,7 +29,7 @@ from keras_gan.losses.crossentropy import (
 )
 from keras_gan.losses.dice_crossentropy import DiceCrossentropy, dice_crossentropy
 from keras_gan.losses.distillation import Distillation, distillation
-from keras_gan.losses.divergence import GaussianKL, KLDivergence, VaeElbo, gaussian_kl, kl_divergence, vae_elbo
+from keras_gan.losses.divergence import JSDivergence, KLDivergence, js_divergence, kl_divergence
 from keras_gan.losses.focal import (
     BinaryFocal,
     CategoricalFocal,
@@ -38,6 +38,7 @@ from keras_gan.losses.focal import (
     categorical_focal,
     sparse_categorical_focal,
 )
+from keras_gan.losses.generalized_dice import GeneralizedDice, generalized_dice
 from keras_gan.losses.gradient_penalty import gradient_penalty, r1_penalty, r2_penalty
 from keras_gan.losses.label_flipping import FlippedLabels
 from keras_gan.losses.registry import get
@@ -50,6 +51,7 @@ from keras_gan.losses.relativistic import (
 from keras_gan.losses.segmentation import Dice, Jaccard, Tversky, dice, jaccard, tversky
 from keras_gan.losses.supervised_contrastive import SupervisedContrastive, supervised_contrastive
 from keras_gan.losses.triplet import BatchAllTriplet, BatchHardTriplet, batch_all_triplet, batch_hard_triplet
+from keras_gan.losses.variational import GaussianKL, VaeElbo, gaussian_kl, vae_elbo
 from keras_gan.losses.views import InfoNCE, NTXent, info_nce, nt_xent
 from keras_gan.losses.wasserstein import (
     Wasserstein,
@@ -73,8 +75,10 @@ __all__ = [
     "Distillation",
     "FlippedLabels",
     "GaussianKL",
+    "GeneralizedDice",
     "Hinge",
     "InfoNCE",
+    "JSDivergence",
     "Jaccard",
     "KLDivergence",
     "LeastSquares",
@@ -102,12 +106,14 @@ __all__ = [
     "distillation",
     "euclidean_distance",
     "gaussian_kl",
+    "generalized_dice",
     "get",
     "gradient_penalty",
     "hinge_discriminator_loss",
     "hinge_generator_loss",
     "info_nce",
     "jaccard",
+    "js_divergence",
     "kl_divergence",
     "least_squares_discriminator_loss",
     "least_squares_generator_loss",

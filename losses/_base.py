@@ -42,6 +42,9 @@ class Loss(keras.losses.Loss):
         self, name: str, reduction: Reduction = "sum_over_batch_size", dtype: str | None = None, **arguments: Any
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
+        for argument in ("per_element", "per_class"):
+            if arguments.get(argument) and reduction not in (None, "none"):
+                raise ValueError(f"`{argument}=True` needs reduction=None. Received: reduction={reduction!r}")
         self.arguments = arguments
 
     def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> Tensor:
@@ -93,13 +96,14 @@ class Loss(keras.losses.Loss):
         """Weigh per-sample values and reduce them over the samples that a mask leaves something of.
 
         Args:
-            values: Per-sample values, `(batch,)`, or a scalar for the whole batch.
+            values: Per-sample values, `(batch,)`; a scalar for the whole batch; or, without a reduction, values of
+                elements or classes, `(batch, ...)`.
             sample_weight: Weights, `(batch,)` or scalar. Defaults to None.
             mask: Elements that count, `(batch, ...)`. Defaults to None.
             element_weight: Weights that are in the values already, `(batch, ...)`. Defaults to None.
 
         Returns:
-            A scalar or, without a reduction, `(batch,)`.
+            A scalar or, without a reduction, the weighted values.
         """
         if sample_weight is not None:
             values = values * align("sample_weight", sample_weight, values)

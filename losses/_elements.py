@@ -31,6 +31,17 @@ def mean_over_elements(values: Tensor, mask: Tensor | None = None, element_weigh
     return total / maximum(count, 1.0)
 
 
+def values_of_elements(
+    values: Tensor, mask: Tensor | None = None, element_weight: Tensor | None = None, per_element: bool = False
+) -> Tensor:
+    """Return the means over the elements, `(batch,)`, or the weighted values of the elements, 0 where masked."""
+    if not per_element:
+        return mean_over_elements(values, mask, element_weight)
+    if element_weight is not None:
+        values = values * align("element_weight", element_weight, values)
+    return keep(values, mask)
+
+
 def rows(x: Tensor) -> Tensor:
     """Put the elements of each sample on one axis, along which XLA makes better loops than along short ones."""
     sizes = x.shape[1:]
@@ -74,5 +85,5 @@ def of_samples(mask: Tensor | None) -> Tensor | None:
 
 
 def keep(values: Tensor, mask: Tensor | None) -> Tensor:
-    """Set the values of samples that don't count to 0."""
+    """Set the values of what doesn't count to 0."""
     return values if mask is None else ops.where(align("mask", mask, values), values, ops.zeros_like(values))

@@ -8,6 +8,7 @@ from keras import ops
 from keras_gan.losses._checks import (
     check_choice,
     check_class_index,
+    check_number,
     check_rank,
     check_weight_count,
     plain_class_weights,
@@ -17,8 +18,11 @@ from keras_gan.losses._labels import as_labels, binary_targets, class_indices, c
 from keras_gan.losses._precision import as_numbers, mean, minimum, upcast
 from keras_gan.losses._types import ClassWeights, Tensor
 
-#: Whether predictions are one mask, or one a class.
-Mode: TypeAlias = Literal["binary", "multiclass"]
+#: Whether predictions are one mask, one a class of which each pixel has one, or one a class with any number of them.
+Mode: TypeAlias = Literal["binary", "multiclass", "multilabel"]
+
+#: What is added above and below: a number, or one for each.
+Smooth: TypeAlias = float | tuple[float, float] | list[float]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,16 +40,23 @@ class Masks:
     include_background: bool
     class_weights: ClassWeights | None
     ignore_class: int | None
+    per_class: bool = False
 
     def __post_init__(self) -> None:
-        check_choice("mode", self.mode, ("binary", "multiclass"))
+        check_choice("mode", self.mode, ("binary", "multiclass", "multilabel"))
         check_class_index("ignore_class", self.ignore_class)
         weights = plain_class_weights(self.class_weights)
         object.__setattr__(self, "class_weights", weights)
-        if self.mode == "binary" and (weights is not None or not self.include_background):
+        if self.mode == "binary" and (weights is not None or not self.include_background or self.per_class):
             raise ValueError(
-                "`class_weights` and `include_background=False` need mode='multiclass'. Received: "
-                f"mode='binary', class_weights={weights}, include_background={self.include_background}"
+                "`class_weights`, `include_background=False` and `per_class` need mode='multiclass' or 'multilabel'. "
+                f"Received: mode='binary', class_weights={weights}, include_background={self.include_background}, "
+                f"per_class={self.per_class}"
+            )
+        if self.mode == "multilabel" and self.ignore_class is not None:
+            raise ValueError(
+                "`ignore_class` is a label, which mode='multilabel' has not. Give a mask. "
+                f"Received: ignore_class={self.ignore_class}"
             )
 
     def sums(
@@ -76,16 +87,24 @@ class Masks:
         # Of equal ones, that which gives a hard label the gradient of the product; sigmoid and softmax have none there.
         return ops.where(ops.logical_or(predicted < true, true >= 1), predicted, true)
 
-    def mean_over_classes(self, losses: Tensor) -> Tensor:
-        """Return the weighted mean of the losses of the classes that count, `(batch,)` or a scalar."""
-        classes = losses.shape[-1]
-        check_weight_count("class_weights", self.class_weights, classes)
-        chosen = [c for c in range(classes) if self.mode == "binary" or self._counts(c)]
-        if not chosen:
-            raise ValueError(f"`ignore_class` leaves no class. Received: ignore_class={self.ignore_class}")
+    def over_classes(self, losses: Tensor) -> Tensor:
+        """Return the weighted losses of the classes that count if `per_class`, or else their mean."""
+        check_weight_count("class_weights", self.class_weights, losses.shape[-1])
         if self.class_weights is not None:
             losses = losses * ops.convert_to_tensor(self.class_weights, losses.dtype)
-        return mean(losses if len(chosen) == classes else ops.take(losses, chosen, axis=-1), axis=-1)
+        losses = self.counted(losses)
+        return losses if self.per_class else mean(losses, axis=-1)
+
+    def counted(self, x: Tensor) -> Tensor:
+        """Return the values of the classes that count, of those on the last axis."""
+        classes = x.shape[-1]
+        chosen = [c for c in range(classes) if self.mode == "binary" or self._counts(c)]
+        if not chosen:
+            raise ValueError(
+                "`ignore_class` and `include_background` must leave a class. "
+                f"Received: ignore_class={self.ignore_class}, include_background={self.include_background}"
+            )
+        return x if len(chosen) == classes else ops.take(x, chosen, axis=-1)
 
     def label_mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         """Return which pixels the labels leave to count, or None for all."""
@@ -107,13 +126,31 @@ class Masks:
             predicted = ops.sigmoid(y_pred) if self.from_logits else y_pred
             return ops.expand_dims(predicted, axis=-1), ops.expand_dims(true, axis=-1), counts
         check_rank("y_pred", y_pred, 2, "(batch, ..., classes)")
-        if y_pred.shape[-1] in (None, 1):
-            raise ValueError(f"mode='multiclass' needs two classes. Received: y_pred.shape={tuple(y_pred.shape)}")
+        if y_pred.shape[-1] in ((None, 1) if self.mode == "multiclass" else (None,)):
+            raise ValueError(f"mode='{self.mode}' needs two classes. Received: y_pred.shape={tuple(y_pred.shape)}")
+        if self.mode == "multilabel":
+            return ops.sigmoid(y_pred) if self.from_logits else y_pred, *class_targets(y_true, y_pred)
         predicted = ops.softmax(y_pred, axis=-1) if self.from_logits else y_pred
         if not is_sparse(y_true, y_pred):
             return predicted, *class_targets(y_true, y_pred, self.ignore_class)
         labels, counts = class_indices(y_true, y_pred, self.ignore_class)
         return predicted, _one_hot(labels, predicted), counts
+
+
+def plain_smooth(value: Smooth) -> float | list[float]:
+    """Return what is added above and below as a number, or as a list of two.
+
+    Raises:
+        ValueError: If it is neither a number of at least 0 nor a pair of them.
+    """
+    if not isinstance(value, (list, tuple)):
+        check_number("smooth", value, minimum=0)
+        return value
+    if len(value) != 2:
+        raise ValueError(f"`smooth` must be a number, or a pair of numbers. Received: smooth={value!r}")
+    for one in value:
+        check_number("smooth", one, minimum=0)
+    return [float(one) for one in value]
 
 
 def is_sparse(y_true: Tensor, y_pred: Tensor) -> bool:
@@ -126,10 +163,12 @@ def _one_hot(labels: Tensor, predicted: Tensor) -> Tensor:
     return ops.take(ops.eye(predicted.shape[-1], dtype=predicted.dtype), labels, axis=0)
 
 
-def ratio(numerator: Tensor, denominator: Tensor) -> Tensor:
-    """Divide; two empty masks, which have nothing to disagree on, overlap fully."""
-    empty = denominator <= 0
-    quotient = numerator / ops.where(empty, ops.ones_like(denominator), denominator)
+def ratio(numerator: Tensor, denominator: Tensor, smooth: Smooth) -> Tensor:
+    """Divide, with something added above and below; empty masks, which have nothing to disagree on, overlap fully."""
+    above, below = smooth if isinstance(smooth, (list, tuple)) else (smooth, smooth)
+    # Where both are the same, empty masks overlap fully by themselves, and have a gradient, unless both are 0.
+    empty = (denominator + below if above == below else denominator) <= 0
+    quotient = (numerator + above) / ops.where(empty, ops.ones_like(denominator), denominator + below)
     return ops.where(empty, ops.ones_like(quotient), quotient)
 
 

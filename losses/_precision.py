@@ -1,6 +1,7 @@
 """Precision in which losses are computed."""
 
 import math
+from collections.abc import Callable
 
 import keras
 from keras import ops
@@ -44,6 +45,20 @@ def upcast(x: Tensor, name: str = "y_pred") -> Tensor:
     if keras.backend.standardize_dtype(x.dtype) == "float64":
         return x
     return ops.cast(x, "float32")
+
+
+def as_scalar(x: Tensor, name: str, dtype: str, check: Callable[[str, object], None]) -> Tensor:
+    """Return a number as it is, once it is checked, or a scalar tensor or variable, whose value cannot be, in a dtype.
+
+    Raises:
+        ValueError: If the number is refused, or if a tensor is no scalar.
+    """
+    if not (ops.is_tensor(x) or isinstance(x, keras.Variable)):
+        check(name, x)
+        return x
+    if len(x.shape) > 0:
+        raise ValueError(f"`{name}` must be a scalar. Received: {name}.shape={tuple(x.shape)}")
+    return ops.cast(x, dtype)
 
 
 # Keras computes the following in float32 on PyTorch, and so rounds float64.

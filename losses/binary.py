@@ -5,7 +5,7 @@ from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_smoothing, check_weight_count, plain_weights
-from keras_gan.losses._elements import mean_over_elements
+from keras_gan.losses._elements import values_of_elements
 from keras_gan.losses._labels import binary_targets
 from keras_gan.losses._likelihood import binary_surprisals
 from keras_gan.losses._precision import upcast
@@ -22,6 +22,7 @@ def binary_crossentropy(
     *,
     mask: Tensor | None = None,
     element_weight: Tensor | None = None,
+    per_element: bool = False,
 ) -> Tensor:
     """Compute the binary cross-entropy, w·y·softplus(−x) + (1 − y)·softplus(x) of logits x.
 
@@ -36,9 +37,11 @@ def binary_crossentropy(
             to None, 1.
         mask: Elements that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
         element_weight: Weights of the elements, likewise. Defaults to None, ones.
+        per_element: Whether to return the values of the elements. Defaults to False.
 
     Returns:
-        Per-sample losses, `(batch,)`: means over the elements that count.
+        Per-sample losses, `(batch,)`: means over the elements that count. With `per_element`, those of the elements,
+        `(batch, ...)`, and 0 for elements that don't count.
 
     Raises:
         ValueError: If the shapes differ, if an argument is out of its range or, outside a compiled function, if a
@@ -56,7 +59,7 @@ def binary_crossentropy(
     positive, negative = binary_surprisals(y_pred, from_logits)
     if pos_weight is not None:
         positive = positive * ops.convert_to_tensor(pos_weight, y_pred.dtype)
-    return mean_over_elements(y_true * positive + (1.0 - y_true) * negative, mask, element_weight)
+    return values_of_elements(y_true * positive + (1.0 - y_true) * negative, mask, element_weight, per_element)
 
 
 def _check_arguments(label_smoothing: float, pos_weight: Weights | None) -> float | list[float] | None:
@@ -75,6 +78,7 @@ class BinaryCrossentropy(Loss):
         name: Name in logs. Defaults to `"binary_crossentropy"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+        per_element: Whether to return the values of the elements, without a reduction. Defaults to False.
     """
 
     fuses = True
@@ -88,6 +92,7 @@ class BinaryCrossentropy(Loss):
         name: str = "binary_crossentropy",
         reduction: Reduction = "sum_over_batch_size",
         dtype: str | None = None,
+        per_element: bool = False,
     ) -> None:
         pos_weight = _check_arguments(label_smoothing, pos_weight)
         super().__init__(
@@ -97,4 +102,5 @@ class BinaryCrossentropy(Loss):
             from_logits=from_logits,
             label_smoothing=label_smoothing,
             pos_weight=pos_weight,
+            per_element=per_element,
         )

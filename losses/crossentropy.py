@@ -11,7 +11,7 @@ from keras_gan.losses._checks import (
     check_weight_count,
     plain_class_weights,
 )
-from keras_gan.losses._elements import both, mean_over_elements
+from keras_gan.losses._elements import both, values_of_elements
 from keras_gan.losses._labels import as_labels, class_indices, class_targets
 from keras_gan.losses._likelihood import log_probabilities, safe_log, shifted_logits, where_counted
 from keras_gan.losses._precision import mean, upcast
@@ -29,6 +29,7 @@ def categorical_crossentropy(
     *,
     mask: Tensor | None = None,
     element_weight: Tensor | None = None,
+    per_element: bool = False,
 ) -> Tensor:
     """Compute the cross-entropy of target probabilities, −Σ_c w_c q_c log p_c with q = (1 − ε)·y + ε/C.
 
@@ -41,9 +42,11 @@ def categorical_crossentropy(
         ignore_class: Elements whose likeliest target is this class don't count. Defaults to None.
         mask: Elements that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
         element_weight: Weights of the elements, likewise. Defaults to None, ones.
+        per_element: Whether to return the values of the elements. Defaults to False.
 
     Returns:
-        Per-sample losses, `(batch,)`: means over the elements that count.
+        Per-sample losses, `(batch,)`: means over the elements that count. With `per_element`, those of the elements,
+        `(batch, ...)`, and 0 for elements that don't count.
 
     Raises:
         ValueError: If shapes differ, or if an argument is out of its range.
@@ -66,7 +69,7 @@ def categorical_crossentropy(
         losses = ops.sum(targets, axis=-1) * log_sum - ops.sum(targets * where_counted(targets, shifted), axis=-1)
     else:
         losses = -ops.sum(targets * safe_log(y_pred), axis=-1)
-    return mean_over_elements(losses, both(mask, counts), element_weight)
+    return values_of_elements(losses, both(mask, counts), element_weight, per_element)
 
 
 @register_keras_serializable(package="keras_gan")
@@ -80,6 +83,7 @@ def sparse_categorical_crossentropy(
     *,
     mask: Tensor | None = None,
     element_weight: Tensor | None = None,
+    per_element: bool = False,
 ) -> Tensor:
     """Compute the cross-entropy of integer labels, −log p_y; otherwise as `categorical_crossentropy`.
 
@@ -92,9 +96,11 @@ def sparse_categorical_crossentropy(
         ignore_class: Label of the elements that don't count, a class or not, such as 255. Defaults to None.
         mask: Elements that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
         element_weight: Weights of the elements, likewise. Defaults to None, ones.
+        per_element: Whether to return the values of the elements. Defaults to False.
 
     Returns:
-        Per-sample losses, `(batch,)`: means over the elements that count.
+        Per-sample losses, `(batch,)`: means over the elements that count. With `per_element`, those of the elements,
+        `(batch, ...)`, and 0 for elements that don't count.
 
     Raises:
         ValueError: If shapes disagree, if an argument is out of its range or, outside a compiled function, if a label
@@ -115,7 +121,7 @@ def sparse_categorical_crossentropy(
     if label_smoothing:
         uniform = -mean(weights * log_probabilities(y_pred, from_logits), axis=-1)
         losses = (1.0 - label_smoothing) * losses + label_smoothing * uniform
-    return mean_over_elements(losses, both(mask, counts), element_weight)
+    return values_of_elements(losses, both(mask, counts), element_weight, per_element)
 
 
 def surprisals(labels: Tensor, y_pred: Tensor, from_logits: bool) -> Tensor:
@@ -147,6 +153,7 @@ class _ClassLoss(Loss):
         name: str | None = None,
         reduction: Reduction = "sum_over_batch_size",
         dtype: str | None = None,
+        per_element: bool = False,
     ) -> None:
         class_weights = _check_arguments(label_smoothing, class_weights, ignore_class)
         super().__init__(
@@ -157,6 +164,7 @@ class _ClassLoss(Loss):
             label_smoothing=label_smoothing,
             class_weights=class_weights,
             ignore_class=ignore_class,
+            per_element=per_element,
         )
 
 
@@ -172,6 +180,7 @@ class CategoricalCrossentropy(_ClassLoss):
         name: Name in logs. Defaults to `"categorical_crossentropy"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+        per_element: Whether to return the values of the elements, without a reduction. Defaults to False.
     """
 
     function = staticmethod(categorical_crossentropy)
@@ -193,6 +202,7 @@ class SparseCategoricalCrossentropy(_ClassLoss):
         name: Name in logs. Defaults to `"sparse_categorical_crossentropy"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+        per_element: Whether to return the values of the elements, without a reduction. Defaults to False.
     """
 
     function = staticmethod(sparse_categorical_crossentropy)

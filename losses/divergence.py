@@ -1,17 +1,16 @@
-"""Divergences between distributions, and the loss of variational autoencoders."""
+"""Divergences between distributions."""
 
 import math
-from collections.abc import Sequence
 
 from keras import ops
 from keras.saving import register_keras_serializable
 
-from keras_gan.losses._base import Loss, PairLoss
-from keras_gan.losses._checks import check_number, check_rank, check_shapes
-from keras_gan.losses._elements import keep, mean_over_elements
-from keras_gan.losses._labels import as_labels, binary_targets, check_targets, match_shapes
-from keras_gan.losses._likelihood import binary_surprisals, safe_log
-from keras_gan.losses._precision import as_numbers, upcast
+from keras_gan.losses._base import Loss
+from keras_gan.losses._checks import check_rank
+from keras_gan.losses._elements import values_of_elements
+from keras_gan.losses._labels import as_labels, check_targets, match_shapes
+from keras_gan.losses._likelihood import safe_log, smallest_positive
+from keras_gan.losses._precision import minimum, upcast
 from keras_gan.losses._types import Reduction, Tensor
 
 
@@ -23,6 +22,7 @@ def kl_divergence(
     *,
     mask: Tensor | None = None,
     element_weight: Tensor | None = None,
+    per_element: bool = False,
 ) -> Tensor:
     """Compute the Kullback–Leibler divergence KL(P ‖ Q) = Σ_c p_c·(log p_c − log q_c).
 
@@ -32,9 +32,11 @@ def kl_divergence(
         from_logits: Whether both are logits. Defaults to False.
         mask: Elements that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
         element_weight: Weights of the elements, likewise. Defaults to None, ones.
+        per_element: Whether to return the values of the elements. Defaults to False.
 
     Returns:
-        Per-sample divergences, `(batch,)`: means over the elements that count.
+        Per-sample divergences, `(batch,)`: means over the elements that count. With `per_element`, those of the
+        elements, `(batch, ...)`, and 0 for elements that don't count.
 
     Raises:
         ValueError: If the shapes differ or, outside a compiled function, if a probability of P is outside [0, 1].
@@ -42,17 +44,22 @@ def kl_divergence(
     Reference:
         Kullback and Leibler, On Information and Sufficiency, 1951.
     """
+    y_true, y_pred = _distributions(y_true, y_pred, from_logits)
+    if from_logits:
+        divergences = logits_divergence(y_true, y_pred)
+    else:
+        divergences = ops.sum(y_true * (safe_log(y_true) - safe_log(y_pred)), axis=-1)
+    return values_of_elements(divergences, mask, element_weight, per_element)
+
+
+def _distributions(y_true: Tensor, y_pred: Tensor, from_logits: bool) -> tuple[Tensor, Tensor]:
+    """Return P and Q as tensors of one dtype."""
     y_pred = upcast(y_pred)
     check_rank("y_pred", y_pred, 2, "(batch, ..., classes)")
     y_true = match_shapes(as_labels(y_true), y_pred)
     if not from_logits:
         check_targets(y_true)
-    y_true = ops.cast(y_true, y_pred.dtype)
-    if from_logits:
-        divergences = logits_divergence(y_true, y_pred)
-    else:
-        divergences = ops.sum(y_true * (safe_log(y_true) - safe_log(y_pred)), axis=-1)
-    return mean_over_elements(divergences, mask, element_weight)
+    return ops.cast(y_true, y_pred.dtype), y_pred
 
 
 def logits_divergence(true_logits: Tensor, logits: Tensor) -> Tensor:
@@ -64,64 +71,63 @@ def logits_divergence(true_logits: Tensor, logits: Tensor) -> Tensor:
 
 
 @register_keras_serializable(package="keras_gan")
-def gaussian_kl(mean: Tensor, log_variance: Tensor, *, mask: Tensor | None = None) -> Tensor:
-    """Compute KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ (μ² + σ² − 1 − log σ²), summed over the latents.
-
-    Args:
-        mean: μ, `(batch, ...)`.
-        log_variance: log σ², of the same shape.
-        mask: Samples that count, `(batch,)`; others are worth 0. Defaults to None, all.
-
-    Returns:
-        Per-sample divergences, `(batch,)`.
-
-    Raises:
-        ValueError: If the shapes differ.
-
-    Reference:
-        Kingma and Welling, Auto-Encoding Variational Bayes, arXiv:1312.6114, appendix B.
-    """
-    mean = upcast(mean, "mean")
-    log_variance = ops.cast(as_numbers(log_variance, "log_variance"), mean.dtype)
-    check_shapes("mean", mean, "log_variance", log_variance)
-    # expm1 keeps the digits that σ² − 1 would lose near the prior.
-    divergences = 0.5 * (ops.square(mean) + (ops.expm1(log_variance) - log_variance))
-    return keep(ops.sum(divergences, axis=tuple(range(1, len(divergences.shape)))), mask)
-
-
-@register_keras_serializable(package="keras_gan")
-def vae_elbo(
-    y_true: Tensor, logits: Tensor, mean: Tensor, log_variance: Tensor, beta: float = 1.0, *, mask: Tensor | None = None
+def js_divergence(
+    y_true: Tensor,
+    y_pred: Tensor,
+    from_logits: bool = False,
+    *,
+    mask: Tensor | None = None,
+    element_weight: Tensor | None = None,
+    per_element: bool = False,
 ) -> Tensor:
-    """Compute the negative evidence lower bound, BCE(y, x) + β·KL(N(μ, σ²) ‖ N(0, 1)), both summed.
+    """Compute the Jensen–Shannon divergence ½·KL(P ‖ M) + ½·KL(Q ‖ M) with M = ½(P + Q), at most log 2.
 
     Args:
-        y_true: Images in [0, 1], `(batch, ...)`.
-        logits: Logits of the reconstruction, of the same shape.
-        mean: μ of the posterior, `(batch, latents)`.
-        log_variance: log σ² of the posterior, of the same shape.
-        beta: Weight of the divergence, at least 0. Defaults to 1.
-        mask: Samples that count, `(batch,)`; others are worth 0. Defaults to None, all.
+        y_true: P, probabilities, or logits if `from_logits`, `(batch, ..., classes)`. Log-probabilities are logits.
+        y_pred: Q, likewise, of the same shape. Neither is normalised if they are probabilities.
+        from_logits: Whether both are logits. Defaults to False.
+        mask: Elements that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
+        element_weight: Weights of the elements, likewise. Defaults to None, ones.
+        per_element: Whether to return the values of the elements. Defaults to False.
 
     Returns:
-        Per-sample losses, `(batch,)`, in nats: sums over pixels and latents.
+        Per-sample divergences, `(batch,)`, in nats: means over the elements that count. With `per_element`, those of
+        the elements, `(batch, ...)`, and 0 for elements that don't count.
 
     Raises:
-        ValueError: If shapes differ, if `beta` is negative or, outside a compiled function, if images are outside
-            [0, 1].
+        ValueError: If the shapes differ or, outside a compiled function, if a probability of P is outside [0, 1].
 
     Reference:
-        Kingma and Welling, Auto-Encoding Variational Bayes, arXiv:1312.6114; Higgins et al., beta-VAE, ICLR 2017.
+        Lin, Divergence measures based on the Shannon entropy, 1991.
     """
-    check_number("beta", beta, minimum=0)
-    logits = upcast(logits, "logits")
-    y_true = binary_targets(y_true, logits)
-    positive, negative = binary_surprisals(logits, from_logits=True)
-    reconstruction = y_true * positive + (1.0 - y_true) * negative
-    reconstruction = ops.sum(reconstruction, axis=tuple(range(1, len(reconstruction.shape))))
-    divergence = gaussian_kl(mean, log_variance)
-    check_shapes("logits", reconstruction, "mean", divergence)
-    return keep(reconstruction + beta * ops.cast(divergence, reconstruction.dtype), mask)
+    y_true, y_pred = _distributions(y_true, y_pred, from_logits)
+    if from_logits:
+        log_p, log_q = ops.log_softmax(y_true, axis=-1), ops.log_softmax(y_pred, axis=-1)
+        p, q = ops.exp(log_p), ops.exp(log_q)
+    else:
+        p, q, log_p, log_q = y_true, y_pred, safe_log(y_true), safe_log(y_pred)
+    divergences = 0.25 * ops.sum((p + q) * _disagreement(log_p, log_q), axis=-1)
+    return values_of_elements(divergences, mask, element_weight, per_element)
+
+
+def _disagreement(log_p: Tensor, log_q: Tensor) -> Tensor:
+    """Return (1 + u)·log(1 + u) + (1 − u)·log(1 − u), u = (p − q) / (p + q), from 0 where p = q to 2·log 2.
+
+    With d = |log p − log q| it is d·tanh(d/2) − 2·log cosh(d/2), of which no form keeps its digits at all d.
+    """
+    difference = ops.abs(_finite(log_p) - _finite(log_q))
+    near = difference < 1.0
+    d = ops.where(near, difference, ops.zeros_like(difference))
+    small = d * ops.tanh(d / 2) - ops.log1p(ops.square(ops.sinh(d / 2)))
+    d = minimum(ops.where(near, ops.ones_like(difference), difference), -math.log(smallest_positive(difference)))
+    ratio = ops.exp(-d)
+    large = 2.0 * (math.log(2.0) - ops.log1p(ratio) - d * ratio / (1.0 + ratio))
+    return ops.where(near, small, large)
+
+
+def _finite(log: Tensor) -> Tensor:
+    """Return logarithms, a large negative number for −∞."""
+    return ops.where(log > -math.inf, log, ops.full_like(log, -1e30))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -133,6 +139,7 @@ class KLDivergence(Loss):
         name: Name in logs. Defaults to `"kl_divergence"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+        per_element: Whether to return the values of the elements, without a reduction. Defaults to False.
     """
 
     fuses = True
@@ -144,66 +151,32 @@ class KLDivergence(Loss):
         name: str = "kl_divergence",
         reduction: Reduction = "sum_over_batch_size",
         dtype: str | None = None,
+        per_element: bool = False,
     ) -> None:
-        super().__init__(name, reduction, dtype, from_logits=from_logits)
+        super().__init__(name, reduction, dtype, from_logits=from_logits, per_element=per_element)
 
 
 @register_keras_serializable(package="keras_gan")
-class GaussianKL(PairLoss):
-    """The divergence of a Gaussian posterior from the standard normal prior; see `gaussian_kl`.
-
-    Takes `y_pred` `(batch, 2, latents)`, μ and log σ² stacked, and ignores `y_true`.
+class JSDivergence(Loss):
+    """The Jensen–Shannon divergence of y_true and y_pred; see `js_divergence`.
 
     Args:
-        name: Name in logs. Defaults to `"gaussian_kl"`.
+        from_logits: Whether both are logits; otherwise both are probabilities. Defaults to False.
+        name: Name in logs. Defaults to `"js_divergence"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+        per_element: Whether to return the values of the elements, without a reduction. Defaults to False.
     """
 
     fuses = True
-    function = staticmethod(gaussian_kl)
-
-    def __init__(
-        self, name: str = "gaussian_kl", reduction: Reduction = "sum_over_batch_size", dtype: str | None = None
-    ) -> None:
-        super().__init__(name, reduction, dtype)
-
-
-@register_keras_serializable(package="keras_gan")
-class VaeElbo(Loss):
-    """The loss of a variational autoencoder, the negative evidence lower bound; see `vae_elbo`.
-
-    Takes `y_pred` as a tuple of logits, μ and log σ², in a loop of one's own or a model's `compute_loss`. Under
-    `compile`, which gives a loss one output at a time, `BinaryCrossentropy` and `GaussianKL` are its halves.
-
-    Args:
-        beta: Weight of the divergence, at least 0. Defaults to 1.
-        name: Name in logs. Defaults to `"vae_elbo"`.
-        reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
-        dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
-    """
-
-    fuses = True
-    weighs_elements = False
+    function = staticmethod(js_divergence)
 
     def __init__(
         self,
-        beta: float = 1.0,
-        name: str = "vae_elbo",
+        from_logits: bool = False,
+        name: str = "js_divergence",
         reduction: Reduction = "sum_over_batch_size",
         dtype: str | None = None,
+        per_element: bool = False,
     ) -> None:
-        check_number("beta", beta, minimum=0)
-        super().__init__(name, reduction, dtype, beta=beta)
-
-    def prepare(self, y_pred: Sequence[Tensor]) -> tuple[Tensor, ...]:
-        if not isinstance(y_pred, (tuple, list)) or len(y_pred) != 3:
-            raise ValueError(
-                f"`y_pred` must be a tuple (logits, mean, log_variance). Received: a {type(y_pred).__name__}"
-            )
-        return tuple(self.in_precision(x) for x in y_pred)
-
-    def per_sample(
-        self, y_true: Tensor, y_pred: Tensor, mask: Tensor | None = None, element_weight: Tensor | None = None
-    ) -> Tensor:
-        return vae_elbo(y_true, *y_pred, **self.arguments, mask=mask)
+        super().__init__(name, reduction, dtype, from_logits=from_logits, per_element=per_element)

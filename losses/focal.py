@@ -5,7 +5,7 @@ from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_number, check_rank, check_weight_count, plain_weights
-from keras_gan.losses._elements import mean_over_elements
+from keras_gan.losses._elements import values_of_elements
 from keras_gan.losses._labels import binary_targets, class_indices, class_targets
 from keras_gan.losses._likelihood import binary_surprisals, complement_power, log_probabilities, where_counted
 from keras_gan.losses._precision import upcast
@@ -23,6 +23,7 @@ def binary_focal(
     *,
     mask: Tensor | None = None,
     element_weight: Tensor | None = None,
+    per_element: bool = False,
 ) -> Tensor:
     """Compute the focal loss of yes-or-no targets, −α·y·(1 − p)^γ·log p − (1 − α)·(1 − y)·p^γ·log(1 − p).
 
@@ -37,9 +38,11 @@ def binary_focal(
         from_logits: Whether `y_pred` are logits. Defaults to True.
         mask: Elements that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
         element_weight: Weights of the elements, likewise. Defaults to None, ones.
+        per_element: Whether to return the values of the elements. Defaults to False.
 
     Returns:
-        Per-sample losses, `(batch,)`: means over the elements that count.
+        Per-sample losses, `(batch,)`: means over the elements that count. With `per_element`, those of the elements,
+        `(batch, ...)`, and 0 for elements that don't count.
 
     Raises:
         ValueError: If the shapes differ, if an argument is out of its range or, outside a compiled function, if a
@@ -57,7 +60,7 @@ def binary_focal(
     if alpha is not None:
         weight = ops.convert_to_tensor(alpha, y_pred.dtype)
         positive, negative = weight * positive, (1.0 - weight) * negative
-    return mean_over_elements(y_true * positive + (1.0 - y_true) * negative, mask, element_weight)
+    return values_of_elements(y_true * positive + (1.0 - y_true) * negative, mask, element_weight, per_element)
 
 
 @register_keras_serializable(package="keras_gan")
@@ -70,6 +73,7 @@ def categorical_focal(
     *,
     mask: Tensor | None = None,
     element_weight: Tensor | None = None,
+    per_element: bool = False,
 ) -> Tensor:
     """Compute the focal loss of target probabilities, −Σ_c α_c·y_c·(1 − p_c)^γ·log p_c.
 
@@ -81,9 +85,11 @@ def categorical_focal(
         from_logits: Whether `y_pred` are logits. Defaults to True.
         mask: Elements that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
         element_weight: Weights of the elements, likewise. Defaults to None, ones.
+        per_element: Whether to return the values of the elements. Defaults to False.
 
     Returns:
-        Per-sample losses, `(batch,)`: means over the elements that count.
+        Per-sample losses, `(batch,)`: means over the elements that count. With `per_element`, those of the elements,
+        `(batch, ...)`, and 0 for elements that don't count.
 
     Raises:
         ValueError: If shapes differ, or if an argument is out of its range.
@@ -100,7 +106,7 @@ def categorical_focal(
         targets = targets * ops.convert_to_tensor(alpha, y_pred.dtype)
     log_p = where_counted(targets, log_probabilities(y_pred, from_logits))
     losses = -ops.sum(targets * (complement_power(log_p, gamma) * log_p), axis=-1)
-    return mean_over_elements(losses, mask, element_weight)
+    return values_of_elements(losses, mask, element_weight, per_element)
 
 
 @register_keras_serializable(package="keras_gan")
@@ -113,6 +119,7 @@ def sparse_categorical_focal(
     *,
     mask: Tensor | None = None,
     element_weight: Tensor | None = None,
+    per_element: bool = False,
 ) -> Tensor:
     """Compute the focal loss of integer labels, −α_y·(1 − p_y)^γ·log p_y; otherwise as `categorical_focal`.
 
@@ -124,9 +131,11 @@ def sparse_categorical_focal(
         from_logits: Whether `y_pred` are logits. Defaults to True.
         mask: Elements that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
         element_weight: Weights of the elements, likewise. Defaults to None, ones.
+        per_element: Whether to return the values of the elements. Defaults to False.
 
     Returns:
-        Per-sample losses, `(batch,)`: means over the elements that count.
+        Per-sample losses, `(batch,)`: means over the elements that count. With `per_element`, those of the elements,
+        `(batch, ...)`, and 0 for elements that don't count.
 
     Raises:
         ValueError: If shapes disagree, if an argument is out of its range or, outside a compiled function, if a label
@@ -145,7 +154,7 @@ def sparse_categorical_focal(
     if alpha is not None:
         weights = ops.convert_to_tensor(alpha, y_pred.dtype)
         losses = losses * (ops.take(weights, labels) if len(weights.shape) else weights)
-    return mean_over_elements(losses, mask, element_weight)
+    return values_of_elements(losses, mask, element_weight, per_element)
 
 
 def _check_binary(alpha: Weights | None, gamma: float) -> float | list[float] | None:
@@ -172,6 +181,7 @@ class BinaryFocal(Loss):
         name: Name in logs. Defaults to `"binary_focal"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+        per_element: Whether to return the values of the elements, without a reduction. Defaults to False.
     """
 
     fuses = True
@@ -185,9 +195,12 @@ class BinaryFocal(Loss):
         name: str = "binary_focal",
         reduction: Reduction = "sum_over_batch_size",
         dtype: str | None = None,
+        per_element: bool = False,
     ) -> None:
         alpha = _check_binary(alpha, gamma)
-        super().__init__(name, reduction, dtype, alpha=alpha, gamma=gamma, from_logits=from_logits)
+        super().__init__(
+            name, reduction, dtype, alpha=alpha, gamma=gamma, from_logits=from_logits, per_element=per_element
+        )
 
 
 class _ClassFocal(Loss):
@@ -201,10 +214,13 @@ class _ClassFocal(Loss):
         name: str | None = None,
         reduction: Reduction = "sum_over_batch_size",
         dtype: str | None = None,
+        per_element: bool = False,
     ) -> None:
         alpha = _check_categorical(alpha, gamma)
         name = name or type(self).function.__name__
-        super().__init__(name, reduction, dtype, alpha=alpha, gamma=gamma, from_logits=from_logits)
+        super().__init__(
+            name, reduction, dtype, alpha=alpha, gamma=gamma, from_logits=from_logits, per_element=per_element
+        )
 
 
 @register_keras_serializable(package="keras_gan")
@@ -218,6 +234,7 @@ class CategoricalFocal(_ClassFocal):
         name: Name in logs. Defaults to `"categorical_focal"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+        per_element: Whether to return the values of the elements, without a reduction. Defaults to False.
     """
 
     function = staticmethod(categorical_focal)
@@ -234,6 +251,7 @@ class SparseCategoricalFocal(_ClassFocal):
         name: Name in logs. Defaults to `"sparse_categorical_focal"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+        per_element: Whether to return the values of the elements, without a reduction. Defaults to False.
     """
 
     function = staticmethod(sparse_categorical_focal)

@@ -15,23 +15,25 @@ from keras_gan.losses.contrastive import Contrastive
 from keras_gan.losses.crossentropy import CategoricalCrossentropy, SparseCategoricalCrossentropy
 from keras_gan.losses.dice_crossentropy import DiceCrossentropy
 from keras_gan.losses.distillation import Distillation
-from keras_gan.losses.divergence import GaussianKL, KLDivergence, VaeElbo
+from keras_gan.losses.divergence import JSDivergence, KLDivergence
 from keras_gan.losses.focal import BinaryFocal, CategoricalFocal, SparseCategoricalFocal
+from keras_gan.losses.generalized_dice import GeneralizedDice
 from keras_gan.losses.label_flipping import FlippedLabels
 from keras_gan.losses.regression import MeanSquaredError
 from keras_gan.losses.relativistic import RelativisticAverage
 from keras_gan.losses.segmentation import Dice, Jaccard, Tversky
 from keras_gan.losses.supervised_contrastive import SupervisedContrastive
 from keras_gan.losses.triplet import BatchAllTriplet, BatchHardTriplet
+from keras_gan.losses.variational import GaussianKL, VaeElbo
 from keras_gan.losses.views import InfoNCE, NTXent
 from keras_gan.losses.wasserstein import Wasserstein, WassersteinLoss
 
 CLASSES = (
-    *(MeanSquaredError, CategoricalCrossentropy, SparseCategoricalCrossentropy, BinaryCrossentropy, KLDivergence),
+    *(MeanSquaredError, CategoricalCrossentropy, SparseCategoricalCrossentropy, BinaryCrossentropy),
     *(BinaryFocal, CategoricalFocal, SparseCategoricalFocal),
-    *(Dice, Jaccard, Tversky, DiceCrossentropy),
+    *(Dice, Jaccard, Tversky, GeneralizedDice, DiceCrossentropy),
     *(Contrastive, InfoNCE, NTXent, SupervisedContrastive, BatchAllTriplet, BatchHardTriplet),
-    *(GaussianKL, VaeElbo, Distillation),
+    *(KLDivergence, JSDivergence, GaussianKL, VaeElbo, Distillation),
     *(Wasserstein, NonSaturating, Minimax, LeastSquares, Hinge, RelativisticAverage, FlippedLabels, WassersteinLoss),
 )
 
@@ -46,6 +48,7 @@ ALIASES = {
     "simclr": NTXent,
     "supcon": SupervisedContrastive,
     "kl": KLDivergence,
+    "js": JSDivergence,
     "vae": VaeElbo,
     "wgan": Wasserstein,
     "lsgan": LeastSquares,

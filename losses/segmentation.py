@@ -4,10 +4,9 @@ import dataclasses
 
 from keras.saving import register_keras_serializable
 
-from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_number
-from keras_gan.losses._elements import both
-from keras_gan.losses._overlap import Masks, Mode, ratio
+from keras_gan.losses._mask_loss import MaskLoss
+from keras_gan.losses._overlap import Masks, Mode, Smooth, plain_smooth, ratio
 from keras_gan.losses._types import ClassWeights, Reduction, Tensor
 
 
@@ -17,7 +16,7 @@ def dice(
     y_pred: Tensor,
     mode: Mode = "binary",
     from_logits: bool = True,
-    smooth: float = 1.0,
+    smooth: Smooth = 1.0,
     squared: bool = False,
     per_image: bool = True,
     include_background: bool = True,
@@ -26,6 +25,7 @@ def dice(
     *,
     mask: Tensor | None = None,
     element_weight: Tensor | None = None,
+    per_class: bool = False,
 ) -> Tensor:
     """Compute the Dice loss, 1 − (2·Σ min(p, y) + s) / (Σ p + Σ y + s), the mean over the classes.
 
@@ -33,24 +33,29 @@ def dice(
 
     Args:
         y_true: Labels. Binary: in [0, 1], of `y_pred`'s shape. Multiclass: integers, `(batch, ...)` or
-            `(batch, ..., 1)`, or one-hot or soft targets, `(batch, ..., classes)`.
-        y_pred: Logits, or probabilities; channels last. Binary: `(batch, ...)`. Multiclass: `(batch, ..., classes)`.
-        mode: `"binary"`, one mask, all axes but the batch pooled, by sigmoid; or `"multiclass"`, one mask a class, by
-            softmax. Defaults to `"binary"`.
+            `(batch, ..., 1)`, or one-hot or soft targets, `(batch, ..., classes)`. Multilabel: in [0, 1],
+            `(batch, ..., classes)`.
+        y_pred: Logits, or probabilities; channels last. Binary: `(batch, ...)`. Otherwise: `(batch, ..., classes)`.
+        mode: `"binary"`, one mask, all axes but the batch pooled, by sigmoid; `"multiclass"`, one mask a class, by
+            softmax; or `"multilabel"`, one mask a class, by sigmoid, where a pixel may be of several classes or of
+            none. Defaults to `"binary"`.
         from_logits: Whether `y_pred` are logits. Defaults to True.
-        smooth: s, at least 0. Defaults to 1. At 0, two empty masks cost nothing.
+        smooth: s, at least 0; or a pair, added above and added below. Defaults to 1. At 0, two empty masks cost
+            nothing.
         squared: Whether sizes are Σ p² and Σ y², as in V-Net; the common part is then Σ p·y. Defaults to False.
         per_image: Whether each image has sums of its own; otherwise the batch is one image. Defaults to True.
-        include_background: Whether class 0 counts in the mean. Multiclass only. Defaults to True.
-        class_weights: Weights of the classes' losses, at least 0; nothing divides by their sum. Multiclass only.
+        include_background: Whether class 0 counts in the mean. Not for binary. Defaults to True.
+        class_weights: Weights of the classes' losses, at least 0; nothing divides by their sum. Not for binary.
             Defaults to None, ones.
-        ignore_class: Label of pixels that don't count; if it is a class, its own loss doesn't either. Defaults to
-            None.
+        ignore_class: Label of pixels that don't count; if it is a class, its own loss doesn't either. Not for
+            multilabel. Defaults to None.
         mask: Pixels that count, `(batch, ...)`, of all or the first axes. Defaults to None, all.
         element_weight: Weights of the pixels inside the sums, likewise. Defaults to None, ones.
+        per_class: Whether to return the losses of the classes that count. Not for binary. Defaults to False.
 
     Returns:
-        Per-sample losses, `(batch,)`; a scalar if `per_image` is False.
+        Per-sample losses, `(batch,)`, or `(batch, classes)` with `per_class`. If `per_image` is False, the result has
+        no batch axis.
 
     Raises:
         ValueError: If shapes disagree, if an argument is out of its range or, outside a compiled function, if a label
@@ -59,10 +64,10 @@ def dice(
     Reference:
         Milletari et al., V-Net, arXiv:1606.04797; soft labels: Wang et al., Dice Semimetric Losses, arXiv:2303.16296.
     """
-    check_number("smooth", smooth, minimum=0)
-    masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class)
+    smooth = plain_smooth(smooth)
+    masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class, per_class)
     common, predicted, true = masks.sums(y_true, y_pred, mask, element_weight)
-    return masks.mean_over_classes(1.0 - ratio(2.0 * common + smooth, predicted + true + smooth))
+    return masks.over_classes(1.0 - ratio(2.0 * common, predicted + true, smooth))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -71,7 +76,7 @@ def jaccard(
     y_pred: Tensor,
     mode: Mode = "binary",
     from_logits: bool = True,
-    smooth: float = 1.0,
+    smooth: Smooth = 1.0,
     squared: bool = False,
     per_image: bool = True,
     include_background: bool = True,
@@ -80,15 +85,16 @@ def jaccard(
     *,
     mask: Tensor | None = None,
     element_weight: Tensor | None = None,
+    per_class: bool = False,
 ) -> Tensor:
     """Compute the Jaccard (intersection over union) loss, 1 − (I + s) / (Σ p + Σ y − I + s) with I = Σ min(p, y).
 
     Args:
         y_true: Labels, as `dice` takes them; and so all other arguments.
-        y_pred: Logits, or probabilities, `(batch, ...)` or, multiclass, `(batch, ..., classes)`.
-        mode: `"binary"` or `"multiclass"`. Defaults to `"binary"`.
+        y_pred: Logits, or probabilities, `(batch, ...)` or, of several classes, `(batch, ..., classes)`.
+        mode: `"binary"`, `"multiclass"` or `"multilabel"`. Defaults to `"binary"`.
         from_logits: Whether `y_pred` are logits. Defaults to True.
-        smooth: s, at least 0. Defaults to 1.
+        smooth: s, at least 0; or a pair, added above and added below. Defaults to 1.
         squared: Whether sizes are sums of squares. Defaults to False.
         per_image: Whether each image has sums of its own. Defaults to True.
         include_background: Whether class 0 counts. Defaults to True.
@@ -96,9 +102,11 @@ def jaccard(
         ignore_class: Label of pixels that don't count. Defaults to None.
         mask: Pixels that count. Defaults to None, all.
         element_weight: Weights of the pixels. Defaults to None, ones.
+        per_class: Whether to return the losses of the classes that count. Defaults to False.
 
     Returns:
-        Per-sample losses, `(batch,)`; a scalar if `per_image` is False.
+        Per-sample losses, `(batch,)`, or `(batch, classes)` with `per_class`. If `per_image` is False, the result has
+        no batch axis.
 
     Raises:
         ValueError: As `dice`.
@@ -107,10 +115,10 @@ def jaccard(
         Rahman and Wang, Optimizing Intersection-Over-Union in Deep Neural Networks for Image Segmentation, ISVC 2016;
         soft labels: Wang et al., Jaccard Metric Losses, arXiv:2302.05666.
     """
-    check_number("smooth", smooth, minimum=0)
-    masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class)
+    smooth = plain_smooth(smooth)
+    masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class, per_class)
     common, predicted, true = masks.sums(y_true, y_pred, mask, element_weight)
-    return masks.mean_over_classes(1.0 - ratio(common + smooth, predicted + true - common + smooth))
+    return masks.over_classes(1.0 - ratio(common, predicted + true - common, smooth))
 
 
 @register_keras_serializable(package="keras_gan")
@@ -121,7 +129,7 @@ def tversky(
     beta: float = 0.5,
     mode: Mode = "binary",
     from_logits: bool = True,
-    smooth: float = 1.0,
+    smooth: Smooth = 1.0,
     squared: bool = False,
     per_image: bool = True,
     include_background: bool = True,
@@ -130,6 +138,7 @@ def tversky(
     *,
     mask: Tensor | None = None,
     element_weight: Tensor | None = None,
+    per_class: bool = False,
 ) -> Tensor:
     """Compute the Tversky loss, 1 − (I + s) / (I + α·FP + β·FN + s) with I = Σ min(p, y).
 
@@ -137,12 +146,12 @@ def tversky(
 
     Args:
         y_true: Labels, as `dice` takes them; and so all other arguments.
-        y_pred: Logits, or probabilities, `(batch, ...)` or, multiclass, `(batch, ..., classes)`.
+        y_pred: Logits, or probabilities, `(batch, ...)` or, of several classes, `(batch, ..., classes)`.
         alpha: Weight of false positives, at least 0. Defaults to 0.5.
         beta: Weight of false negatives, at least 0. Defaults to 0.5.
-        mode: `"binary"` or `"multiclass"`. Defaults to `"binary"`.
+        mode: `"binary"`, `"multiclass"` or `"multilabel"`. Defaults to `"binary"`.
         from_logits: Whether `y_pred` are logits. Defaults to True.
-        smooth: s, at least 0. Defaults to 1.
+        smooth: s, at least 0; or a pair, added above and added below. Defaults to 1.
         squared: Whether sizes are sums of squares, for equal alpha and beta. Defaults to False.
         per_image: Whether each image has sums of its own. Defaults to True.
         include_background: Whether class 0 counts. Defaults to True.
@@ -150,9 +159,11 @@ def tversky(
         ignore_class: Label of pixels that don't count. Defaults to None.
         mask: Pixels that count. Defaults to None, all.
         element_weight: Weights of the pixels. Defaults to None, ones.
+        per_class: Whether to return the losses of the classes that count. Defaults to False.
 
     Returns:
-        Per-sample losses, `(batch,)`; a scalar if `per_image` is False.
+        Per-sample losses, `(batch,)`, or `(batch, classes)` with `per_class`. If `per_image` is False, the result has
+        no batch axis.
 
     Raises:
         ValueError: As `dice`.
@@ -160,12 +171,12 @@ def tversky(
     Reference:
         Salehi et al., Tversky loss function for image segmentation, arXiv:1706.05721.
     """
-    check_number("smooth", smooth, minimum=0)
+    smooth = plain_smooth(smooth)
     _check_tversky(alpha, beta, squared)
-    masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class)
+    masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class, per_class)
     common, predicted, true = masks.sums(y_true, y_pred, mask, element_weight)
     union = common + alpha * (predicted - common) + beta * (true - common)
-    return masks.mean_over_classes(1.0 - ratio(common + smooth, union + smooth))
+    return masks.over_classes(1.0 - ratio(common, union, smooth))
 
 
 def _check_tversky(alpha: float, beta: float, squared: bool) -> None:
@@ -176,16 +187,12 @@ def _check_tversky(alpha: float, beta: float, squared: bool) -> None:
         raise ValueError(f"`squared` needs equal `alpha` and `beta`. Received: alpha={alpha}, beta={beta}")
 
 
-class _OverlapLoss(Loss):
-    """What the losses of masks share: their arguments, and sample weights inside the sums of a pooled batch."""
-
-    fuses = True
-
+class _OverlapLoss(MaskLoss):
     def __init__(
         self,
         mode: Mode = "binary",
         from_logits: bool = True,
-        smooth: float = 1.0,
+        smooth: Smooth = 1.0,
         squared: bool = False,
         per_image: bool = True,
         include_background: bool = True,
@@ -194,19 +201,11 @@ class _OverlapLoss(Loss):
         name: str | None = None,
         reduction: Reduction = "sum_over_batch_size",
         dtype: str | None = None,
+        per_class: bool = False,
     ) -> None:
-        check_number("smooth", smooth, minimum=0)
-        self.masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class)
-        arguments = {**dataclasses.asdict(self.masks), "smooth": smooth}
-        super().__init__(name or type(self).function.__name__, reduction, dtype, **arguments)
-
-    def mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
-        return both(super().mask(y_true, y_pred), self.masks.label_mask(y_true, y_pred))
-
-    def _split_weight(self, sample_weight: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
-        sample_weight, element_weight = super()._split_weight(sample_weight)
-        pooled = not self.masks.per_image and sample_weight is not None
-        return (None, sample_weight) if pooled else (sample_weight, element_weight)
+        masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class, per_class)
+        arguments = {**dataclasses.asdict(masks), "smooth": plain_smooth(smooth)}
+        super().__init__(masks, name or type(self).function.__name__, reduction, dtype, **arguments)
 
 
 @register_keras_serializable(package="keras_gan")
@@ -214,9 +213,9 @@ class Dice(_OverlapLoss):
     """The Dice loss; see `dice`.
 
     Args:
-        mode: `"binary"` or `"multiclass"`. Defaults to `"binary"`.
+        mode: `"binary"`, `"multiclass"` or `"multilabel"`. Defaults to `"binary"`.
         from_logits: Whether predictions are logits. Defaults to True.
-        smooth: Added above and below, at least 0. Defaults to 1.
+        smooth: Added above and below, at least 0; or a pair, one for each. Defaults to 1.
         squared: Whether sizes are sums of squares. Defaults to False.
         per_image: Whether each image has sums of its own; otherwise sample weights apply inside the batch's sums.
             Defaults to True.
@@ -226,6 +225,7 @@ class Dice(_OverlapLoss):
         name: Name in logs. Defaults to `"dice"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+        per_class: Whether to return the losses of the classes, without a reduction. Defaults to False.
     """
 
     function = staticmethod(dice)
@@ -236,9 +236,9 @@ class Jaccard(_OverlapLoss):
     """The Jaccard loss; see `jaccard`.
 
     Args:
-        mode: `"binary"` or `"multiclass"`. Defaults to `"binary"`.
+        mode: `"binary"`, `"multiclass"` or `"multilabel"`. Defaults to `"binary"`.
         from_logits: Whether predictions are logits. Defaults to True.
-        smooth: Added above and below, at least 0. Defaults to 1.
+        smooth: Added above and below, at least 0; or a pair, one for each. Defaults to 1.
         squared: Whether sizes are sums of squares. Defaults to False.
         per_image: Whether each image has sums of its own; otherwise sample weights apply inside the batch's sums.
             Defaults to True.
@@ -248,6 +248,7 @@ class Jaccard(_OverlapLoss):
         name: Name in logs. Defaults to `"jaccard"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+        per_class: Whether to return the losses of the classes, without a reduction. Defaults to False.
     """
 
     function = staticmethod(jaccard)
@@ -260,9 +261,9 @@ class Tversky(_OverlapLoss):
     Args:
         alpha: Weight of false positives, at least 0. Defaults to 0.5.
         beta: Weight of false negatives, at least 0. Defaults to 0.5.
-        mode: `"binary"` or `"multiclass"`. Defaults to `"binary"`.
+        mode: `"binary"`, `"multiclass"` or `"multilabel"`. Defaults to `"binary"`.
         from_logits: Whether predictions are logits. Defaults to True.
-        smooth: Added above and below, at least 0. Defaults to 1.
+        smooth: Added above and below, at least 0; or a pair, one for each. Defaults to 1.
         squared: Whether sizes are sums of squares, for equal alpha and beta. Defaults to False.
         per_image: Whether each image has sums of its own; otherwise sample weights apply inside the batch's sums.
             Defaults to True.
@@ -272,6 +273,7 @@ class Tversky(_OverlapLoss):
         name: Name in logs. Defaults to `"tversky"`.
         reduction: Reduction over the batch. Defaults to `"sum_over_batch_size"`.
         dtype: Dtype of the result. Defaults to None, `keras.config.floatx()`.
+        per_class: Whether to return the losses of the classes, without a reduction. Defaults to False.
     """
 
     function = staticmethod(tversky)
@@ -282,7 +284,7 @@ class Tversky(_OverlapLoss):
         beta: float = 0.5,
         mode: Mode = "binary",
         from_logits: bool = True,
-        smooth: float = 1.0,
+        smooth: Smooth = 1.0,
         squared: bool = False,
         per_image: bool = True,
         include_background: bool = True,
@@ -291,8 +293,9 @@ class Tversky(_OverlapLoss):
         name: str = "tversky",
         reduction: Reduction = "sum_over_batch_size",
         dtype: str | None = None,
+        per_class: bool = False,
     ) -> None:
         _check_tversky(alpha, beta, squared)
         reading = (mode, from_logits, smooth, squared, per_image, include_background, class_weights, ignore_class)
-        super().__init__(*reading, name, reduction, dtype)
+        super().__init__(*reading, name, reduction, dtype, per_class)
         self.arguments |= {"alpha": alpha, "beta": beta}

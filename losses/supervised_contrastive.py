@@ -7,10 +7,10 @@ from keras_gan.losses._checks import check_positive, check_rank
 from keras_gan.losses._elements import align, keep
 from keras_gan.losses._likelihood import shifted_logits
 from keras_gan.losses._neighbours import LabelledLoss, label_of_each, positives_and_negatives
-from keras_gan.losses._precision import maximum, mean, upcast
+from keras_gan.losses._precision import as_scalar, maximum, mean, upcast
 from keras_gan.losses._similarities import column, lowest
 from keras_gan.losses._types import Reduction, Tensor
-from keras_gan.losses.views import as_temperature, unit
+from keras_gan.losses.views import unit
 
 
 @register_keras_serializable(package="keras_gan")
@@ -39,7 +39,7 @@ def supervised_contrastive(
     """
     y_pred = upcast(y_pred)
     check_rank("y_pred", y_pred, 2, "(batch, features) or (batch, views, features)", maximum=3)
-    temperature = as_temperature(temperature, y_pred)
+    temperature = as_scalar(temperature, "temperature", y_pred.dtype, check_positive)
     labels = label_of_each(y_true, y_pred)
     views = ops.shape(y_pred)[1] if len(y_pred.shape) == 3 else 1
     embeddings = unit(ops.reshape(y_pred, (-1, y_pred.shape[-1])))

@@ -1,13 +1,12 @@
 """Contrastive losses of views, which must find each other among the views of other samples: InfoNCE and NT-Xent."""
 
-import keras
 from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import PairLoss
 from keras_gan.losses._checks import check_positive, check_rank, check_shapes
 from keras_gan.losses._elements import align, keep
-from keras_gan.losses._precision import as_numbers, upcast
+from keras_gan.losses._precision import as_numbers, as_scalar, upcast
 from keras_gan.losses._replicas import gather_from_replicas
 from keras_gan.losses._similarities import surprisal_of_partners, without
 from keras_gan.losses._types import Reduction, Tensor
@@ -48,7 +47,7 @@ def info_nce(
         arXiv:2103.00020.
     """
     first, second = _unit_views(first, second)
-    temperature = as_temperature(temperature, first)
+    temperature = as_scalar(temperature, "temperature", first.dtype, check_positive)
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
     candidates = _gather_mask(mask, first, gather_replicas)
     there = first / temperature @ ops.transpose(all_second)
@@ -92,7 +91,7 @@ def nt_xent(
         Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, arXiv:2002.05709.
     """
     first, second = _unit_views(first, second)
-    temperature = as_temperature(temperature, first)
+    temperature = as_scalar(temperature, "temperature", first.dtype, check_positive)
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
     candidates = _gather_mask(mask, first, gather_replicas)
     own = offset + ops.arange(ops.shape(first)[0])
@@ -106,16 +105,6 @@ def nt_xent(
     )
     of_first, of_second = ops.split(losses, 2)
     return keep(0.5 * (of_first + of_second), mask)
-
-
-def as_temperature(temperature: Tensor, views: Tensor) -> Tensor:
-    """Return a number that is above 0, or a scalar tensor of the dtype of the views."""
-    if not (ops.is_tensor(temperature) or isinstance(temperature, keras.Variable)):
-        check_positive("temperature", temperature)
-        return temperature
-    if len(temperature.shape) > 0:
-        raise ValueError(f"`temperature` must be a scalar. Received: temperature.shape={tuple(temperature.shape)}")
-    return ops.cast(temperature, views.dtype)
 
 
 def _unit_views(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:

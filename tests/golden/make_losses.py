@@ -15,6 +15,7 @@ import importlib.metadata
 import json
 import pathlib
 
+import from_finer_values
 import from_later_peers
 import from_monai
 import from_others
@@ -38,7 +39,7 @@ PEERS = [
 
 def main():
     """Compute all records and write them."""
-    for module in (from_torch, from_monai, from_others, from_tensorflow, from_later_peers):
+    for module in (from_torch, from_monai, from_others, from_tensorflow, from_later_peers, from_finer_values):
         module.add_records()
     versions = {peer: importlib.metadata.version(peer) for peer in PEERS}
     path = pathlib.Path(__file__).with_name("losses.json")

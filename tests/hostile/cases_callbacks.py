@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import keras
 import rich.console
 from hostile import values
 from hostile.cases_metrics import evaluator, pixels, place
@@ -12,6 +13,7 @@ from hostile.values import (
     count,
     existing_path,
     flag,
+    function,
     index,
     interval,
     mapping,
@@ -108,6 +110,21 @@ CASES = [
         "keras_gan.callbacks.SampleGrid",
         made(callbacks.SampleGrid),
         {"folder": FOLDER, "every": EVERY, "count": COUNT, "seed": SEED},
+    ),
+    Case(
+        "keras_gan.callbacks.KLAnnealing",
+        made(callbacks.KLAnnealing),
+        {
+            "weight": given(lambda: keras.Variable(0.0, trainable=False), thing),
+            "schedule": given(
+                lambda: lambda epoch: 1.0, function, **{"class": Right("int is a function of the epoch: the epoch")}
+            ),
+        },
+    ),
+    Case(
+        "keras_gan.callbacks.PosteriorCollapse",
+        made(callbacks.PosteriorCollapse),
+        {"monitor": given("kl", text), "minimum": given(0.1, number), "patience": COUNT},
     ),
     Case("keras_gan.callbacks.TimeLimit", made(callbacks.TimeLimit), {"hours": given(8.0, number)}),
     Case("keras_gan.callbacks.GracefulStop", made(callbacks.GracefulStop), {"advice": given("", text)}),

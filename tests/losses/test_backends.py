@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 PROGRAM = """
 import json, sys
-import keras, masked_fits, numpy as np
+import annealed_fits, keras, masked_fits, numpy as np
 from keras import ops
 from keras_gan import losses
 
@@ -50,6 +50,7 @@ for record in json.load(open("tests/golden/losses.json", encoding="utf-8"))["rec
         np.testing.assert_allclose(gradient, record["gradient"], rtol=1e-4, atol=1e-5, err_msg=record["name"])
 assert "tensorflow" not in sys.modules
 masked_fits.check()
+annealed_fits.check_annealing()
 
 if keras.backend.backend() == "torch":
     import float64_on_torch
@@ -60,7 +61,7 @@ print("equal")
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_golden_values_and_masks(backend):
+def test_golden_values_masks_and_weights_that_change(backend):
     """F9: the masks are those of Keras's layers, in `fit`."""
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")

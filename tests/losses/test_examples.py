@@ -65,7 +65,8 @@ def test_texts_are_found_at_a_temperature_that_was_learnt():
 
 def test_autoencoder_reconstructs():
     names = run("A small variational autoencoder")
-    assert names["bound"][-1] < 0.6 * names["bound"][0]
+    assert names["after"] < 0.6 * names["before"]
+    assert names["history"]["kl"][-1] > 1
     assert names["error"] < 0.5 * names["discs"].var(axis=0).mean()
 
 

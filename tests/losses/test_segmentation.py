@@ -149,7 +149,14 @@ def test_sum_of_its_parts():
 @pytest.mark.parametrize(
     ("name", "arguments", "match"),
     [
-        ("Dice", {"mode": "multilabel"}, r"`mode` must be one of \('binary', 'multiclass'\)"),
+        ("Dice", {"mode": "several"}, r"`mode` must be one of \('binary', 'multiclass', 'multilabel'\)"),
+        ("Dice", {"per_class": True}, "`per_class` need mode='multiclass'"),
+        ("Jaccard", {"mode": "multiclass", "per_class": True}, "`per_class=True` needs reduction=None"),
+        ("Dice", {"mode": "multilabel", "ignore_class": 0}, "mode='multilabel' has not"),
+        ("Dice", {"smooth": (1.0, -1.0)}, "`smooth` must be a number of at least 0"),
+        ("Tversky", {"smooth": (1.0,)}, "a pair of numbers"),
+        ("GeneralizedDice", {"mode": "binary"}, "`mode` must be one of"),
+        ("GeneralizedDice", {"weighting": "cubic"}, "`weighting` must be one of"),
         ("Dice", {"smooth": -1.0}, "`smooth` must be a number of at least 0"),
         ("Dice", {"class_weights": [1.0, 2.0]}, "need mode='multiclass'"),
         ("Jaccard", {"include_background": False}, "need mode='multiclass'"),
@@ -177,7 +184,7 @@ def test_labels_and_shapes_are_checked():
         losses.dice(LABELS, LOGITS)
     with pytest.raises(ValueError, match="one weight for each of 3 classes"):
         losses.Dice("multiclass", class_weights=[1.0, 2.0])(LABELS, LOGITS)
-    with pytest.raises(ValueError, match="leaves no class"):
+    with pytest.raises(ValueError, match="must leave a class"):
         losses.dice(LABELS % 2, LOGITS[..., :2], "multiclass", include_background=False, ignore_class=1)
     with pytest.raises(ValueError, match="`mask` must have the shape"):
         losses.dice(LABELS, LOGITS, "multiclass", mask=np.ones((3, 4, 5), bool))

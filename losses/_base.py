@@ -9,11 +9,15 @@ from keras import ops
 # Not public. What JAX compiles carries no attributes, so Keras keeps their masks in a table of its own.
 from keras.src.backend import get_keras_mask
 
+from keras_gan.losses._checks import check_common, check_flags
 from keras_gan.losses._elements import align, mean_over_elements, of_samples
 from keras_gan.losses._fusion import fused
 from keras_gan.losses._precision import as_numbers, divide_no_nan
 from keras_gan.losses._replicas import replica_count
 from keras_gan.losses._types import Reduction, Tensor
+
+#: Arguments that are true or false.
+FLAGS = ("from_logits", "per_element", "gather_replicas")
 
 
 class Loss(keras.losses.Loss):
@@ -41,6 +45,8 @@ class Loss(keras.losses.Loss):
     def __init__(
         self, name: str, reduction: Reduction = "sum_over_batch_size", dtype: str | None = None, **arguments: Any
     ) -> None:
+        check_flags(**{key: arguments[key] for key in FLAGS if key in arguments})
+        check_common(name, reduction, dtype)
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         for argument in ("per_element", "per_class"):
             if arguments.get(argument) and reduction not in (None, "none"):

@@ -4,9 +4,16 @@ import math
 import numbers
 from typing import TypeGuard
 
+import keras
 import numpy as np
 
 from keras_gan.losses._types import ClassWeights, Tensor, Weights
+
+#: How a loss reduces its values.
+REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none")
+
+#: Dtypes of a loss's result.
+DTYPES = ("float16", "bfloat16", "float32", "float64")
 
 
 def check_number(name: str, value: object, minimum: float = -math.inf, maximum: float = math.inf) -> None:
@@ -33,16 +40,48 @@ def check_real_target(value: object) -> None:
         raise ValueError(f"`real_target` must be a number in (0, 1]. Received: real_target={value!r}")
 
 
+def check_flags(**flags: object) -> None:
+    """Refuse what is neither True nor False."""
+    for name, value in flags.items():
+        if not isinstance(value, (bool, np.bool_)):
+            raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
+
+
 def check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
     """Refuse what is not among some choices."""
-    if value not in choices:
+    if isinstance(value, bool) or not isinstance(value, (str, numbers.Integral)) or value not in choices:
         raise ValueError(f"`{name}` must be one of {choices}. Received: {name}={value!r}")
 
 
+def check_common(name: object, reduction: object, dtype: object) -> None:
+    """Refuse what is no name of a loss, no reduction or no dtype of numbers with a fraction."""
+    if name is not None and (not isinstance(name, str) or not name):
+        raise ValueError(f"`name` must be a text. Received: name={name!r}")
+    if reduction is not None:
+        check_choice("reduction", reduction, REDUCTIONS)
+    if dtype is not None and not isinstance(dtype, keras.DTypePolicy):
+        name = keras.backend.standardize_dtype(dtype) if _is_dtype(dtype) else dtype
+        check_choice("dtype", name, DTYPES)
+
+
+def _is_dtype(value: object) -> bool:
+    """Return whether Keras finds a dtype in a value."""
+    try:
+        return bool(value) and bool(keras.backend.standardize_dtype(value))
+    except (TypeError, ValueError):
+        return False
+
+
+def check_seed(value: object) -> None:
+    """Refuse what is neither None nor an integer that every backend takes as a seed."""
+    if value is not None and not (_is_integer(value) and 0 <= value < 2**31):
+        raise ValueError(f"`seed` must be an integer in [0, 2³¹) or None. Received: seed={value!r}")
+
+
 def check_class_index(name: str, value: object) -> None:
-    """Refuse what is neither None nor an integer."""
-    if value is not None and (isinstance(value, bool) or not isinstance(value, numbers.Integral)):
-        raise ValueError(f"`{name}` must be an integer or None. Received: {name}={value!r}")
+    """Refuse what is neither None nor an integer that a label may be, which every backend keeps in 32 bits."""
+    if value is not None and not (_is_integer(value) and -(2**31) <= value < 2**31):
+        raise ValueError(f"`{name}` must be an integer in [−2³¹, 2³¹) or None. Received: {name}={value!r}")
 
 
 def plain_weights(name: str, value: Weights | None) -> float | list[float] | None:
@@ -53,7 +92,10 @@ def plain_weights(name: str, value: Weights | None) -> float | list[float] | Non
     """
     if value is None:
         return None
-    weights = np.asarray(value)
+    try:
+        weights = np.asarray(value)
+    except ValueError:  # Lists of different lengths.
+        weights = np.empty(0)
     numeric = weights.dtype.kind in "iuf"
     if not numeric or weights.ndim > 1 or weights.size == 0 or not np.all(np.isfinite(weights) & (weights >= 0)):
         raise ValueError(f"`{name}` must be of finite numbers of at least 0. Received: {name}={value!r}")
@@ -90,8 +132,17 @@ def check_rank(name: str, x: Tensor, minimum: int, shape: str, maximum: int | No
         raise ValueError(f"`{name}` must have shape {shape}. Received: {name}.shape={tuple(x.shape)}")
 
 
+def _is_integer(value: object) -> TypeGuard[int]:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
 def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # An integer beyond every float.
+        return False
 
 
 def _range(minimum: float, maximum: float) -> str:

@@ -65,31 +65,36 @@ def class_targets(y_true: Tensor, y_pred: Tensor, ignore_class: int | None = Non
     return ops.cast(y_true, y_pred.dtype), counts
 
 
-def binary_targets(y_true: Tensor, y_pred: Tensor) -> Tensor:
+def binary_targets(y_true: Tensor, y_pred: Tensor, name: str = "y_pred") -> Tensor:
     """Return targets in [0, 1] of `y_pred`'s shape and dtype; an axis of one at the end may be missing on either side.
+
+    Args:
+        y_true: Targets.
+        y_pred: Predictions.
+        name: Name of the predictions in error messages.
 
     Raises:
         ValueError: If shapes differ or, outside a compiled function, if a target is outside [0, 1].
     """
-    y_true = match_ranks(y_true, y_pred)
+    y_true = match_ranks(y_true, y_pred, name)
     check_targets(y_true)
     return ops.cast(y_true, y_pred.dtype)
 
 
-def match_ranks(y_true: Tensor, y_pred: Tensor) -> Tensor:
+def match_ranks(y_true: Tensor, y_pred: Tensor, name: str = "y_pred") -> Tensor:
     """Give `y_true` the rank of `y_pred` where only an axis of one at the end stands between them; refuse all else."""
     y_true = as_labels(y_true)
-    check_rank("y_pred", y_pred, 1, "(batch, ...)")
+    check_rank(name, y_pred, 1, "(batch, ...)")
     if len(y_true.shape) == len(y_pred.shape) + 1 and y_true.shape[-1] == 1:
         y_true = ops.squeeze(y_true, axis=-1)
     elif len(y_true.shape) == len(y_pred.shape) - 1 and y_pred.shape[-1] == 1:
         y_true = ops.expand_dims(y_true, axis=-1)
-    return match_shapes(y_true, y_pred)
+    return match_shapes(y_true, y_pred, name)
 
 
-def match_shapes(y_true: Tensor, y_pred: Tensor) -> Tensor:
+def match_shapes(y_true: Tensor, y_pred: Tensor, name: str = "y_pred") -> Tensor:
     """Refuse labels of another shape than the predictions', when traced or, of axes unknown then, when run."""
-    check_shapes("y_true", y_true, "y_pred", y_pred)
+    check_shapes("y_true", y_true, name, y_pred)
     return ops.reshape(y_true, ops.shape(y_pred)) if None in (*y_true.shape, *y_pred.shape) else y_true
 
 

@@ -1,11 +1,12 @@
 """Embeddings with labels: which others are of the same class, and which are not."""
 
+import numpy as np
 from keras import ops
 
 from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_rank
 from keras_gan.losses._elements import align, both, of_samples
-from keras_gan.losses._labels import as_labels
+from keras_gan.losses._labels import as_labels, concrete
 from keras_gan.losses._types import Tensor
 
 
@@ -13,7 +14,7 @@ def label_of_each(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Return the label of each sample, `(batch,)`.
 
     Raises:
-        ValueError: If there is not one label a sample.
+        ValueError: If there is not one label a sample or, outside a compiled function, if one is not finite.
     """
     y_true = as_labels(y_true)
     if len(y_true.shape) == 2 and y_true.shape[1] == 1:
@@ -25,6 +26,9 @@ def label_of_each(y_true: Tensor, y_pred: Tensor) -> Tensor:
             "`y_true` must have one label for each embedding of `y_pred`. "
             f"Received: y_true.shape={tuple(y_true.shape)}, y_pred.shape={tuple(y_pred.shape)}"
         )
+    values = concrete(y_true)
+    if values is not None and not np.all(np.isfinite(values)):
+        raise ValueError("`y_true` must be finite labels. Received: NaN or an infinite one")
     return y_true
 
 

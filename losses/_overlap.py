@@ -8,6 +8,7 @@ from keras import ops
 from keras_gan.losses._checks import (
     check_choice,
     check_class_index,
+    check_flags,
     check_number,
     check_rank,
     check_weight_count,
@@ -23,6 +24,10 @@ Mode: TypeAlias = Literal["binary", "multiclass", "multilabel"]
 
 #: What is added above and below: a number, or one for each.
 Smooth: TypeAlias = float | tuple[float, float] | list[float]
+
+
+#: Fields of `Masks` that are true or false.
+FLAGS = ("from_logits", "squared", "per_image", "include_background", "per_class")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Masks:
     def __post_init__(self) -> None:
         check_choice("mode", self.mode, ("binary", "multiclass", "multilabel"))
         check_class_index("ignore_class", self.ignore_class)
+        check_flags(**{name: getattr(self, name) for name in FLAGS})
         weights = plain_class_weights(self.class_weights)
         object.__setattr__(self, "class_weights", weights)
         if self.mode == "binary" and (weights is not None or not self.include_background or self.per_class):

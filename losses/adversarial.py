@@ -177,7 +177,7 @@ class SmoothedLoss(AdversarialLoss):
     ) -> None:
         check_real_target(real_target)
         default = type(self).discriminator_function.__name__.removesuffix("_discriminator_loss")
-        super().__init__(name or default, reduction, dtype, real_target=real_target)
+        super().__init__(default if name is None else name, reduction, dtype, real_target=real_target)
 
 
 @register_keras_serializable(package="keras_gan")

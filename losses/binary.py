@@ -4,7 +4,7 @@ from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import Loss
-from keras_gan.losses._checks import check_smoothing, check_weight_count, plain_weights
+from keras_gan.losses._checks import check_flags, check_rank, check_smoothing, check_weight_count, plain_weights
 from keras_gan.losses._elements import values_of_elements
 from keras_gan.losses._labels import binary_targets
 from keras_gan.losses._likelihood import binary_surprisals
@@ -50,8 +50,10 @@ def binary_crossentropy(
     Reference:
         Good, Rational Decisions, 1952.
     """
+    check_flags(from_logits=from_logits, per_element=per_element)
     pos_weight = _check_arguments(label_smoothing, pos_weight)
     y_pred = upcast(y_pred)
+    check_rank("y_pred", y_pred, 1, "(batch, ...)")
     check_weight_count("pos_weight", pos_weight, y_pred.shape[-1] if len(y_pred.shape) > 1 else 1)
     y_true = binary_targets(y_true, y_pred)
     if label_smoothing:

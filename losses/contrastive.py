@@ -35,7 +35,7 @@ def euclidean_distance(first: Tensor, second: Tensor) -> Tensor:
 
 def root(square: Tensor) -> Tensor:
     """Return the square root, with a gradient of zero at zero."""
-    apart = square > 0
+    apart = square != 0  # NaN too, which stays NaN.
     # The inner `where` keeps the square root's infinite gradient at 0 out of the outer one's.
     return ops.where(apart, ops.sqrt(ops.where(apart, square, 1.0)), 0.0)
 

@@ -6,6 +6,7 @@ from keras.saving import register_keras_serializable
 from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import (
     check_class_index,
+    check_flags,
     check_rank,
     check_smoothing,
     check_weight_count,
@@ -54,6 +55,7 @@ def categorical_crossentropy(
     Reference:
         Szegedy et al., Rethinking the Inception Architecture, arXiv:1512.00567, for label smoothing.
     """
+    check_flags(from_logits=from_logits, per_element=per_element)
     class_weights = _check_arguments(label_smoothing, class_weights, ignore_class)
     y_pred = upcast(y_pred)
     check_rank("y_pred", y_pred, 2, "(batch, ..., classes)")
@@ -109,6 +111,7 @@ def sparse_categorical_crossentropy(
     Reference:
         Szegedy et al., Rethinking the Inception Architecture, arXiv:1512.00567, for label smoothing.
     """
+    check_flags(from_logits=from_logits, per_element=per_element)
     class_weights = _check_arguments(label_smoothing, class_weights, ignore_class)
     y_pred = upcast(y_pred)
     check_rank("y_pred", y_pred, 2, "(batch, ..., classes)")
@@ -157,7 +160,7 @@ class _ClassLoss(Loss):
     ) -> None:
         class_weights = _check_arguments(label_smoothing, class_weights, ignore_class)
         super().__init__(
-            name or type(self).function.__name__,
+            type(self).function.__name__ if name is None else name,
             reduction,
             dtype,
             from_logits=from_logits,

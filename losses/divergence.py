@@ -6,7 +6,7 @@ from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import Loss
-from keras_gan.losses._checks import check_rank
+from keras_gan.losses._checks import check_flags, check_rank
 from keras_gan.losses._elements import values_of_elements
 from keras_gan.losses._labels import as_labels, check_targets, match_shapes
 from keras_gan.losses._likelihood import safe_log, smallest_positive
@@ -44,6 +44,7 @@ def kl_divergence(
     Reference:
         Kullback and Leibler, On Information and Sufficiency, 1951.
     """
+    check_flags(from_logits=from_logits, per_element=per_element)
     y_true, y_pred = _distributions(y_true, y_pred, from_logits)
     if from_logits:
         divergences = logits_divergence(y_true, y_pred)
@@ -100,6 +101,7 @@ def js_divergence(
     Reference:
         Lin, Divergence measures based on the Shannon entropy, 1991.
     """
+    check_flags(from_logits=from_logits, per_element=per_element)
     y_true, y_pred = _distributions(y_true, y_pred, from_logits)
     if from_logits:
         log_p, log_q = ops.log_softmax(y_true, axis=-1), ops.log_softmax(y_pred, axis=-1)

@@ -4,7 +4,7 @@ from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import Loss
-from keras_gan.losses._checks import check_number, check_rank, check_weight_count, plain_weights
+from keras_gan.losses._checks import check_flags, check_number, check_rank, check_weight_count, plain_weights
 from keras_gan.losses._elements import values_of_elements
 from keras_gan.losses._labels import binary_targets, class_indices, class_targets
 from keras_gan.losses._likelihood import binary_surprisals, complement_power, log_probabilities, where_counted
@@ -51,8 +51,10 @@ def binary_focal(
     Reference:
         Lin et al., Focal Loss for Dense Object Detection, arXiv:1708.02002.
     """
+    check_flags(from_logits=from_logits, per_element=per_element)
     alpha = _check_binary(alpha, gamma)
     y_pred = upcast(y_pred)
+    check_rank("y_pred", y_pred, 1, "(batch, ...)")
     check_weight_count("alpha", alpha, y_pred.shape[-1] if len(y_pred.shape) > 1 else 1)
     y_true = binary_targets(y_true, y_pred)
     positive, negative = binary_surprisals(y_pred, from_logits)
@@ -97,6 +99,7 @@ def categorical_focal(
     Reference:
         Lin et al., Focal Loss for Dense Object Detection, arXiv:1708.02002.
     """
+    check_flags(from_logits=from_logits, per_element=per_element)
     alpha = _check_categorical(alpha, gamma)
     y_pred = upcast(y_pred)
     check_rank("y_pred", y_pred, 2, "(batch, ..., classes)")
@@ -144,6 +147,7 @@ def sparse_categorical_focal(
     Reference:
         Lin et al., Focal Loss for Dense Object Detection, arXiv:1708.02002.
     """
+    check_flags(from_logits=from_logits, per_element=per_element)
     alpha = _check_categorical(alpha, gamma)
     y_pred = upcast(y_pred)
     check_rank("y_pred", y_pred, 2, "(batch, ..., classes)")
@@ -217,7 +221,7 @@ class _ClassFocal(Loss):
         per_element: bool = False,
     ) -> None:
         alpha = _check_categorical(alpha, gamma)
-        name = name or type(self).function.__name__
+        name = type(self).function.__name__ if name is None else name
         super().__init__(
             name, reduction, dtype, alpha=alpha, gamma=gamma, from_logits=from_logits, per_element=per_element
         )

@@ -3,7 +3,7 @@
 from keras import ops
 from keras.saving import register_keras_serializable
 
-from keras_gan.losses._checks import check_number
+from keras_gan.losses._checks import check_flags, check_number, check_rank
 from keras_gan.losses._elements import rows
 from keras_gan.losses._precision import upcast
 from keras_gan.losses._types import Tensor
@@ -30,8 +30,8 @@ def gradient_penalty(gradients: Tensor, target: float = 1.0, one_sided: bool = F
     Reference:
         Gulrajani et al., Improved Training of Wasserstein GANs, arXiv:1704.00028.
     """
+    check_flags(one_sided=one_sided)
     check_number("target", target, minimum=0)
-    gradients = upcast(gradients, "gradients")
     norms = ops.sqrt(_squared_norms(gradients) + NORM_EPSILON)
     excess = norms - target
     if one_sided:
@@ -52,11 +52,12 @@ def r1_penalty(gradients: Tensor) -> Tensor:
     Reference:
         Mescheder et al., Which Training Methods for GANs do actually Converge?, arXiv:1801.04406.
     """
-    gradients = upcast(gradients, "gradients")
     return 0.5 * _squared_norms(gradients)
 
 
 def _squared_norms(gradients: Tensor) -> Tensor:
+    gradients = upcast(gradients, "gradients")
+    check_rank("gradients", gradients, 1, "(batch, ...)")
     return ops.sum(ops.square(rows(gradients)), axis=1)
 
 

@@ -7,7 +7,7 @@ from keras import ops
 from keras.saving import deserialize_keras_object, register_keras_serializable, serialize_keras_object
 
 from keras_gan.losses._adversarial import AdversarialLoss
-from keras_gan.losses._checks import check_number
+from keras_gan.losses._checks import check_number, check_seed
 from keras_gan.losses._types import Tensor
 
 
@@ -36,6 +36,7 @@ class FlippedLabels(AdversarialLoss):
         if not isinstance(loss, AdversarialLoss):
             raise ValueError(f"`loss` must be an adversarial loss. Received: loss={loss!r}")
         check_number("probability", probability, minimum=0, maximum=1)
+        check_seed(seed)
         super().__init__(name, loss.reduction, loss.dtype)
         self.loss = loss
         self.probability = probability

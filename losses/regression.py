@@ -4,6 +4,7 @@ from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import Loss
+from keras_gan.losses._checks import check_flags
 from keras_gan.losses._elements import values_of_elements
 from keras_gan.losses._labels import match_ranks
 from keras_gan.losses._precision import upcast
@@ -38,6 +39,7 @@ def mean_squared_error(
     Reference:
         Gauss, Theoria combinationis observationum erroribus minimis obnoxiae, 1823.
     """
+    check_flags(per_element=per_element)
     y_pred = upcast(y_pred)
     y_true = ops.cast(match_ranks(y_true, y_pred), y_pred.dtype)
     return values_of_elements(ops.square(y_pred - y_true), mask, element_weight, per_element)

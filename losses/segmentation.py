@@ -205,7 +205,7 @@ class _OverlapLoss(MaskLoss):
     ) -> None:
         masks = Masks(mode, from_logits, squared, per_image, include_background, class_weights, ignore_class, per_class)
         arguments = {**dataclasses.asdict(masks), "smooth": plain_smooth(smooth)}
-        super().__init__(masks, name or type(self).function.__name__, reduction, dtype, **arguments)
+        super().__init__(masks, type(self).function.__name__ if name is None else name, reduction, dtype, **arguments)
 
 
 @register_keras_serializable(package="keras_gan")

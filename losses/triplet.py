@@ -104,7 +104,7 @@ class _TripletLoss(LabelledLoss):
         dtype: str | None = None,
     ) -> None:
         _check_margin(margin)
-        super().__init__(name or type(self).function.__name__, reduction, dtype, margin=margin)
+        super().__init__(type(self).function.__name__ if name is None else name, reduction, dtype, margin=margin)
 
 
 @register_keras_serializable(package="keras_gan")

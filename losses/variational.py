@@ -73,7 +73,7 @@ def vae_elbo(
     """
     logits = upcast(logits, "logits")
     beta = as_scalar(beta, "beta", logits.dtype, _check_weight)
-    y_true = binary_targets(y_true, logits)
+    y_true = binary_targets(y_true, logits, "logits")
     positive, negative = binary_surprisals(logits, from_logits=True)
     reconstruction = y_true * positive + (1.0 - y_true) * negative
     reconstruction = ops.sum(reconstruction, axis=tuple(range(1, len(reconstruction.shape))))

@@ -4,7 +4,7 @@ from keras import ops
 from keras.saving import register_keras_serializable
 
 from keras_gan.losses._base import PairLoss
-from keras_gan.losses._checks import check_positive, check_rank, check_shapes
+from keras_gan.losses._checks import check_flags, check_positive, check_rank, check_shapes
 from keras_gan.losses._elements import align, keep
 from keras_gan.losses._precision import as_numbers, as_scalar, upcast
 from keras_gan.losses._replicas import gather_from_replicas
@@ -46,6 +46,7 @@ def info_nce(
         van den Oord et al., Contrastive Predictive Coding, arXiv:1807.03748; both ways: Radford et al., CLIP,
         arXiv:2103.00020.
     """
+    check_flags(gather_replicas=gather_replicas)
     first, second = _unit_views(first, second)
     temperature = as_scalar(temperature, "temperature", first.dtype, check_positive)
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)
@@ -90,6 +91,7 @@ def nt_xent(
     Reference:
         Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, arXiv:2002.05709.
     """
+    check_flags(gather_replicas=gather_replicas)
     first, second = _unit_views(first, second)
     temperature = as_scalar(temperature, "temperature", first.dtype, check_positive)
     (all_first, offset), (all_second, _) = _gather(first, gather_replicas), _gather(second, gather_replicas)

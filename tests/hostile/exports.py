@@ -1,4 +1,4 @@
-"""The public callables of the package outside `losses`, and those that have no hostile arguments, with the reason."""
+"""The public callables of the package, and those that have no hostile arguments, with the reason."""
 
 import functools
 import inspect
@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras_gan as kg
-from keras_gan import augmentation, callbacks, data, metrics, models, networks
+from keras_gan import augmentation, callbacks, data, losses, metrics, models, networks
 from keras_gan.metrics import extractors
 
-PACKAGES = (kg, augmentation, callbacks, data, metrics, extractors, models, networks)
+PACKAGES = (kg, augmentation, callbacks, data, losses, metrics, extractors, models, networks)
 
 #: What the API pages document besides the names of packages.
 DOCUMENTED = (
@@ -47,6 +47,10 @@ LEFT_OUT_METHODS = {
     ),
     "the base class of callbacks calls it": ("act", "amend", "is_due", "record"),
     "`fit` calls it": ("on_epoch_part", "prepare_fit", "reads_model"),
+    "a loss calls it": (
+        *("counted", "fused", "in_precision", "is_compared", "mask", "per_sample", "prepare", "reduce"),
+        "AdversarialLoss.__call__",
+    ),
     "`GAN` calls it": ("check_critic", "check_optimizer", "clip_ratio", "constrain", "penalty"),
     "`GAN` calls it in the compiled step, with tensors": (
         *("Augmentation.__call__", "Augmentation.update", "AdaptiveAugmentation.update", "transform"),

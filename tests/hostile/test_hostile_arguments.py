@@ -1,4 +1,4 @@
-"""Every public callable outside `losses` answers hostile arguments rightly, or refuses them by name."""
+"""Every public callable answers hostile arguments rightly, or refuses them by name."""
 
 import pytest
 from helpers import wandb_apart
@@ -6,6 +6,7 @@ from hostile import (
     cases_augmentation,
     cases_callbacks,
     cases_data,
+    cases_losses,
     cases_metrics,
     cases_models,
     cases_networks,
@@ -18,6 +19,7 @@ TABLES = (
     cases_augmentation,
     cases_callbacks,
     cases_data,
+    cases_losses,
     cases_metrics,
     cases_models,
     cases_networks,

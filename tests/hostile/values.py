@@ -148,6 +148,26 @@ def vector(valid: np.ndarray) -> dict[str, Any]:
     }
 
 
+def weights(valid: Any) -> dict[str, Any]:
+    """Values hostile to weights of classes, numbers of at least 0."""
+    return {
+        "NaN": [float("nan"), 1.0, 1.0],
+        "infinite": [float("inf"), 1.0, 1.0],
+        "huge": [10**400, 1, 1],
+        "negative": [1.0, -1.0, 1.0],
+        "texts": ["1", "2", "3"],
+        "text": "text",
+        "empty": [],
+        "too few": [1.0, 2.0],
+        "too many": [1.0, 2.0, 3.0, 4.0],
+        "wrong rank": [[1.0, 2.0, 3.0]],
+        "ragged": [[1.0], [1.0, 2.0]],
+        "boolean": True,
+        "complex": [1j, 1.0, 1.0],
+        "read-only": read_only(np.array([0.5, 2.0, 1.5])),
+    }
+
+
 def json(valid: str) -> dict[str, Any]:
     """Values hostile to a JSON object."""
     return {

@@ -263,7 +263,7 @@ ZEROS, BITS = np.zeros((2, 3), "float32"), np.zeros((2, 3))
         ("SparseCategoricalCrossentropy", {"class_weights": [1.0, -1.0, 1.0]}, "`class_weights`"),
         ("SparseCategoricalCrossentropy", {"class_weights": []}, "`class_weights`"),
         ("CategoricalCrossentropy", {"class_weights": 2.0}, "`class_weights` must have one weight a class"),
-        ("SparseCategoricalCrossentropy", {"ignore_class": 1.5}, "`ignore_class` must be an integer or None"),
+        ("SparseCategoricalCrossentropy", {"ignore_class": 1.5}, "`ignore_class` must be an integer in"),
         ("MeanSquaredError", {"reduction": "average"}, "`reduction`"),
     ],
 )

@@ -12,9 +12,11 @@ train: $(VENV)/installed
 test: $(VENV)/installed-$(EXTRAS)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-# What takes longer than the tests may: runs of an earlier version on JAX, and whether the tests notice mistakes.
+# What takes longer than the tests may: runs of an earlier version on JAX, properties of the losses at more examples,
+# and whether the tests notice mistakes.
 proofs: $(VENV)/installed-$(EXTRAS)
 	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/training/test_old_runs.py
+	EXAMPLES=200 $(BIN)/python -m pytest --numprocesses auto tests/losses/test_properties.py
 	$(BIN)/python benchmarks/mutations.py
 
 # Damaged files and command lines; `make fuzz INPUTS=20000 SEED=7` for others.

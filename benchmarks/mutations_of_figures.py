@@ -49,6 +49,32 @@ LOSSES = {
             "losses/test_segmentation.py",
         ),
     ),
+    "losses/generalized_dice.py": (
+        (
+            "absent_class_weight",
+            "ops.max(weights, axis=-1, keepdims=True)",
+            "ops.min(weights, axis=-1, keepdims=True)",
+            "losses/test_golden.py",
+        ),
+    ),
+    "losses/divergence.py": (
+        ("js_forms_swapped", "ops.where(near, small, large)", "large", "losses/test_finer_values.py"),
+    ),
+    "losses/variational.py": (
+        ("beta_of_the_first_step", "beta * ops.cast", "float(beta) * ops.cast", "callbacks/test_variational.py"),
+    ),
+    "losses/_fusion.py": (
+        ("fused_scale", "g if known == 1 else g * tf.cast(by, g.dtype)", "g", "losses/test_fusion.py"),
+        (
+            "fused_underflow",
+            "tf.float64 if tensors[i].dtype == tf.float64 else tf.float32",
+            "tensors[i].dtype",
+            "losses/test_fusion.py",
+        ),
+    ),
+    "losses/_elements.py": (
+        ("masked_elements_kept", "return keep(values, mask)", "return values", "losses/test_finer_values.py"),
+    ),
     "losses/_overlap.py": (("pooled_axes", "1 if self.per_image else 0", "1", "losses/test_segmentation.py"),),
     "losses/crossentropy.py": (
         (

@@ -255,8 +255,8 @@ ADVERSARIAL = [
 ]
 
 
-def value_and_gradient(function, x, compiled=None):
-    """Return a function's value at `x` and the gradient of its sum, eagerly or compiled as `"graph"` or `"xla"`."""
+def gradient_function(function):
+    """Return a function of the value at a tensor, and the gradient of its sum."""
     # Other backends use the cases without TensorFlow.
     import tensorflow as tf
 
@@ -266,6 +266,14 @@ def value_and_gradient(function, x, compiled=None):
             value = function(x)
         return value, tape.gradient(value, x)
 
+    return both
+
+
+def value_and_gradient(function, x, compiled=None):
+    """Return a function's value at `x` and the gradient of its sum, eagerly or compiled as `"graph"` or `"xla"`."""
+    import tensorflow as tf
+
+    both = gradient_function(function)
     if compiled:
         both = tf.function(both, jit_compile=compiled == "xla")
     value, gradient = both(tf.convert_to_tensor(x))

@@ -1,10 +1,11 @@
-"""The losses on Keras's other backends, against the same golden values."""
+"""The losses on Keras's other backends, against golden values and those of TensorFlow."""
 
 import importlib.util
 import pathlib
 import subprocess
 import sys
 
+import drawn_losses
 import pytest
 from helpers import environment_of
 from masked_fits import check_masking, check_padded_words
@@ -13,7 +14,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 PROGRAM = """
 import json, sys
-import annealed_fits, keras, masked_fits, numpy as np
+import annealed_fits, drawn_losses, keras, masked_fits, numpy as np
 from keras import ops
 from keras_gan import losses
 
@@ -49,6 +50,7 @@ for record in json.load(open("tests/golden/losses.json", encoding="utf-8"))["rec
     if "gradient" in record:
         np.testing.assert_allclose(gradient, record["gradient"], rtol=1e-4, atol=1e-5, err_msg=record["name"])
 assert "tensorflow" not in sys.modules
+drawn_losses.compare(sys.argv[1])
 masked_fits.check()
 annealed_fits.check_annealing()
 
@@ -61,13 +63,14 @@ print("equal")
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_golden_values_masks_and_weights_that_change(backend):
+def test_values_masks_and_weights_that_change(backend, tmp_path):
     """F9: the masks are those of Keras's layers, in `fit`."""
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
+    drawn_losses.write(tmp_path / "drawn.npz")
     environment = {**environment_of(backend), "PYTHONPATH": str(ROOT / "tests")}
     options = {"env": environment, "capture_output": True, "text": True, "check": False}
-    process = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, **options)
+    process = subprocess.run([sys.executable, "-c", PROGRAM, tmp_path / "drawn.npz"], cwd=ROOT, **options)
     assert process.stdout.strip() == "equal", process.stderr
 
 

@@ -31,7 +31,7 @@ class KLAnnealing(keras.callbacks.Callback):
     ```
 
     Args:
-        weight: A scalar variable of the model, which is not trained.
+        weight: A scalar variable of the model or of one of its layers, of floats, which is not trained.
         schedule: The weight in each epoch, a function of its index from 0 that returns a number of at least 0.
 
     Raises:
@@ -44,8 +44,11 @@ class KLAnnealing(keras.callbacks.Callback):
 
     def __init__(self, weight: keras.Variable, schedule: Callable[[int], float]) -> None:
         super().__init__()
-        if not isinstance(weight, keras.Variable) or tuple(weight.shape) != () or weight.trainable:
-            raise ValueError(f"`weight` must be a scalar variable that is not trained. Received: weight={weight!r}")
+        is_number = isinstance(weight, keras.Variable) and weight.shape == () and "float" in weight.dtype
+        if not is_number or weight.trainable:
+            raise ValueError(
+                f"`weight` must be a scalar variable of floats that is not trained. Received: weight={weight!r}"
+            )
         if not callable(schedule):
             raise ValueError(f"`schedule` must be a function of the epoch. Received: schedule={schedule!r}")
         self.weight = weight
@@ -55,12 +58,14 @@ class KLAnnealing(keras.callbacks.Callback):
         # A compiled step sees changes of the model's own variables alone.
         if not any(variable is self.weight for variable in self.model.variables):
             raise ValueError(
-                "`weight` must be a variable of the model, made by its `add_weight`. "
+                "`weight` must be a variable of the model or of its layers, made by `add_weight`. "
                 f"Received: {self.weight.path!r}, which is not among the variables of {self.model.name!r}"
             )
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         value = self.schedule(epoch)
+        if getattr(value, "shape", None) == ():  # Such as what Keras's schedules return.
+            value = float(value)
         check_number(value, f"schedule({epoch})", NotNegative)
         self.weight.assign(value)
 

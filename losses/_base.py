@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import keras
+import numpy as np
 from keras import ops
 
 # Not public. What JAX compiles carries no attributes, so Keras keeps their masks in a table of its own.
 from keras.src.backend import get_keras_mask
 
 from keras_gan.losses._checks import check_common, check_flags
-from keras_gan.losses._elements import align, mean_over_elements, of_samples
+from keras_gan.losses._elements import align, keep, mean_over_elements, of_samples
 from keras_gan.losses._fusion import fused
 from keras_gan.losses._precision import as_numbers, divide_no_nan
 from keras_gan.losses._replicas import replica_count
@@ -27,7 +28,8 @@ class Loss(keras.losses.Loss):
     inside the function's sums, a weight `(batch,)` always weighs samples, and low precision is computed in float32.
 
     Subclasses set `function`, whose arguments are `y_true`, `y_pred`, then those of the class, then `mask`, and
-    `element_weight` if `weighs_elements`; and `fuses` if XLA can compile it and its arguments hold no tensors.
+    `element_weight` if `weighs_elements`; and, in this package, `fuses` if XLA can compile it and its arguments hold no
+    tensors. A subclass may also define `call`, as Keras's losses do.
 
     Args:
         name: Name of the loss in logs.
@@ -48,6 +50,8 @@ class Loss(keras.losses.Loss):
         check_flags(**{key: arguments[key] for key in FLAGS if key in arguments})
         check_common(name, reduction, dtype)
         super().__init__(name=name, reduction=reduction, dtype=dtype)
+        # JSON knows no scalars of NumPy.
+        arguments = {key: value.item() if isinstance(value, np.generic) else value for key, value in arguments.items()}
         for argument in ("per_element", "per_class"):
             if arguments.get(argument) and reduction not in (None, "none"):
                 raise ValueError(f"`{argument}=True` needs reduction=None. Received: reduction={reduction!r}")
@@ -58,12 +62,23 @@ class Loss(keras.losses.Loss):
 
     def _compute(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None, mask: Tensor | None) -> Tensor:
         sample_weight, element_weight = self._split_weight(sample_weight)
-        values = self.per_sample(y_true, self.prepare(y_pred), mask, element_weight)
+        if type(self).call is Loss.call:
+            values = self.per_sample(y_true, self.prepare(y_pred), mask, element_weight)
+        elif element_weight is None:
+            values = keep(self.call(y_true, y_pred), of_samples(mask))
+        else:
+            raise ValueError(
+                f"`sample_weight` must have shape (batch,), because {type(self).__name__} has a `call` of its own. "
+                f"Received: shape={tuple(element_weight.shape)}"
+            )
         return self.reduce(values, sample_weight, self.counted(y_true, y_pred, mask), element_weight)
 
     def fused(self, function: Callable[..., Tensor], *inputs: Any) -> Tensor:
         """Call a function that reduces its inputs to the loss, as one program where the class allows that."""
-        return fused(function, *inputs) if self.fuses and self.reduction not in (None, "none") else function(*inputs)
+        # A subclass may do what XLA cannot compile.
+        is_ours = type(self).__module__.startswith("keras_gan.losses")
+        is_scalar = self.reduction not in (None, "none")
+        return fused(function, *inputs) if self.fuses and is_ours and is_scalar else function(*inputs)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Return per-sample values, `(batch,)`."""

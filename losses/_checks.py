@@ -59,17 +59,23 @@ def check_common(name: object, reduction: object, dtype: object) -> None:
         raise ValueError(f"`name` must be a text. Received: name={name!r}")
     if reduction is not None:
         check_choice("reduction", reduction, REDUCTIONS)
-    if dtype is not None and not isinstance(dtype, keras.DTypePolicy):
-        name = keras.backend.standardize_dtype(dtype) if _is_dtype(dtype) else dtype
-        check_choice("dtype", name, DTYPES)
+    if dtype is not None and _computed(dtype) not in DTYPES:
+        raise ValueError(
+            f"`dtype` must be one of {DTYPES}, or a policy that computes in one. Received: dtype={dtype!r}"
+        )
 
 
-def _is_dtype(value: object) -> bool:
-    """Return whether Keras finds a dtype in a value."""
+def _computed(dtype: object) -> str | None:
+    """Return in what a dtype or a policy of Keras computes, or None for anything else."""
+    if not isinstance(dtype, (keras.DTypePolicy, str)):
+        try:
+            dtype = keras.backend.standardize_dtype(dtype) if dtype else None
+        except (TypeError, ValueError):
+            return None
     try:
-        return bool(value) and bool(keras.backend.standardize_dtype(value))
+        return keras.dtype_policies.get(dtype).compute_dtype if dtype else None
     except (TypeError, ValueError):
-        return False
+        return None
 
 
 def check_seed(value: object) -> None:
@@ -98,7 +104,8 @@ def plain_weights(name: str, value: Weights | None) -> float | list[float] | Non
         weights = np.empty(0)
     numeric = weights.dtype.kind in "iuf"
     if not numeric or weights.ndim > 1 or weights.size == 0 or not np.all(np.isfinite(weights) & (weights >= 0)):
-        raise ValueError(f"`{name}` must be of finite numbers of at least 0. Received: {name}={value!r}")
+        expected = "a number of at least 0, or a list of such numbers"
+        raise ValueError(f"`{name}` must be {expected}. Received: {name}={value!r}")
     return weights.astype("float64").tolist()
 
 
@@ -106,7 +113,7 @@ def plain_class_weights(value: ClassWeights | None) -> list[float] | None:
     """Return one weight a class as a list of floats; None stays None."""
     weights = plain_weights("class_weights", value)
     if isinstance(weights, float):
-        raise ValueError(f"`class_weights` must have one weight a class. Received: class_weights={value!r}")
+        raise ValueError(f"`class_weights` must be a list of one weight a class. Received: class_weights={value!r}")
     return weights
 
 

@@ -1,5 +1,6 @@
 """Labels, before anything is cast to the dtype of a loss."""
 
+import math
 from collections.abc import Sequence
 
 import keras
@@ -7,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.losses._checks import check_rank, check_shapes
-from keras_gan.losses._precision import as_numbers
+from keras_gan.losses._precision import as_numbers, same_shape
 from keras_gan.losses._types import Tensor
 
 # By how much a target may leave [0, 1]: some units in the last place of float32.
@@ -41,8 +42,14 @@ def class_indices(y_true: Tensor, y_pred: Tensor, ignore_class: int | None = Non
     counts = None if ignore_class is None else ops.not_equal(labels, ignore_class)
     if counts is not None:
         labels = ops.where(counts, labels, ops.zeros_like(labels))
-    # In a compiled function a negative label would be counted from the end; beyond the end it is an error, or NaN.
+    # In a compiled function a negative label would be counted from the end. Beyond the end, TensorFlow raises an error
+    # on a CPU, and XLA takes the last class: `nan_beyond` tells of it.
     return ops.where(labels < 0, ops.full_like(labels, ops.shape(y_pred)[-1]), labels), counts
+
+
+def nan_beyond(values: Tensor, labels: Tensor, classes: Tensor) -> Tensor:
+    """Return the values of elements, and NaN for those whose label is no class."""
+    return ops.where(labels < classes, values, ops.full_like(values, math.nan))
 
 
 def class_targets(y_true: Tensor, y_pred: Tensor, ignore_class: int | None = None) -> tuple[Tensor, Tensor | None]:
@@ -95,7 +102,7 @@ def match_ranks(y_true: Tensor, y_pred: Tensor, name: str = "y_pred") -> Tensor:
 def match_shapes(y_true: Tensor, y_pred: Tensor, name: str = "y_pred") -> Tensor:
     """Refuse labels of another shape than the predictions', when traced or, of axes unknown then, when run."""
     check_shapes("y_true", y_true, name, y_pred)
-    return ops.reshape(y_true, ops.shape(y_pred)) if None in (*y_true.shape, *y_pred.shape) else y_true
+    return same_shape(y_true, y_pred, "y_true", name) if None in (*y_true.shape, *y_pred.shape) else y_true
 
 
 def as_labels(y_true: Tensor | None) -> Tensor:

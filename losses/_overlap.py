@@ -1,8 +1,9 @@
 """What predicted and true masks have in common: the sums that Dice, Jaccard and Tversky are made of."""
 
 import dataclasses
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+import numpy as np
 from keras import ops
 
 from keras_gan.losses._checks import (
@@ -23,7 +24,7 @@ from keras_gan.losses._types import ClassWeights, Tensor
 Mode: TypeAlias = Literal["binary", "multiclass", "multilabel"]
 
 #: What is added above and below: a number, or one for each.
-Smooth: TypeAlias = float | tuple[float, float] | list[float]
+Smooth: TypeAlias = float | tuple[float, float] | list[float] | np.ndarray
 
 
 #: Fields of `Masks` that are true or false.
@@ -149,14 +150,15 @@ def plain_smooth(value: Smooth) -> float | list[float]:
     Raises:
         ValueError: If it is neither a number of at least 0 nor a pair of them.
     """
-    if not isinstance(value, (list, tuple)):
-        check_number("smooth", value, minimum=0)
-        return value
-    if len(value) != 2:
-        raise ValueError(f"`smooth` must be a number, or a pair of numbers. Received: smooth={value!r}")
-    for one in value:
-        check_number("smooth", one, minimum=0)
-    return [float(one) for one in value]
+    given: Any = value.tolist() if isinstance(value, np.ndarray) else value
+    is_pair = isinstance(given, (list, tuple)) and len(given) == 2
+    try:
+        for number in given if is_pair else [given]:
+            check_number("smooth", number, minimum=0)
+    except ValueError:
+        expected = "a number of at least 0, or a pair of such numbers"
+        raise ValueError(f"`smooth` must be {expected}. Received: smooth={value!r}") from None
+    return [float(number) for number in given] if is_pair else given
 
 
 def is_sparse(y_true: Tensor, y_pred: Tensor) -> bool:
@@ -165,8 +167,12 @@ def is_sparse(y_true: Tensor, y_pred: Tensor) -> bool:
 
 
 def _one_hot(labels: Tensor, predicted: Tensor) -> Tensor:
-    # A lookup, where `one_hot` would make a label that is no class one of nothing.
-    return ops.take(ops.eye(predicted.shape[-1], dtype=predicted.dtype), labels, axis=0)
+    # A lookup, where `one_hot` would make a label that is no class one of nothing. The last row is for these: XLA takes
+    # it for all labels beyond, and TensorFlow raises an error on a CPU.
+    classes = predicted.shape[-1]
+    table = np.concatenate([np.eye(classes), np.full((1, classes), np.nan)])
+    labels = ops.where(labels < classes, labels, ops.full_like(labels, classes + 1))
+    return ops.take(ops.convert_to_tensor(table, predicted.dtype), labels, axis=0)
 
 
 def ratio(numerator: Tensor, denominator: Tensor, smooth: Smooth) -> Tensor:

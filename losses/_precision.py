@@ -11,6 +11,9 @@ from keras_gan.losses._types import Tensor
 #: Dtypes of tensors that hold no numbers, or numbers that no loss is of.
 NO_NUMBERS = ("string", "complex64", "complex128")
 
+#: Tensors that are no arrays.
+NO_ARRAYS = ("RaggedTensor", "SparseTensor", "IndexedSlices", "BCOO")
+
 
 def as_numbers(x: Tensor, name: str) -> Tensor:
     """Return numbers as a tensor in their own dtype.
@@ -22,10 +25,24 @@ def as_numbers(x: Tensor, name: str) -> Tensor:
         tensor = ops.convert_to_tensor(x)
     except Exception as error:  # Each backend raises others.
         raise ValueError(f"`{name}` must be an array of numbers. Received: {type(x).__name__}") from error
+    if type(tensor).__name__ in NO_ARRAYS:
+        raise ValueError(f"`{name}` must be an array of numbers. Received: {type(tensor).__name__}")
     dtype = keras.backend.standardize_dtype(tensor.dtype)
     if dtype in NO_NUMBERS:
         raise ValueError(f"`{name}` must be an array of numbers. Received: dtype={dtype}")
     return tensor
+
+
+def same_shape(x: Tensor, other: Tensor, name: str, other_name: str) -> Tensor:
+    """Return a tensor that has the shape of another one when it is run, or raise an error then."""
+    if keras.backend.backend() != "tensorflow":
+        return ops.reshape(x, ops.shape(other))
+    import tensorflow as tf
+
+    # TensorFlow takes a reshape that is not needed out of its graph, and one that is needed as well.
+    message = f"`{name}` and `{other_name}` must have the same shape"
+    with tf.control_dependencies([tf.debugging.assert_equal(tf.shape(x), tf.shape(other), message=message)]):
+        return tf.identity(x)
 
 
 def upcast(x: Tensor, name: str = "y_pred") -> Tensor:

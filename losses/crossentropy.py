@@ -13,7 +13,7 @@ from keras_gan.losses._checks import (
     plain_class_weights,
 )
 from keras_gan.losses._elements import both, values_of_elements
-from keras_gan.losses._labels import as_labels, class_indices, class_targets
+from keras_gan.losses._labels import as_labels, class_indices, class_targets, nan_beyond
 from keras_gan.losses._likelihood import log_probabilities, safe_log, shifted_logits, where_counted
 from keras_gan.losses._precision import mean, upcast
 from keras_gan.losses._types import ClassWeights, Reduction, Tensor
@@ -129,11 +129,16 @@ def sparse_categorical_crossentropy(
 
 def surprisals(labels: Tensor, y_pred: Tensor, from_logits: bool) -> Tensor:
     """Return −log p of each element's label, `(batch, ...)`."""
-    labels = ops.expand_dims(labels, axis=-1)
     if from_logits:
         shifted, log_sum = shifted_logits(y_pred)
-        return log_sum - ops.squeeze(ops.take_along_axis(shifted, labels, axis=-1), axis=-1)
-    return -safe_log(ops.squeeze(ops.take_along_axis(y_pred, labels, axis=-1), axis=-1))
+        surprisals = log_sum - _at_labels(shifted, labels)
+    else:
+        surprisals = -safe_log(_at_labels(y_pred, labels))
+    return nan_beyond(surprisals, labels, ops.shape(y_pred)[-1])
+
+
+def _at_labels(x: Tensor, labels: Tensor) -> Tensor:
+    return ops.squeeze(ops.take_along_axis(x, ops.expand_dims(labels, axis=-1), axis=-1), axis=-1)
 
 
 def _check_arguments(

@@ -107,7 +107,8 @@ def js_divergence(
         log_p, log_q = ops.log_softmax(y_true, axis=-1), ops.log_softmax(y_pred, axis=-1)
         p, q = ops.exp(log_p), ops.exp(log_q)
     else:
-        p, q, log_p, log_q = y_true, y_pred, safe_log(y_true), safe_log(y_pred)
+        log_p, log_q = safe_log(y_true), safe_log(y_pred)
+        p, q = (_with_the_logarithm(x) for x in (y_true, y_pred))
     divergences = 0.25 * ops.sum((p + q) * _disagreement(log_p, log_q), axis=-1)
     return values_of_elements(divergences, mask, element_weight, per_element)
 
@@ -125,6 +126,11 @@ def _disagreement(log_p: Tensor, log_q: Tensor) -> Tensor:
     ratio = ops.exp(-d)
     large = 2.0 * (math.log(2.0) - ops.log1p(ratio) - d * ratio / (1.0 + ratio))
     return ops.where(near, small, large)
+
+
+def _with_the_logarithm(x: Tensor) -> Tensor:
+    """Return probabilities, without a gradient where their logarithm has none: a half of it has the wrong sign."""
+    return ops.where(x < smallest_positive(x), ops.stop_gradient(x), x)
 
 
 def _finite(log: Tensor) -> Tensor:

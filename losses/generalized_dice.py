@@ -32,7 +32,8 @@ def generalized_dice(
 ) -> Tensor:
     """Compute the generalised Dice loss, 1 − (2·Σ_c w_c Σ min(p, y) + s) / (Σ_c w_c (Σ p + Σ y) + s), w_c = 1/(Σ y)².
 
-    A class that is not in the image has the largest weight of those that are.
+    A class that is not in the image has the largest weight of those that are. An image without any class that counts
+    costs nothing.
 
     Args:
         y_true: Labels, as `dice` takes them.
@@ -40,8 +41,8 @@ def generalized_dice(
         mode: `"multiclass"` or `"multilabel"`, as in `dice`. Defaults to `"multiclass"`.
         from_logits: Whether `y_pred` are logits. Defaults to True.
         weighting: `"square"`, w = 1/(Σ y)²; `"simple"`, 1/Σ y; or `"uniform"`, 1. Defaults to `"square"`.
-        smooth: s, at least 0; or a pair, added above and added below. The sums are small, as the weights are: in an
-            image of 10⁴ pixels of each class, 2·10⁻⁴. Defaults to 0.
+        smooth: s, at least 0; or a pair, added above and added below. The sums are as small as the weights: a class of
+            10⁴ pixels that is met adds 2·10⁻⁴. Defaults to 0.
         per_image: Whether each image has sums of its own; otherwise the batch is one image. Defaults to True.
         include_background: Whether class 0 counts. Defaults to True.
         ignore_class: Label of pixels that don't count; if it is a class, it is left out. Not for multilabel. Defaults

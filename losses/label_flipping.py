@@ -40,9 +40,9 @@ class FlippedLabels(AdversarialLoss):
         super().__init__(name, loss.reduction, loss.dtype)
         self.loss = loss
         self.probability = probability
-        self.seed = seed
+        self.seed = None if seed is None else int(seed)
         self.generator_needs_reals = loss.generator_needs_reals
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     def discriminator_losses(self, real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
         real_losses, fake_losses = self.loss.discriminator_losses(real_scores, fake_scores)

@@ -30,14 +30,30 @@ def test_a_weight_that_the_model_does_not_have_is_refused():
     model = annealed_fits.Autoencoder()
     model.compile("sgd")
     annealing = KLAnnealing(keras.Variable(0.0, trainable=False, name="mine"), lambda epoch: 1.0)
-    with pytest.raises(ValueError, match=r"`weight` must be a variable of the model, .* Received: 'mine'"):
+    with pytest.raises(
+        ValueError, match=r"`weight` must be a variable of the model or of its layers, .* Received: 'mine'"
+    ):
         model.fit(annealed_fits.IMAGES, verbose=0, callbacks=[annealing])
 
 
-@pytest.mark.parametrize("weight", [1.0, keras.Variable(1.0), keras.Variable([1.0], trainable=False)])
+@pytest.mark.parametrize(
+    "weight",
+    [
+        *(1.0, keras.Variable(1.0), keras.Variable([1.0], trainable=False)),
+        keras.Variable(1, trainable=False, dtype="int32"),
+    ],
+)
 def test_what_is_no_weight_is_refused(weight):
-    with pytest.raises(ValueError, match="`weight` must be a scalar variable that is not trained"):
+    with pytest.raises(ValueError, match="`weight` must be a scalar variable of floats that is not trained"):
         KLAnnealing(weight, lambda epoch: 1.0)
+
+
+def test_schedules_of_keras_are_schedules():
+    model = annealed_fits.Autoencoder()
+    model.compile("sgd")
+    annealing = KLAnnealing(model.beta, keras.optimizers.schedules.PolynomialDecay(0.0, 4, 1.0))
+    history = model.fit(annealed_fits.IMAGES, epochs=3, verbose=0, callbacks=[annealing]).history
+    assert history["seen"] == [0.0, 0.25, 0.5]
 
 
 def test_schedule_is_checked():

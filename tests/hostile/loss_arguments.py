@@ -78,6 +78,7 @@ VALID = {"class_weights": [0.5, 2.0, 1.5], "pos_weight": [0.5, 2.0, 1.5], "seed"
 
 #: What is right for an argument wherever it is.
 RIGHT = {
+    "smooth": {"array": Right("there may be one above and one below")},
     "ignore_class": {"negative": Right("a label that stands for no class may be negative")},
 }
 

@@ -150,6 +150,31 @@ def test_adversarial_value_and_gradient_are_finite(loss, size):
         assert np.all(np.isfinite(gradient))
 
 
+def test_shapes_that_are_known_when_a_graph_runs_do_not_broadcast():
+    loss = losses.MeanSquaredError()
+    step = tf.function(lambda y, x: loss(y, x), input_signature=[tf.TensorSpec((None, 4))] * 2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="`y_true` and `y_pred` must have the same shape"):
+        step(np.zeros((1, 4), "float32"), np.ones((5, 4), "float32"))
+
+
+# --- subclasses -----------------------------------------------------------------------------------------------------
+
+
+class Shifted(losses.MeanSquaredError):
+    """A loss that is extended as those of Keras are."""
+
+    def call(self, y_true, y_pred):
+        return 7.0 + super().call(y_true, y_pred)
+
+
+def test_call_of_a_subclass_is_the_loss():
+    y_true, y_pred = np.zeros((2, 3), "float32"), np.ones((2, 3), "float32")
+    assert float(Shifted()(y_true, y_pred)) == 8.0
+    assert float(Shifted()(y_true, y_pred, np.array([1.0, 0.5]))) == 6.0
+    with pytest.raises(ValueError, match="because Shifted has a `call` of its own"):
+        Shifted()(y_true, y_pred, np.ones((2, 3)))
+
+
 # --- masks ----------------------------------------------------------------------------------------------------------
 
 

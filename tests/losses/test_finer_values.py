@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from loss_cases import BATCH, CASES
+from loss_cases import BATCH, CASES, value_and_gradient
 
 from keras_gan import losses
 
@@ -130,3 +130,11 @@ def test_divergence_is_symmetric_and_at_most_log_2():
     np.testing.assert_array_equal(losses.js_divergence(p, q), losses.js_divergence(q, p))
     infinite = np.array([[0.0, -np.inf], [3.0, -np.inf]]), np.array([[-np.inf, 0.0], [1.0, -np.inf]])
     np.testing.assert_allclose(losses.js_divergence(*infinite, from_logits=True), [np.log(2), 0], rtol=1e-12)
+
+
+def test_divergence_from_an_impossible_class_has_no_gradient_of_the_wrong_sign():
+    """The slope is −∞ at 0. A logarithm that ends at the smallest float has none, and nothing else may have one."""
+    p, q = np.array([[1.0, 0.0, 0.0]]), np.array([[0.0, 0.5, 0.5]])
+    _, gradient = value_and_gradient(lambda x: losses.js_divergence(p, x), q)
+    assert gradient[0, 0] == 0
+    assert np.all(gradient[0, 1:] > 0)

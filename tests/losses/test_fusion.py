@@ -120,6 +120,84 @@ def test_small_gradients_of_a_scaled_loss_keep_their_digits(of_any_size):
     np.testing.assert_array_equal(gradient, np.full((4, 2**10), 2.0**15 * 2 * 2.0**-15 / 2**12, "float16"))
 
 
+def gradients_in_graph(function, x, inner, outer):
+    """Return the gradient of a loss by one of its inputs, while a tape in the graph watches another one."""
+
+    @tf.function
+    def step(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x[inner])
+            value = function(x)
+        tape.gradient(value, x[inner])
+        return value
+
+    x = {name: tf.constant(value) for name, value in x.items()}
+    with tf.GradientTape() as tape:
+        tape.watch(x[outer])
+        value = step(x)
+    with tf.GradientTape() as eager:
+        eager.watch(x[outer])
+        expected = function(x)
+    return tape.gradient(value, x[outer]), eager.gradient(expected, x[outer])
+
+
+@pytest.mark.parametrize(("inner", "outer"), [("y_pred", "y_true"), ("y_pred", "weight"), ("weight", "y_pred")])
+def test_tapes_around_each_other_see_their_gradients(inner, outer, of_any_size):
+    rng = np.random.default_rng(4)
+    x = {"y_true": rng.random((4, 6)), "y_pred": rng.normal(size=(4, 6)), "weight": rng.random(4)}
+    x = {name: value.astype("float32") for name, value in x.items()}
+    loss = losses.BinaryCrossentropy()
+    ours, expected = gradients_in_graph(lambda x: loss(x["y_true"], x["y_pred"], x["weight"]), x, inner, outer)
+    np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("make", [tf.constant, tf.Variable, lambda x: keras.Variable(x)])
+def test_weights_that_are_learnt_have_their_gradients(make, of_any_size):
+    y_true, y_pred = np.float32([[0, 1], [1, 0]]), tf.constant(np.float32([[0.5, -1], [2, 0.1]]))
+    weight = make(np.float32([0.5, 2.0]))
+
+    def gradients(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            if not isinstance(weight, keras.Variable):
+                tape.watch(weight)
+            value = losses.BinaryCrossentropy()(y_true, x, weight)
+        return tape.gradient(value, [x, weight.value if isinstance(weight, keras.Variable) else weight])
+
+    for ours, expected in zip(tf.function(gradients)(y_pred), gradients(y_pred), strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_subclasses_may_do_what_xla_cannot_compile(of_any_size):
+    class Patient(losses.BinaryCrossentropy):
+        def per_sample(self, y_true, y_pred, mask=None, element_weight=None):
+            (values,) = tf.py_function(lambda x: [x], [super().per_sample(y_true, y_pred)], [tf.float32])
+            return tf.ensure_shape(values, (None,))
+
+    y_true, y_pred = np.float32([[0, 1], [1, 0]]), np.float32([[0.5, -1], [2, 0.1]])
+    step = tf.function(lambda x: Patient()(y_true, x))
+    np.testing.assert_allclose(step(y_pred), losses.BinaryCrossentropy()(y_true, y_pred), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        *(losses.SparseCategoricalCrossentropy(), losses.SparseCategoricalFocal(), losses.GeneralizedDice()),
+        *(losses.Dice("multiclass"), losses.DiceCrossentropy("multiclass")),
+    ],
+    ids=lambda loss: loss.name,
+)
+@pytest.mark.parametrize("label", [255, 3, -1])
+def test_labels_that_are_no_class_are_not_trained_on(loss, label):
+    """`ignore_class` was forgotten: the loss is NaN, where XLA would take the last class."""
+    images = np.random.default_rng(0).normal(size=(4, 64, 64, 1)).astype("float32")
+    labels = np.zeros((4, 64, 64), int)
+    labels[:, :4] = label
+    model = keras.Sequential([keras.Input((64, 64, 1)), keras.layers.Conv2D(3, 3, padding="same")])
+    model.compile("sgd", loss, jit_compile=False)
+    assert np.isnan(model.evaluate(images, labels, verbose=0))
+
+
 def test_small_losses_and_those_without_a_reduction_stay_as_they_are():
     images = np.zeros((4, 64), "float32")
     large = np.zeros((4, 2**13), "float32")

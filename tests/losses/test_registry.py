@@ -1,3 +1,5 @@
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -72,3 +74,23 @@ def test_loss_travels_with_its_model(tmp_path):
     model.compile("sgd", loss=losses.mean_squared_error)
     model.save(tmp_path / "function.keras")
     assert keras.saving.load_model(tmp_path / "function.keras").loss is losses.mean_squared_error
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        losses.BinaryFocal(alpha=np.float32(0.5), gamma=np.float32(2), from_logits=np.True_),
+        losses.Dice("multiclass", smooth=np.array([0, 1e-5]), ignore_class=np.int64(1)),
+        losses.FlippedLabels(losses.Hinge(), np.float64(0.25), seed=np.int64(3)),
+    ],
+    ids=lambda loss: loss.name,
+)
+def test_configs_of_numbers_of_numpy_are_json(loss):
+    config = json.loads(json.dumps(loss.get_config()))
+    assert type(loss).from_config(config).get_config() == loss.get_config()
+
+
+@pytest.mark.parametrize("dtype", ["mixed_float16", keras.DTypePolicy("mixed_float16"), np.float16, "float16"])
+def test_dtypes_are_those_that_keras_takes(dtype):
+    loss = losses.MeanSquaredError(dtype=dtype)
+    assert keras.backend.standardize_dtype(loss(np.zeros((2, 2)), np.ones((2, 2))).dtype) == "float16"

@@ -9,6 +9,7 @@ from keras_gan.cli import batch_size
 from keras_gan.cli.parser import fail
 from keras_gan.cli.training_arguments import parse_training
 from keras_gan.console import say
+from keras_gan.interruption import heeding_ctrl_c
 from keras_gan.invocation import program
 from keras_gan.training.images import load_training_images
 
@@ -32,16 +33,17 @@ def main(arguments: list[str]) -> int:
     if batch_size.is_asked_for(arguments):
         return batch_size.main(arguments, prog, __doc__)
     config, options = parse_training(arguments, prog, __doc__)
-    try:
-        config, images = load_training_images(config, options)
-        # Imported after the checks that are fast, because it takes ten seconds to load.
-        from keras_gan.callbacks import GracefulStop
-        from keras_gan.models import OutOfMemoryError
-        from keras_gan.training.experiment import DivergedError, prepare
+    with heeding_ctrl_c():
+        try:
+            config, images = load_training_images(config, options)
+            # Imported after the checks that are fast, because it takes ten seconds to load.
+            from keras_gan.callbacks import GracefulStop
+            from keras_gan.models import OutOfMemoryError
+            from keras_gan.training.experiment import DivergedError, prepare
 
-        experiment = prepare(config, options, images)
-    except (ValueError, OSError) as error:
-        fail(prog, str(error))
+            experiment = prepare(config, options, images)
+        except (ValueError, OSError) as error:
+            fail(prog, str(error))
     going_on = f"Continue from the last checkpoint with: {experiment.resume_command}"
     stop = GracefulStop(going_on)
     try:

@@ -28,6 +28,7 @@ from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.saved_run import load_run
 from keras_gan.callbacks import SampleGrid, checkpoints, pictures
 from keras_gan.data.horses import ARCHIVE_NAME
+from keras_gan.files import saved_model
 from keras_gan.metrics.extractors.extractor import weights_digest
 from keras_gan.training import experiment, run_folder
 from keras_gan.training.changes import change
@@ -366,6 +367,21 @@ def test_a_generator_that_could_not_be_saved_is_saved_by_resuming(options, finis
     assert not (folder / "generator.keras").exists()
     train(SMALL, dataclasses.replace(options, resume=folder))
     assert (folder / "generator.keras").exists()
+
+
+def test_a_resumed_run_that_is_killed_has_no_generator_of_before(options, half, monkeypatch):
+    folder = half.copy(options.out)
+    (folder / "generator.keras").write_bytes(b"of the epoch at which Ctrl-C ended it")
+    run = experiment.prepare(change(SMALL, epochs=6), dataclasses.replace(options, resume=folder))
+
+    def killed(*arguments, **kwargs):
+        raise SystemExit
+
+    monkeypatch.setattr(run.model, "fit", killed)
+    with pytest.raises(SystemExit):
+        run.train()
+    newest = checkpoints(folder / "checkpoints")[-1][1]
+    assert saved_model(folder) == newest
 
 
 def with_watchers(options):

@@ -54,7 +54,8 @@ def compare(first: Path, second: Path) -> Comparison:
     verdict = (
         f"The runs {'are equal' if are_equal else 'differ'}. Compared: epochs {epochs}, checkpoints {checkpoints}."
     )
-    lines = (f"Losses: {in_losses or 'equal'}", f"Weights: {in_weights or 'equal'}", verdict)
+    of_weights = in_weights or ("equal" if checkpoints else "not compared, as no epoch has a checkpoint in both runs")
+    lines = (f"Losses: {in_losses or 'equal'}", f"Weights: {of_weights}", verdict)
     return Comparison(are_equal, (*_settings(first, second), *lines))
 
 

@@ -113,8 +113,8 @@ class Decoding:
             for name, header in readable:
                 if header.size != size:
                     raise ValueError(
-                        f"{self.listing.source / name} must have the size of {first}, {size[::-1]}. "
-                        f"Received: {header.size[::-1]}. Give a size, such as `--size 64` or `size=64`, to resize all"
+                        f"{self.listing.source / name} must have the size of {first}, height and width {size}. "
+                        f"Received: {header.size}. Give a size, such as `--size 64` or `size=64`, to resize all"
                     )
         has_grey_ground = len(set(self.how.background)) == 1 or self.how.fit != "pad" or self.how.size is None
         all_grey = has_grey_ground and all(header.is_grey for _, header in readable)

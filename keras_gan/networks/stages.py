@@ -26,7 +26,8 @@ def stage_count(image_shape: tuple[int, ...]) -> int:
     step = 2**count
     if height % step or width % step:
         near = f"{_nearest(height, step)}x{_nearest(width, step)}"
-        require(False, "image_shape", f"of sides that are multiples of {step}, such as {near}", image_shape)
+        expected = f"of sides that are multiples of {step}, such as {near}, which `--size {near}` makes"
+        require(False, "image_shape", expected, image_shape)
     return count
 
 

@@ -104,4 +104,7 @@ def check_shape(images: np.ndarray, made: tuple[int, ...]) -> None:
     if given[-1] not in (1, 3, 4):
         raise ValueError(f"Images must have 1, 3 or 4 channels. Received: {given[-1]}")
     if made != given:
-        raise ValueError(f"`generator` must make images of the data's shape {given}. Received: {made}")
+        raise ValueError(
+            f"`generator` must make images of the data's shape {given}. Received: {made}. Resize pictures with "
+            f"`--size {made[0]}x{made[1]}`, or take a preset whose networks follow the images, such as `wgan_small`"
+        )

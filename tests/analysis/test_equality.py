@@ -39,6 +39,15 @@ def test_equal_runs_may_differ_in_time_and_length(first, tmp_path, capsys):
     ]
 
 
+def test_weights_that_no_checkpoint_has_are_not_called_equal(first, tmp_path):
+    second = write_run(tmp_path / "second", links=())
+    assert compare(first, second).lines == (
+        "Losses: equal",
+        "Weights: not compared, as no epoch has a checkpoint in both runs",
+        "The runs are equal. Compared: epochs 4, checkpoints 0.",
+    )
+
+
 def test_first_epoch_and_first_tensor_that_differ_are_named(first, tmp_path, capsys):
     other = {"kernel": TENSORS["kernel"], "bias": TENSORS["bias"] + 1e-16}
     second = write_run(tmp_path / "second", losses=(0.5, 0.25, 0.1251, 0.0), tensors=other)

@@ -76,7 +76,7 @@ def of_other_sizes(folder):
         (of_floats, "cannot be read as an image: a.tif .it must have 8 or 16 bits a channel. Received: mode F"),
         (broken, "cannot be read as an image: a.png"),
         (cut, "cannot be read as an image: a.png"),
-        (of_other_sizes, r"b.png must have the size of a.png, \(5, 4\). Received: \(5, 6\)"),
+        (of_other_sizes, r"b.png must have the size of a.png, height and width \(4, 5\). Received: \(6, 5\)"),
     ],
 )
 def test_files_that_are_no_set(tmp_path, fill, message):

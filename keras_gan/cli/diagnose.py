@@ -23,7 +23,7 @@ class DiagnosisOptions:
     samples: Path | None = None
     """Folder or .npy file of generated images. Without the flag: a run's last picture."""
     real: Path | None = None
-    """Folder or .npy file of all training images."""
+    """Folder, archive or file of all training images. Pictures get the run's size and background."""
     checkpoint: Path | None = None
     """Checkpoint to probe: how near its critic is to its optimum, and how Lipschitz. Needs `--real` or `--data-dir`."""
     updates: int = 100

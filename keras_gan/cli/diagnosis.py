@@ -14,6 +14,7 @@ from keras_gan.data.folder import load_images
 from keras_gan.data.horses import load_horses
 from keras_gan.data.images import in_range
 from keras_gan.data.pipeline import image_batches
+from keras_gan.training.images import load_like
 
 if TYPE_CHECKING:
     from keras_gan.cli.diagnose import DiagnosisOptions
@@ -77,7 +78,7 @@ def _load(options: "DiagnosisOptions") -> tuple[SavedRun, list[str]]:
 def _load_real(options: "DiagnosisOptions") -> np.ndarray | None:
     """Return the training images that the options name, or None if they do not name any."""
     if options.real is not None:
-        return load_images(options.real)
+        return load_like(options.losses, options.real)
     if options.data_dir is not None:
         return load_horses(options.data_dir)[0]
     return None

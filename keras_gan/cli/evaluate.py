@@ -23,7 +23,8 @@ class EvaluationOptions:
     target: Path
     """Folder of a run or of checkpoints, .keras file, folder of images, or .npy file of uint8 images."""
     real: str | None = None
-    """Real images: "horses", "toy", a folder or an .npy file. Without the flag: a run's data set."""
+    """Real images: "horses", "toy", a folder, an archive or a file. Pictures get the run's size and background. Without
+    the flag: a run's data set."""
     data_dir: Path | None = None
     """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
     extractor: str = "cifar10-resnet"

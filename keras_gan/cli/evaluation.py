@@ -5,18 +5,21 @@ import functools
 import math
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from keras_gan import callbacks, data, metrics, parts
 from keras_gan.console import say
+from keras_gan.data.sources import BY_PATH
 from keras_gan.metrics import second_opinion
 from keras_gan.models import load_generator
 from keras_gan.models.sampling import generate
 from keras_gan.progress import tracked
 from keras_gan.training import run_folder
 from keras_gan.training.config import Part
+from keras_gan.training.images import load_like
 
 if TYPE_CHECKING:
     from keras_gan.cli.evaluate import EvaluationOptions
@@ -88,6 +91,8 @@ def _load_real(options: "EvaluationOptions") -> np.ndarray:
         name, arguments = part.name, part.arguments
     else:
         name, arguments = data.find_source(options.real)
+        if name in BY_PATH:
+            return load_like(options.target, Path(arguments["path"]))
     try:
         return data.load_source(name, arguments, options.data_dir)
     except data.DownloadError as error:

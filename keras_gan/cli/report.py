@@ -21,7 +21,8 @@ class ReportOptions:
     rules: Literal["default", "reference"] = "default"
     """Rules that the run is judged by: the default ones, or the checks of old reports."""
     real: Path | None = None
-    """Folder or .npy file of the training images, to find samples that are copies of them."""
+    """Folder, archive or file of the training images, to find samples that are copies of them. Pictures get the run's
+    size and background."""
     notes: str | None = None
     """Remarks on the run, for the report and the experiment log from now on."""
     log: bool = False

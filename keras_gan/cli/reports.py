@@ -13,7 +13,7 @@ from keras_gan.analysis.report.write import write_report
 from keras_gan.analysis.run.saved_run import SavedRun, annotate, load_run
 from keras_gan.analysis.verdict.indicators import Verdict
 from keras_gan.analysis.verdict.judge import judge
-from keras_gan.data.folder import load_images
+from keras_gan.training.images import load_like
 
 if TYPE_CHECKING:
     from keras_gan.cli.report import ReportOptions
@@ -47,7 +47,7 @@ def _report_one(folder: Path, options: "ReportOptions") -> str:
     if options.notes is not None:
         load_run(folder)
         annotate(folder, notes=options.notes)
-    real = None if options.real is None else load_images(options.real)
+    real = None if options.real is None else load_like(folder, options.real)
     written = write_report(folder, options.rules, real)
     if log_path(folder).is_file():
         # By the default rules, whatever the rules of this report, so that the rows of a log can be compared.

@@ -1,15 +1,21 @@
 """The images that a configuration names, and the checks whether a run can train on them."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 
 from keras_gan.console import say
 from keras_gan.data.cifar10 import DownloadError
+from keras_gan.data.folder import load_images
 from keras_gan.data.records import record_of
 from keras_gan.data.sources import BY_PATH, load_source
 from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.options import RunOptions
+from keras_gan.training.run_folder import load_config
+
+#: Arguments of a data set that say how pictures become images.
+PREPARATION = ("size", "fit", "background", "alpha")
 
 
 def load_training_images(config: ExperimentConfig, options: RunOptions) -> tuple[ExperimentConfig, np.ndarray]:
@@ -42,6 +48,29 @@ def load_training_images(config: ExperimentConfig, options: RunOptions) -> tuple
         raise FileNotFoundError(f"{error}. If the images were moved, give their new place by `--data`") from error
     config = dataclasses.replace(config, data=Part("toy"))
     return config, load_source(config.data.name, config.data.arguments)
+
+
+def load_like(run: Path, path: Path) -> np.ndarray:
+    """Load images, of which pictures are prepared as those of a run were: of the same size, and on the same background.
+
+    Args:
+        run: Folder of the run, or a file in it. Anything else has no preparation of its own.
+        path: Folder, archive or file of images.
+
+    Returns:
+        Images, uint8 `(count, height, width, channels)`.
+
+    Raises:
+        ValueError: If images cannot be read.
+        OSError: If there are none.
+    """
+    folder = run if run.is_dir() else run.parent
+    try:
+        part = load_config(folder).data
+    except (ValueError, OSError):  # What another program wrote, or `fit` alone.
+        return load_images(path)
+    names = PREPARATION if part.name in BY_PATH else ()
+    return load_images(path, **{name: part.arguments[name] for name in names if name in part.arguments})
 
 
 def _loaded(config: ExperimentConfig, options: RunOptions) -> np.ndarray:

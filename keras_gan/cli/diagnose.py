@@ -32,7 +32,7 @@ class DiagnosisOptions:
     """Folder with cifar10_horses.npz, for a run on horses."""
 
     def __post_init__(self) -> None:
-        require(self.losses.exists(), "losses", "a file or a folder", self.losses)
+        require(self.losses.exists(), "losses", "a file or a folder that exists", self.losses)
         for name in ("samples", "real", "checkpoint", "data_dir"):
             path = getattr(self, name)
             require(path is None or path.exists(), name, "a file or a folder", path)

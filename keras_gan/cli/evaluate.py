@@ -52,7 +52,7 @@ class EvaluationOptions:
         for module in self.plugin:
             load_plugin(module)
         EXTRACTORS.check(self.extractor)
-        require(self.target.exists(), "target", "a folder or a file", self.target)
+        require(self.target.exists(), "target", "a folder or a file that exists", self.target)
         if self.real is None and not (self.target / "config.json").is_file():
             raise ValueError(f"`real` must be given: {self.target} is no run folder, which would name its data set")
         if self.inception_weights is not None and self.extractor != "inception":

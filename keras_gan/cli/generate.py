@@ -38,7 +38,7 @@ class GenerationOptions:
     """Images in a row of a grid. Without the flag: a nearly square grid, or all of a walk in one row."""
 
     def __post_init__(self) -> None:
-        require(self.source.exists(), "source", "a folder or a file", self.source)
+        require(self.source.exists(), "source", "a folder or a file that exists", self.source)
         for name in ("n", "columns", "batch_size", "steps"):
             value = getattr(self, name)
             require(value is None or value >= 1, name, "at least 1", value)

@@ -40,7 +40,7 @@ class ReportOptions:
             require(self.run is not None or is_default, name, "given with a run only", getattr(self, name))
         if self.notes is not None:
             check_text(self.notes, "notes")
-        require(self.real is None or self.real.exists(), "real", "a folder or a file", self.real)
+        require(self.real is None or self.real.exists(), "real", "a folder or a file that exists", self.real)
 
 
 def main(arguments: list[str]) -> int:

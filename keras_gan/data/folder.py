@@ -34,7 +34,8 @@ def load_images(
             files and folders, are ignored. Archives are read in place. `set_labels` returns the sub-folders as classes.
         size: Height and width of the images: a side, `(height, width)`, or a text such as "64" or "48x64". Pictures are
             resized with antialiasing. Defaults to None: all pictures must have one size.
-        background: Colour that transparent pixels are put on: a name, or "#rrggbb". Defaults to "white".
+        background: Colour that transparent pixels are put on: a name, or "#rrggbb". Arrays keep their channels.
+            Defaults to "white".
         fit: How a picture of another shape is brought to `size`: "crop" cuts out its middle, "pad" puts all of it on
             the background, and "stretch" distorts it. Defaults to "crop".
         alpha: Whether transparency is kept as a fourth channel. Defaults to False. Arrays keep their channels.
@@ -66,10 +67,14 @@ def load_images(
         return _decoded(list_folder(path), how, skip_unreadable, kept)
     if not path.is_file():
         raise FileNotFoundError(f"No folder or file {path}")
+    is_archive = path.suffix.lower() == ".zip" or (path.suffix.lower() != ".npz" and zipfile.is_zipfile(path))
+    if not is_archive and fit != "pad":
+        # An array has no transparency to put on it: its channels stay as they are.
+        require(background == "white", "background", "left out for an array, unless it is padded", repr(background))
     require(array is None or path.suffix.lower() == ".npz", "array", "None for what is no .npz file", repr(array))
     if path.suffix.lower() == ".npz":
         return load_archive(path, array, how, kept)
-    if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
+    if is_archive:
         return _decoded(list_archive(path), how, skip_unreadable, kept)
     return load_array(path, how, kept)
 

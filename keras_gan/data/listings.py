@@ -94,7 +94,7 @@ def list_archive(path: Path) -> Listing:
         ValueError: If it is no archive, or a name leads out of it.
     """
     status = path.stat()
-    with reading(path, "a ZIP archive of pictures"):
+    with reading(path, "a whole ZIP archive of pictures"):
         archive = zipfile.ZipFile(path)
     names = {info.filename for info in archive.infolist() if not info.is_dir()}
     check_inside(names, path)

@@ -111,7 +111,7 @@ def open_picture(content: bytes) -> Image.Image:
             image = Image.open(io.BytesIO(content))
     except FileError as error:
         if isinstance(error.__cause__, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
-            raise FileError(f"it must have at most {MAX_PIXELS} pixels: {error.__cause__}") from error
+            raise FileError(f"it must have at most {MAX_PIXELS} pixels, and has far more") from error
         # Pillow says only where in memory it looked for one.
         raise FileError("it is no picture that Pillow can read") from error
     if image.width * image.height > MAX_PIXELS:

@@ -93,8 +93,8 @@ def describe_set(images: np.ndarray) -> list[str]:
         lines.append(f"Left out: {record.skipped} files that cannot be read.")
     if record.copies or record.near_duplicates:
         lines.append(
-            f"{record.copies} images are exact copies of others, and {record.near_duplicates} nearly so: these invite "
-            "the GAN to memorise them."
+            f"Exact copies of other images: {record.copies}. Near copies: {record.near_duplicates}. A GAN may learn "
+            "these by heart."
         )
     return lines
 

@@ -67,7 +67,9 @@ def _check_writable(out: Path) -> None:
     """Refuse a folder that cannot be written to or made."""
     existing = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-        raise OSError(f"`out` must be a folder that can be written to. Received: {out} ({existing} is none)")
+        raise OSError(
+            f"`out` must be a folder that can be written to. Received: {out}, but nothing can be written to {existing}"
+        )
 
 
 def make(out: Path, config: ExperimentConfig, environment: dict[str, Any], options: RunOptions | None = None) -> Path:

@@ -224,7 +224,7 @@ def test_second_opinion_without_any_package_is_refused_before_images_are_read(tm
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nowhere",), "`target` must be a folder or a file. Received: target=nowhere"),
+        (("nowhere",), "`target` must be a folder or a file that exists. Received: target=nowhere"),
         (("pictures",), "`real` must be given: pictures is no run folder"),
         (("pictures", "--real", "toy", "--inception-weights", "x.h5"), "are for `--extractor inception`"),
         (("pictures", "--real", "toy", "--bootstrap", "1"), "`bootstrap` must be 0 or at least 2"),

@@ -101,3 +101,9 @@ def test_arrays_that_are_no_images(tmp_path):
         load_images(tmp_path / "text.npy")
     # NumPy's own words for a file of any other kind.
     assert "pickle" not in str(error.value)
+
+
+def test_background_is_not_for_arrays(tmp_path):
+    np.save(tmp_path / "images.npy", np.zeros((2, 8, 8, 4), np.uint8))
+    with pytest.raises(ValueError, match="`background` must be left out for an array, unless it is padded"):
+        load_images(tmp_path / "images.npy", background="red")

@@ -310,7 +310,7 @@ def test_archive_that_is_damaged(folder, tmp_path):
     with pytest.raises(ValueError, match="a/0.png|b/1.png|a/2.png|b/3.png"):
         load_images(path)
     path.write_bytes(content[:100])
-    with pytest.raises(ValueError, match="must be a ZIP archive of pictures"):
+    with pytest.raises(ValueError, match="must be a whole ZIP archive of pictures"):
         load_images(path)
 
 

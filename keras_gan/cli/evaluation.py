@@ -4,9 +4,9 @@ import dataclasses
 import functools
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -82,17 +82,25 @@ def _extractor(options: "EvaluationOptions") -> metrics.FeatureExtractor:
 
 
 def _load_real(options: "EvaluationOptions") -> np.ndarray:
-    if options.real is None:
-        try:
-            part = run_folder.load_config(options.target).data
-        except ValueError as error:
-            # The config.json of a folder that `fit` wrote describes the model alone.
-            raise ValueError(f"`real` must be given: {options.target} does not name its data set ({error})") from error
-        name, arguments = part.name, part.arguments
-    else:
+    if options.real is not None:
         name, arguments = data.find_source(options.real)
         if name in BY_PATH:
             return load_like(options.target, Path(arguments["path"]))
+        return _load_source(name, arguments, options)
+    try:
+        config = run_folder.load_config(options.target)
+    except ValueError as error:
+        # The config.json of a folder that `fit` wrote describes the model alone.
+        raise ValueError(f"`real` must be given: {options.target} does not name its data set ({error})") from error
+    try:
+        images = _load_source(config.data.name, config.data.arguments, options)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{error}. If the images were moved, give their new place by `--real`") from error
+    # As in training, which measures against the images that it is of.
+    return data.hold_out(images, config.run.hold_out, config.run.seed).trained_on()
+
+
+def _load_source(name: str, arguments: Mapping[str, Any], options: "EvaluationOptions") -> np.ndarray:
     try:
         return data.load_source(name, arguments, options.data_dir)
     except data.DownloadError as error:

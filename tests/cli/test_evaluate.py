@@ -255,6 +255,22 @@ def test_script_ends_with_one_line_on_images_that_are_none(pictures, data_dir, c
     assert error.startswith(f"keras-gan evaluate: error: 1 file in {pictures} cannot be read as an image: 000.png")
 
 
+def test_run_with_images_held_out_is_measured_against_the_others(run, data_dir):
+    config = json.loads((run.folder / "config.json").read_text())
+    config["run"]["hold_out"] = 0.5
+    (run.folder / "config.json").write_text(json.dumps(config))
+    evaluation = quality.evaluate(EvaluationOptions(run.folder, data_dir=data_dir, n_samples=20))
+    assert evaluation.provenance.n_real == len(TRAIN) // 2
+
+
+def test_images_of_a_run_that_were_moved_are_asked_for(run, tmp_path, capsys):
+    config = json.loads((run.folder / "config.json").read_text())
+    config["data"] = {"name": "folder", "arguments": {"path": str(tmp_path / "gone")}}
+    (run.folder / "config.json").write_text(json.dumps(config))
+    error = refusal(capsys, "evaluate", run.folder)
+    assert "gone. If the images were moved, give their new place by `--real`" in error
+
+
 def test_folder_that_fit_wrote_needs_real_images(tmp_path, capsys):
     (tmp_path / "config.json").write_text('{"batch_size": 8, "n_critic": 2}')
     error = refusal(capsys, "evaluate", tmp_path)

@@ -47,6 +47,7 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/layers.py
 	$(BIN)/python benchmarks/determinism.py
 	$(BIN)/python benchmarks/losses.py
+	$(BIN)/python benchmarks/image_cache.py
 	$(BIN)/python benchmarks/loss_memory.py
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/quality_bias.py

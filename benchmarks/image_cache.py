@@ -2,9 +2,9 @@
 
 The images are ellipses on plain grounds, drawn once straight into the file; a later call uses it again.
 
-    python benchmarks/image_cache.py --count 1000000 --folder DIR --step-rate 1.5
+    python benchmarks/image_cache.py --count 1000000 --folder DIR
 
-The step rate is that of the training to compare with, in steps a second.
+The step to compare with is that of `wgan_small`, batch 64, as `benchmarks/train_step.py` measured it on two cores.
 """
 
 import time
@@ -57,7 +57,7 @@ def memory():
 def main(
     count: int = 1_000_000,
     folder: Path = Path("runs/image_cache"),
-    step_rate: float = 1.0,
+    step_rate: float = 1 / 2.75,
     batch_size: int = 64,
     n_critic: int = 5,
     seconds: float = 20.0,

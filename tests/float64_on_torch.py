@@ -1,5 +1,6 @@
 """Losses of float64 on PyTorch against NumPy and SciPy."""
 
+import keras
 import numpy as np
 import torch
 from scipy.special import logsumexp
@@ -39,3 +40,24 @@ def check():
     ]
     for value, expected in pairs:
         np.testing.assert_allclose(value, expected, rtol=1e-12)
+    check_fit()
+
+
+def check_fit():
+    """F27, through `fit`: what it reports has the digits of float64."""
+    rng = np.random.default_rng(2)
+    images, labels = rng.normal(size=(6, 4)), (rng.random((6, 3)) < 0.5).astype("float64")
+    model = keras.Sequential([keras.Input((4,), dtype="float64"), keras.layers.Dense(3, dtype="float64")])
+    weights = rng.normal(size=(4, 3)), rng.normal(size=3)
+    model.set_weights(weights)
+    model.compile(keras.optimizers.SGD(0.0), losses.BinaryCrossentropy(dtype="float64"))
+    # The metric of the loss is of float32: the loss itself is asked for.
+    logits = images @ weights[0] + weights[1]
+    expected = np.mean(np.logaddexp(0, logits) - labels * logits)
+    seen = []
+    compute = model.compute_loss
+    model.compute_loss = lambda *arguments, **kwargs: seen.append(compute(*arguments, **kwargs)) or seen[-1]
+    model.fit(images, labels, batch_size=6, epochs=1, verbose=0)
+    # Keras also calls it once for the shapes alone.
+    (value,) = (each for each in seen if each.device.type != "meta")
+    np.testing.assert_allclose(value.detach(), expected, rtol=1e-14)

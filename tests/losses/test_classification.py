@@ -350,3 +350,22 @@ def test_class_that_is_ruled_out_costs_nothing(function, compiled):
 def test_class_that_is_ruled_out_and_true_costs_infinitely_much(function):
     """F28."""
     assert float(function(np.eye(2)[[0]], np.array([[-np.inf, 0.0]]))[0]) == np.inf
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_class_that_is_ruled_out_is_left_alone_in_fit(jit_compile):
+    """F28: a mask of −∞ on a class that no sample has, as for moves that a game forbids."""
+    rng = np.random.default_rng(0)
+    points, labels = rng.normal(size=(8, 2)).astype("float32"), np.eye(3, dtype="float32")[rng.integers(0, 2, 8)]
+
+    def history(forbidden):
+        keras.utils.set_random_seed(0)
+        point = keras.Input((2,))
+        logits = keras.layers.Dense(2)(point)
+        third = keras.ops.full_like(logits[:, :1], -np.inf)
+        model = keras.Model(point, keras.ops.concatenate([logits, third], axis=1) if forbidden else logits)
+        model.compile(keras.optimizers.SGD(0.5), losses.CategoricalCrossentropy(), jit_compile=jit_compile)
+        targets = labels if forbidden else labels[:, :2]
+        return model.fit(points, targets, batch_size=8, epochs=3, verbose=0).history["loss"]
+
+    np.testing.assert_allclose(history(True), history(False), rtol=1e-6)

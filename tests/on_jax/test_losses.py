@@ -1,4 +1,5 @@
 import jax
+import keras
 import numpy as np
 import pytest
 from jax import numpy as jnp
@@ -35,3 +36,34 @@ def test_losses_of_views_can_be_transformed(function, mask):
     # Scaled embeddings have the same directions, so the gradient has no part along them.
     product = jax.jvp(jax.grad(loss), (first,), (first,))[1]
     np.testing.assert_allclose(product, -gradient, rtol=1e-3, atol=1e-5)
+
+
+class Views(keras.Model):
+    """Two views of each image, whose loss may be computed again in the backward pass."""
+
+    def __init__(self, again):
+        super().__init__()
+        self.encoder = keras.layers.Dense(4)
+        self.loss_of = (keras.remat if again else lambda function: function)(self.mean_loss)
+
+    def call(self, images):
+        return keras.ops.stack([self.encoder(images), self.encoder(-0.5 * images + 0.1)], axis=1)
+
+    @staticmethod
+    def mean_loss(views):
+        return keras.ops.mean(losses.nt_xent(views[:, 0], views[:, 1]))
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return self.loss_of(y_pred)
+
+
+def test_losses_of_views_are_made_again_in_fit():
+    """F26."""
+    histories = []
+    for again in (False, True):
+        keras.utils.set_random_seed(0)
+        model = Views(again)
+        model.compile(keras.optimizers.SGD(0.1))
+        histories.append(model.fit(VIEWS[0], batch_size=6, epochs=3, verbose=0).history["loss"])
+    np.testing.assert_allclose(histories[1], histories[0], rtol=1e-5)
+    assert histories[0][2] < histories[0][0]

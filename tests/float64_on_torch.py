@@ -44,20 +44,26 @@ def check():
 
 
 def check_fit():
-    """F27, through `fit`: what it reports has the digits of float64."""
+    """F27, through `fit` with Keras's floats in float64: no digit of the predictions that the loss gets is lost."""
     rng = np.random.default_rng(2)
     images, labels = rng.normal(size=(6, 4)), (rng.random((6, 3)) < 0.5).astype("float64")
-    model = keras.Sequential([keras.Input((4,), dtype="float64"), keras.layers.Dense(3, dtype="float64")])
-    weights = rng.normal(size=(4, 3)), rng.normal(size=3)
-    model.set_weights(weights)
-    model.compile(keras.optimizers.SGD(0.0), losses.BinaryCrossentropy(dtype="float64"))
-    # The metric of the loss is of float32: the loss itself is asked for.
-    logits = images @ weights[0] + weights[1]
-    expected = np.mean(np.logaddexp(0, logits) - labels * logits)
-    seen = []
-    compute = model.compute_loss
-    model.compute_loss = lambda *arguments, **kwargs: seen.append(compute(*arguments, **kwargs)) or seen[-1]
-    model.fit(images, labels, batch_size=6, epochs=1, verbose=0)
+    weights, seen = (rng.normal(size=(4, 3)), rng.normal(size=3)), []
+
+    class Watched(keras.Sequential):
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            seen.append((y, y_pred, super().compute_loss(x, y, y_pred, sample_weight, training)))
+            return seen[-1][-1]
+
+    keras.config.set_floatx("float64")
+    try:
+        model = Watched([keras.Input((4,)), keras.layers.Dense(3)])
+        model.set_weights(weights)
+        model.compile(keras.optimizers.SGD(0.0), losses.BinaryCrossentropy())
+        model.fit(images, labels, batch_size=6, epochs=1, verbose=0)
+    finally:
+        keras.config.set_floatx("float32")
     # Keras also calls it once for the shapes alone.
-    (value,) = (each for each in seen if each.device.type != "meta")
-    np.testing.assert_allclose(value.detach(), expected, rtol=1e-14)
+    (arrays,) = (each for each in seen if each[-1].device.type != "meta")
+    y_true, logits, value = (array.detach().numpy() for array in arrays)
+    assert value.dtype == logits.dtype == "float64"
+    np.testing.assert_allclose(value, np.mean(np.logaddexp(0, logits) - y_true * logits), rtol=1e-14)

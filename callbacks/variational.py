@@ -1,6 +1,5 @@
 """The weight of a variational autoencoder's divergence over the epochs, and its collapse."""
 
-import math
 import warnings
 from collections.abc import Callable
 
@@ -110,8 +109,8 @@ class PosteriorCollapse(Observer):
         if self.monitor not in logs:
             raise ValueError(f"`monitor` must be in the logs. Received: {self.monitor!r}. Available: {sorted(logs)}")
         value = float(logs[self.monitor])
-        # NaN is not near 0. It is somebody else's to tell.
-        self._epochs_below = self._epochs_below + 1 if not math.isnan(value) and value < self.minimum else 0
+        # NaN is below nothing: a loss that has diverged is no collapse.
+        self._epochs_below = self._epochs_below + 1 if value < self.minimum else 0
         if self._epochs_below == self.patience:
             warnings.warn(
                 f"{self.monitor} has been below {self.minimum:g} nats for {self.patience} epochs, and is {value:.2g}: "

@@ -67,13 +67,12 @@ def check_common(name: object, reduction: object, dtype: object) -> None:
 
 def _computed(dtype: object) -> str | None:
     """Return in what a dtype or a policy of Keras computes, or None for anything else."""
-    if not isinstance(dtype, (keras.DTypePolicy, str)):
-        try:
-            dtype = keras.backend.standardize_dtype(dtype) if dtype else None
-        except (TypeError, ValueError):
-            return None
+    if not dtype:
+        return None
     try:
-        return keras.dtype_policies.get(dtype).compute_dtype if dtype else None
+        if not isinstance(dtype, (keras.DTypePolicy, str)):
+            dtype = keras.backend.standardize_dtype(dtype)
+        return keras.dtype_policies.get(dtype).compute_dtype
     except (TypeError, ValueError):
         return None
 

@@ -33,6 +33,8 @@ def fused(function: Callable[..., Tensor], *inputs: Any) -> Tensor:
         return function(*inputs)
     import tensorflow as tf
 
+    if tf.executing_eagerly():
+        return function(*inputs)
     leaves = [tf.convert_to_tensor(leaf) if _is_variable(leaf) else leaf for leaf in tf.nest.flatten(inputs)]
     given = [i for i, leaf in enumerate(leaves) if tf.is_symbolic_tensor(leaf) or _is_watched(leaf)]
     if not any(_size(leaves[i]) >= SMALLEST for i in given) or not _on_cpu_alone() or replica_count() > 1:

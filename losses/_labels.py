@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.losses._checks import check_rank, check_shapes
-from keras_gan.losses._precision import as_numbers, same_shape
+from keras_gan.losses._precision import as_numbers
 from keras_gan.losses._types import Tensor
 
 # By how much a target may leave [0, 1]: some units in the last place of float32.
@@ -102,7 +102,19 @@ def match_ranks(y_true: Tensor, y_pred: Tensor, name: str = "y_pred") -> Tensor:
 def match_shapes(y_true: Tensor, y_pred: Tensor, name: str = "y_pred") -> Tensor:
     """Refuse labels of another shape than the predictions', when traced or, of axes unknown then, when run."""
     check_shapes("y_true", y_true, name, y_pred)
-    return same_shape(y_true, y_pred, "y_true", name) if None in (*y_true.shape, *y_pred.shape) else y_true
+    return _same_shape(y_true, y_pred, "y_true", name) if None in (*y_true.shape, *y_pred.shape) else y_true
+
+
+def _same_shape(x: Tensor, other: Tensor, name: str, other_name: str) -> Tensor:
+    """Return a tensor that has the shape of another one when it is run, or raise an error then."""
+    if keras.backend.backend() != "tensorflow":
+        return ops.reshape(x, ops.shape(other))
+    import tensorflow as tf
+
+    # TensorFlow takes a reshape that is not needed out of its graph, and one that is needed as well.
+    message = f"`{name}` and `{other_name}` must have the same shape"
+    with tf.control_dependencies([tf.debugging.assert_equal(tf.shape(x), tf.shape(other), message=message)]):
+        return tf.identity(x)
 
 
 def as_labels(y_true: Tensor | None) -> Tensor:

@@ -62,7 +62,7 @@ class Masks:
             )
         if self.mode == "multilabel" and self.ignore_class is not None:
             raise ValueError(
-                "`ignore_class` is a label, which mode='multilabel' has not. Give a mask. "
+                "`ignore_class` is not for mode='multilabel', whose pixels have no single label. Give a mask. "
                 f"Received: ignore_class={self.ignore_class}"
             )
 

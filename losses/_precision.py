@@ -33,18 +33,6 @@ def as_numbers(x: Tensor, name: str) -> Tensor:
     return tensor
 
 
-def same_shape(x: Tensor, other: Tensor, name: str, other_name: str) -> Tensor:
-    """Return a tensor that has the shape of another one when it is run, or raise an error then."""
-    if keras.backend.backend() != "tensorflow":
-        return ops.reshape(x, ops.shape(other))
-    import tensorflow as tf
-
-    # TensorFlow takes a reshape that is not needed out of its graph, and one that is needed as well.
-    message = f"`{name}` and `{other_name}` must have the same shape"
-    with tf.control_dependencies([tf.debugging.assert_equal(tf.shape(x), tf.shape(other), message=message)]):
-        return tf.identity(x)
-
-
 def upcast(x: Tensor, name: str = "y_pred") -> Tensor:
     """Return `x` as a tensor of at least float32, keeping float64.
 

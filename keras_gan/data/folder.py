@@ -67,16 +67,21 @@ def load_images(
         return _decoded(list_folder(path), how, skip_unreadable, kept)
     if not path.is_file():
         raise FileNotFoundError(f"No folder or file {path}")
-    is_archive = path.suffix.lower() == ".zip" or (path.suffix.lower() != ".npz" and zipfile.is_zipfile(path))
-    if not is_archive and fit != "pad":
+    if not holds_pictures(path) and fit != "pad":
         # An array has no transparency to put on it: its channels stay as they are.
         require(background == "white", "background", "left out for an array, unless it is padded", repr(background))
     require(array is None or path.suffix.lower() == ".npz", "array", "None for what is no .npz file", repr(array))
     if path.suffix.lower() == ".npz":
         return load_archive(path, array, how, kept)
-    if is_archive:
+    if holds_pictures(path):
         return _decoded(list_archive(path), how, skip_unreadable, kept)
     return load_array(path, how, kept)
+
+
+def holds_pictures(path: Path) -> bool:
+    """Return whether a path is a folder or a .zip archive of pictures, and no file of an array."""
+    suffix = path.suffix.lower()
+    return path.is_dir() or suffix == ".zip" or (suffix != ".npz" and zipfile.is_zipfile(path))
 
 
 def _decoded(listing: Listing, how: Preparation, skip_unreadable: bool, cache: ImageCache) -> np.ndarray:

@@ -32,8 +32,8 @@ def residual_generator(
     that makes a map with a shorter side of 32 to 63, unless that is the image's own size.
 
     Args:
-        image_shape: Height, width and channels of the images. Sides are multiples of the largest
-            power of two that is at most a quarter of the shorter side. Defaults to (64, 64, 3).
+        image_shape: Height, width and channels of the images. Sides are multiples of the largest power
+            of two that is at most a quarter of the shorter side. Defaults to (64, 64, 3).
         latent_dim: Length of a latent. Defaults to 128.
         feature_maps: Width of the last feature map; those before are up to 8 times as wide. Defaults to 96.
         batch_norm_momentum: Momentum of the moving statistics of BatchNormalization. Defaults to 0.9.

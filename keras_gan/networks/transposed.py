@@ -31,8 +31,8 @@ def transposed_generator(
     the side and halves the width. BatchNormalization and ReLU follow every layer except the last, which tanh follows.
 
     Args:
-        image_shape: Height, width and channels of the images. Sides are multiples of the largest
-            power of two that is at most a quarter of the shorter side. Defaults to (64, 64, 3).
+        image_shape: Height, width and channels of the images. Sides are multiples of the largest power
+            of two that is at most a quarter of the shorter side. Defaults to (64, 64, 3).
         latent_dim: Length of a latent. Defaults to 128.
         feature_maps: Width of the last feature map; those before are up to 8 times as wide. Defaults to 64.
         batch_norm_momentum: Momentum of the moving statistics of BatchNormalization. Defaults to 0.9.

@@ -96,7 +96,7 @@ class Experiment:
         if self.start == 0:
             _remove_begun_files(self.folder)
         if self.start < run.epochs:
-            # It is of the epoch that the run goes on from. If the run is killed, a checkpoint is newer.
+            # The file is of the epoch from which the run goes on. After a kill, a checkpoint is newer.
             (self.folder / "generator.keras").unlink(missing_ok=True)
         batches = self.model.batches(self.split.images, run.batch_size, self.split.training)
         guard = callbacks.DivergenceGuard()

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_gan.console import say
 from keras_gan.data.cifar10 import DownloadError
-from keras_gan.data.folder import load_images
+from keras_gan.data.folder import holds_pictures, load_images
 from keras_gan.data.records import record_of
 from keras_gan.data.sources import BY_PATH, load_source
 from keras_gan.training.config import ExperimentConfig, Part
@@ -69,8 +69,10 @@ def load_like(run: Path, path: Path) -> np.ndarray:
         part = load_config(folder).data
     except (ValueError, OSError):  # What another program wrote, or `fit` alone.
         return load_images(path)
-    names = PREPARATION if part.name in BY_PATH else ()
-    return load_images(path, **{name: part.arguments[name] for name in names if name in part.arguments})
+    how = {name: part.arguments[name] for name in PREPARATION if name in part.arguments} if part.name in BY_PATH else {}
+    if not holds_pictures(path) and how.get("fit") != "pad":
+        how.pop("background", None)
+    return load_images(path, **how)
 
 
 def _loaded(config: ExperimentConfig, options: RunOptions) -> np.ndarray:

@@ -219,6 +219,15 @@ def test_small_losses_and_those_without_a_reduction_stay_as_they_are():
     assert programs_of(lambda x: losses.MeanSquaredError(reduction=None)(x, x), large) == 0
 
 
+def test_eager_calls_compile_nothing(of_any_size, monkeypatch):
+    """Each of them would compile anew."""
+    monkeypatch.setattr(_fusion, "_differentiable", lambda *arguments: pytest.fail("It was compiled."))
+    x = tf.constant(np.ones((4, 5), "float32"))
+    value, gradient = gradient_function(lambda x: losses.MeanSquaredError()(tf.zeros_like(x), x))(x)
+    assert float(value) == 1
+    np.testing.assert_allclose(gradient, np.full((4, 5), 0.1), rtol=1e-6)
+
+
 def test_an_evaluation_takes_no_gradient(of_any_size):
     step = tf.function(lambda x: losses.MeanSquaredError()(x, x)).get_concrete_function(tf.zeros((4, 5)))
     (program,) = [op for op in step.graph.get_operations() if "PartitionedCall" in op.type]

@@ -152,7 +152,7 @@ def test_sum_of_its_parts():
         ("Dice", {"mode": "several"}, r"`mode` must be one of \('binary', 'multiclass', 'multilabel'\)"),
         ("Dice", {"per_class": True}, "`per_class` need mode='multiclass'"),
         ("Jaccard", {"mode": "multiclass", "per_class": True}, "`per_class=True` needs reduction=None"),
-        ("Dice", {"mode": "multilabel", "ignore_class": 0}, "mode='multilabel' has not"),
+        ("Dice", {"mode": "multilabel", "ignore_class": 0}, "`ignore_class` is not for mode='multilabel'"),
         ("Dice", {"smooth": (1.0, -1.0)}, "`smooth` must be a number of at least 0"),
         ("Tversky", {"smooth": (1.0,)}, "a pair of such numbers"),
         ("GeneralizedDice", {"mode": "binary"}, "`mode` must be one of"),

@@ -42,3 +42,11 @@ def test_pictures_stay_as_they_are_beside_what_has_no_preparation(pictures, tmp_
         images = load_like(target, pictures)
         assert images.shape == (3, 16, 20, 3)
         assert np.all(images == 255)
+
+
+def test_arrays_need_no_background(tmp_path, user_cache):
+    np.save(tmp_path / "images.npy", np.full((2, 16, 20, 3), 7, np.uint8))
+    arguments = {"path": "elsewhere", "size": "8x10", "background": "blue"}
+    images = load_like(write_run(tmp_path / "run", Part("folder", arguments)), tmp_path / "images.npy")
+    assert images.shape == (2, 8, 10, 3)
+    assert np.all(images == 7)

@@ -79,6 +79,18 @@ def datasets_without_tuning():
         yield
 
 
+@pytest.fixture(scope="session")
+def warm_python():
+    """Runs programs in processes that need not load TensorFlow."""
+    if not hasattr(os, "fork"):
+        pytest.skip("programs are forked")
+    from warm_python import WarmPython
+
+    warm_python = WarmPython()
+    yield warm_python
+    warm_python.close()
+
+
 @pytest.fixture
 def reference_dir() -> pathlib.Path:
     """The documents that specify the behaviour; beside the checkout, or nowhere."""

@@ -5,8 +5,6 @@ import inspect
 import json
 import os
 import shutil
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -130,12 +128,11 @@ write.save_figures = lambda run, folder: {}
 """
 
 
-def run(folder, *commands, path=""):
+def run(python, folder, *commands, path=""):
     """Run commands one after another in a new process in a folder; return what they print."""
     code = AS_PROGRAM + f"for command in {[list(map(str, command)) for command in commands]}: assert main(command) == 0"
     environment = {**os.environ, "PYTHONPATH": str(path), "PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, "-c", code]
-    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    result = python.run(code, cwd=folder, env=environment)
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -162,24 +159,24 @@ def assert_resumed_and_evaluated(folder, output):
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
+def trained(tmp_path_factory, warm_python):
     """A folder with the parts in a module, which registers them when it is imported, and with a run of them."""
     folder = tmp_path_factory.mktemp("trained")
     (folder / "own_parts.py").write_text(OWN_PARTS + REGISTRATION)
     with cache_apart(folder / "cache"):
-        run(folder, ["train", *FLAGS, "--plugin", "own_parts", "--out", "runs"])
+        run(warm_python, folder, ["train", *FLAGS, "--plugin", "own_parts", "--out", "runs"])
     return folder
 
 
 @pytest.mark.usefixtures("user_cache")
-def test_parts_of_a_plugin_are_trained_with_resumed_and_evaluated(trained, tmp_path):
+def test_parts_of_a_plugin_are_trained_with_resumed_and_evaluated(trained, tmp_path, warm_python):
     folder = shutil.copytree(trained, tmp_path / "plugin")
     assert_trained(folder / "runs" / "0001_demo")
-    assert_resumed_and_evaluated(folder, run(folder, *later("--plugin", "own_parts")))
+    assert_resumed_and_evaluated(folder, run(warm_python, folder, *later("--plugin", "own_parts")))
 
 
 @pytest.mark.usefixtures("user_cache")
-def test_parts_of_an_installed_package_are_trained_with_resumed_and_evaluated(trained, tmp_path):
+def test_parts_of_an_installed_package_are_trained_with_resumed_and_evaluated(trained, tmp_path, warm_python):
     folder = tmp_path / "package"
     shutil.copytree(trained / "runs", folder / "runs")
     installed = tmp_path / "installed"
@@ -189,7 +186,7 @@ def test_parts_of_an_installed_package_are_trained_with_resumed_and_evaluated(tr
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: own-parts\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(ENTRY_POINTS)
     # Resuming comes first, in a process that has not trained with the parts yet.
-    output = run(folder, *later(), ["train", *FLAGS, "--out", "new"], path=installed)
+    output = run(warm_python, folder, *later(), ["train", *FLAGS, "--out", "new"], path=installed)
     assert_trained(folder / "new" / "0001_demo")
     assert_resumed_and_evaluated(folder, output)
 

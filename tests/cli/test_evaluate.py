@@ -6,7 +6,6 @@ import json
 import os
 import runpy
 import shutil
-import subprocess
 import sys
 
 import keras
@@ -179,13 +178,14 @@ def main(*arguments):
     return runpy.run_path(str(SCRIPT))["main"](list(map(str, arguments)))
 
 
-def test_script_prints_json_alone(pictures, data_dir):
-    command = [sys.executable, SCRIPT, pictures, "--real", "horses", "--data-dir", data_dir]
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    result = subprocess.run(command, capture_output=True, check=True, text=True, env=environment)
+def test_script_prints_json_alone(pictures, data_dir, warm_python):
+    flags = [pictures, "--real", "horses", "--data-dir", data_dir]
+    code = f"import runpy, sys; sys.argv[0] = {str(SCRIPT)!r}; runpy.run_path(sys.argv[0], run_name='__main__')"
+    result = warm_python.run(code, *flags, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+    assert result.returncode == 0, result.stderr
     evaluation = Evaluation.from_json(result.stdout)
     assert json.loads(result.stdout)["provenance"]["extractor"] == "cifar10-resnet"
-    assert main(*command[2:], "--out", data_dir / "out.json") == 0
+    assert main(*flags, "--out", data_dir / "out.json") == 0
     assert Evaluation.from_json((data_dir / "out.json").read_text()) == evaluation
 
 

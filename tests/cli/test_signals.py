@@ -5,8 +5,6 @@ import os
 import re
 import shlex
 import signal
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -48,18 +46,17 @@ with GracefulStop("Go on so."):
 
 
 class Training:
-    """A process with a terminal that trains as often as it is asked to: starting one takes longer than these runs."""
+    """A process with a terminal that trains as often as it is asked to."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, python):
         self.folder = folder
         np.savez(folder / ARCHIVE_NAME, x_train=data.toy_horses(24, seed=0), x_test=data.toy_horses(4, seed=1))
         self.terminal, own = pty.openpty()
         os.set_blocking(self.terminal, False)
         self.output = b""
         self.errors = folder / "errors"
-        command = [sys.executable, "-c", PROGRAM]
         with open(self.errors, "w") as errors:
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=own, stderr=errors, text=True)
+            self.process = python.start(PROGRAM, stdout=own, stderr=errors)
         os.close(own)
 
     def start(self, *flags):
@@ -101,11 +98,10 @@ class Training:
 
 
 @pytest.fixture
-def training(tmp_path):
-    training = Training(tmp_path)
-    with training.process:
+def training(tmp_path, warm_python):
+    training = Training(tmp_path, warm_python)
+    with contextlib.closing(training.process):
         yield training
-        training.process.kill()
     if training.terminal is not None:
         os.close(training.terminal)
 

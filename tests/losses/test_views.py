@@ -2,8 +2,6 @@
 
 import os
 import pathlib
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -252,9 +250,6 @@ print("equal")
 """
 
 
-def test_views_of_all_replicas_are_candidates():
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
-    process = subprocess.run(
-        [sys.executable, "-c", TWO_REPLICAS], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
+def test_views_of_all_replicas_are_candidates(warm_python):
+    process = warm_python.run(TWO_REPLICAS, cwd=ROOT, env={**os.environ, "CUDA_VISIBLE_DEVICES": ""})
     assert process.stdout.strip().endswith("equal"), process.stderr

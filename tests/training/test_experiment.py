@@ -494,13 +494,10 @@ sys.exit(code)
 
 
 @pytest.fixture
-def process():
-    """A process that runs the script as often as it is asked to: starting one takes longer than these runs."""
-    pipe = subprocess.PIPE
-    command = [sys.executable, "-c", RUN_SCRIPT]
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+def process(warm_python):
+    """A process that runs the script as often as it is asked to."""
+    with contextlib.closing(warm_python.start(RUN_SCRIPT)) as process:
         yield process
-        process.kill()
 
 
 def start(process, *flags):
@@ -522,7 +519,7 @@ def wait_for_epochs(folder, count, process):
     path = folder / "losses.csv"
     deadline = time.monotonic() + 120
     while not path.exists() or len(path.read_text().splitlines()) <= count:
-        assert process.poll() is None, process.communicate()
+        assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
@@ -573,7 +570,7 @@ def test_dispatches_of_several_epochs_need_jax(options):
     assert not options.out.exists()
 
 
-def test_deterministic_runs_say_so_and_repeat_without_xla(options):
+def test_deterministic_runs_say_so_and_repeat_without_xla(options, warm_python):
     # In a process of their own, because nothing switches determinism off again.
     flags = [*SMALL_FLAGS, "--deterministic", "--epochs", "3", "--out", str(options.out)]
     arguments = [*flags, "--data-dir", str(options.data_dir)]
@@ -594,8 +591,9 @@ write.save_figures = lambda run, folder: {{}}
 for _ in range(2):
     main({arguments})
 """
-    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
-    built, _, trained = output.stdout.partition("True False\n")
+    result = warm_python.run(code)
+    assert result.returncode == 0, result.stderr
+    built, _, trained = result.stdout.partition("True False\n")
     assert built.startswith("False True\n")
     assert trained.count("Deterministic ops: on. XLA: off") == 2
     assert_same_run(*(options.out / f"000{number}_demo" for number in (1, 2)))

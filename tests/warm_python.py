@@ -123,8 +123,12 @@ def take_over(request, files):
 
 if __name__ == "__main__":
     import tensorflow  # noqa: F401
+    from PIL import Image
 
-    import keras_gan.training.experiment  # noqa: F401
+    import keras_gan.training.experiment
+    import keras_gan.training.optimizers  # noqa: F401
+
+    Image.init()
 
     code = next_program(socket.socket(fileno=int(sys.argv[1])))
     if code is not None:

@@ -16,7 +16,9 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import scipy.stats  # noqa: F401
 from crash.faults import Faults
+from PIL import Image
 
 from keras_gan import data
 from keras_gan.analysis.report import write as report_files
@@ -25,6 +27,8 @@ from keras_gan.training.changes import change
 from keras_gan.training.config import Part
 from keras_gan.training.options import RunOptions, saved_options
 from keras_gan.training.presets import PRESETS
+
+Image.init()
 
 # Figures take longer than these runs.
 report_files.save_figures = lambda run, folder: {}

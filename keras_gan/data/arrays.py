@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from keras_gan.checks import shortened
+from keras_gan.data.duplicates import Duplicates
 from keras_gan.data.image_cache import ImageCache, write_images
 from keras_gan.data.images import check_images
 from keras_gan.data.npy import ArrayHeader, archived_headers, map_array, read_header
@@ -111,9 +112,10 @@ def _cached(
     stamp = repr((path.resolve(), name, how, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
 
     def write(target: Path) -> dict[str, Any]:
-        rows = blocks if how.size is None else (_resized(block[0], how) for block in blocks)
-        written, sha256 = write_images(target, rows, (shape[0], *(how.size or shape[1:3]), shape[-1]))
-        return {"shape": written, "sha256": sha256}
+        rows = blocks if how.size is None else (_resized(block[0], how)[None] for block in blocks)
+        found = Duplicates()
+        written, sha256 = write_images(target, found.watch(rows), (shape[0], *(how.size or shape[1:3]), shape[-1]))
+        return {"shape": written, "sha256": sha256, **found.facts(target)}
 
     newest = max(status.st_mtime_ns, status.st_ctime_ns)
     return cache.get(stamp, newest, lambda: f"{name} {how} {_file_hash(path)}", write)

@@ -15,7 +15,6 @@ from keras_gan.data.duplicates import Duplicates, difference_hash, digest
 from keras_gan.data.image_cache import processors, write_images
 from keras_gan.data.listings import Listing
 from keras_gan.data.pictures import Preparation, is_grey, open_picture, prepare, upright_size
-from keras_gan.data.records import release_pages
 from keras_gan.progress import tracked
 
 Item = TypeVar("Item")
@@ -79,9 +78,6 @@ class Decoding:
         written, sha256 = write_images(path, rows, shape)
         if problems and (not self.skip_unreadable or not kept):
             raise ValueError(self._unreadable(problems))
-        images = np.load(path, mmap_mode="r")
-        copies, near = found.count(images)
-        release_pages(images)
         labels, classes = self.listing.classes()
         return {
             "shape": written,
@@ -89,8 +85,7 @@ class Decoding:
             "class_names": tuple(classes),
             "labels": labels[kept] if classes else None,
             "skipped": len(problems),
-            "copies": copies,
-            "near_duplicates": near,
+            **found.facts(path),
         }
 
     def _header(self, name: str) -> Header:

@@ -1,9 +1,13 @@
 """Copies in a set of images, which invite a GAN to memorise them."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
+
+from keras_gan.data.records import release_pages
 
 #: Largest mean difference of two images, in levels of their 16×16 thumbnails, that count as nearly the same.
 NEAR_LEVELS = 4.0
@@ -24,6 +28,20 @@ class Duplicates:
         """Add the next image's `digest` and `difference_hash`."""
         self._digests.append(digest)
         self._hashes.append(difference)
+
+    def watch(self, blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield blocks of images as they are, and add each image."""
+        for block in blocks:
+            for image in block:
+                self.add(digest(image), difference_hash(image))
+            yield block
+
+    def facts(self, path: Path) -> dict[str, int]:
+        """Return the facts of a set's record: the numbers of copies in the file to which the images were written."""
+        images = np.load(path, mmap_mode="r")
+        copies, near = self.count(images)
+        release_pages(images)
+        return {"copies": copies, "near_duplicates": near}
 
     def count(self, images: np.ndarray) -> tuple[int, int]:
         """Return the numbers of exact copies and of near-duplicates among the images that were added."""
@@ -57,4 +75,5 @@ def _are_near(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def _picture(image: np.ndarray) -> Image.Image:
-    return Image.fromarray(np.ascontiguousarray(image[..., 0] if image.shape[-1] == 1 else image))
+    """Return an image in grey or in colours; the first channel of what is neither."""
+    return Image.fromarray(np.ascontiguousarray(image if image.shape[-1] in (3, 4) else image[..., 0]))

@@ -223,6 +223,15 @@ def test_copies_are_counted(folder):
     assert (record.copies, record.near_duplicates) == (1, 1)
 
 
+@pytest.mark.parametrize("channels", [1, 2, 4])
+def test_copies_in_an_archive_are_counted(tmp_path, channels):
+    images = np.random.default_rng(0).integers(0, 256, (5, 12, 12, channels), dtype=np.uint8)
+    near = np.clip(images[1].astype(int) + 1, 0, 255).astype(np.uint8)
+    np.savez(tmp_path / "images.npz", images=np.concatenate([images, images[:2], near[None]]))
+    record = record_of(load_images(tmp_path / "images.npz"))
+    assert (record.copies, record.near_duplicates) == (2, 1)
+
+
 # --- hostile files ---------------------------------------------------------------------------------------------------
 
 

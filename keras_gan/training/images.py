@@ -13,9 +13,7 @@ from keras_gan.data.sources import BY_PATH, load_source
 from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.options import RunOptions
 from keras_gan.training.run_folder import load_config
-
-#: Arguments of a data set that say how pictures become images.
-PREPARATION = ("size", "fit", "background", "alpha")
+from keras_gan.training.same_run import PREPARATION
 
 
 def load_training_images(config: ExperimentConfig, options: RunOptions) -> tuple[ExperimentConfig, np.ndarray]:

@@ -18,6 +18,9 @@ from keras_gan.training.config import ExperimentConfig, Part
 #: are still the same.
 MOVABLE_SOURCES = ("folder", "file", "array")
 
+#: Arguments of such a source that say how pictures become images.
+PREPARATION = ("size", "fit", "background", "alpha")
+
 #: Characters of a setting's value that are shown.
 SHOWN = 60
 
@@ -68,7 +71,7 @@ def check_same_run(folder: Path, saved: ExperimentConfig, config: ExperimentConf
     """
     _check_length(saved, config)
     if {saved.data.name, config.data.name} <= set(MOVABLE_SOURCES):
-        config = dataclasses.replace(config, data=_with_size(saved.data, config.data.arguments.get("size")))
+        config = dataclasses.replace(config, data=_with_preparation(saved.data, config.data.arguments))
     differences = {name: pair for name, pair in _differences(saved, config).items() if not _is_changeable(name)}
     if differences:
         raise OtherRunError(folder, differences)
@@ -133,12 +136,15 @@ def _check_length(saved: ExperimentConfig, config: ExperimentConfig) -> None:
             )
 
 
-def _with_size(data: Part, size: Any) -> Part:
-    """Return a set of images with another size of its images, where both are known: those cannot be the same images."""
-    old = data.arguments.get("size")
-    if None in (old, size) or parse_size(size) == parse_size(old):
-        return data
-    return Part(data.name, {**data.arguments, "size": size})
+def _with_preparation(data: Part, arguments: Mapping[str, Any]) -> Part:
+    """Return a set of images with another preparation, where both are known: those cannot be the same images."""
+    changed = {
+        name: arguments[name]
+        for name in PREPARATION
+        if None not in (old := data.arguments.get(name), new := arguments.get(name))
+        and (parse_size(old) != parse_size(new) if name == "size" else old != new)
+    }
+    return Part(data.name, {**data.arguments, **changed})
 
 
 def _is_changeable(name: str) -> bool:

@@ -146,3 +146,11 @@ def test_images_of_another_size_are_refused_before_they_are_read(tmp_path, size,
     else:
         with pytest.raises(OtherRunError, match=r"\n  size     32          64"):
             run_folder.check(moved, options)
+
+
+def test_pictures_on_another_background_are_refused_before_they_are_read(tmp_path):
+    config = change(PRESETS["demo"], data=Part("folder", {"path": "images", "background": "white"}))
+    folder = run_folder.make(tmp_path, config, ENVIRONMENT)
+    moved = change(config, data=Part("file", {"path": "elsewhere.zip", "background": "black"}))
+    with pytest.raises(OtherRunError, match=r"\n  background  white       black"):
+        run_folder.check(moved, RunOptions(resume=folder))

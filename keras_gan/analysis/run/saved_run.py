@@ -92,9 +92,9 @@ class SavedRun:
     @property
     def progress(self) -> str:
         """What is done, in words: epochs, and steps and images where an epoch is not one step."""
-        counted = [f"{self.epochs} epochs"]
+        counted = [_counted(self.epochs, "epoch")]
         if "steps" in self.history:
-            counted.append(f"{self.history['steps'][-1]:.0f} steps")
+            counted.append(_counted(int(self.history["steps"][-1]), "step"))
         if "kimg" in self.history:
             counted.append(f"{self.history['kimg'][-1]:.1f} thousand images")
         return ", ".join(counted)
@@ -117,6 +117,10 @@ class SavedRun:
     def is_cross_entropy(self) -> bool:
         """Whether the losses are cross-entropies, as in the original GAN, and not means of a critic's scores."""
         return has_cross_entropy(self.config)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def has_cross_entropy(config: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """The page, read as HTML and in a browser."""
 
 import base64
+import dataclasses
 import datetime
 import html.parser
 import io
@@ -85,6 +86,12 @@ def test_page_is_whole_html_that_needs_nothing_else(pictured):
         for name in ("src", "href"):
             assert attributes.get(name, "data:").startswith("data:")
     assert "url(" not in text
+
+
+def test_strength_of_augmentation_is_in_the_head(pictured):
+    history = {**pictured.history, "augmentation_strength": np.linspace(0, 0.432, pictured.epochs)}
+    assert "augmentation strength 0.432;" in page(dataclasses.replace(pictured, history=history))
+    assert "augmentation strength" not in page(pictured)
 
 
 def test_verdict_comes_first_and_all_else_follows(pictured):

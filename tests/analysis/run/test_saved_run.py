@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_gan.analysis.run.saved_run import SavedRun, annotate, load_run
+from keras_gan.analysis.run.saved_run import REQUIRED, SavedRun, annotate, load_run
 from keras_gan.data.grids import save_grid
 
 
@@ -90,3 +90,9 @@ def test_damaged_files_of_a_run_are_named(run_dir, name, content):
     (run_dir / name).write_text(content)
     with pytest.raises(ValueError, match=f"{name} must"):
         load_run(run_dir)
+
+
+def test_one_epoch_is_no_epochs():
+    history = {name: np.zeros(1) for name in REQUIRED}
+    assert SavedRun("short", history).progress == "1 epoch"
+    assert SavedRun("short", {**history, "steps": np.array([7.0])}).progress == "1 epoch, 7 steps"

@@ -1,12 +1,14 @@
 """The argument parser of all commands: tyro, with error messages of one line."""
 
 import contextlib
+import dataclasses
+import difflib
 import io
 import itertools
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
 import tyro
 
@@ -58,7 +60,8 @@ def run_tyro(kind: Any, arguments: Sequence[str], prog: str, description: str | 
         # tyro leaves with 0 after its help, and with None after a completion script.
         if not stop.code:
             raise
-        fail(prog, shortened(_first_section(message.getvalue()), LONGEST_OF_PARSER))
+        text = shortened(_first_section(message.getvalue()), LONGEST_OF_PARSER)
+        fail(prog, text + _suggestion(kind, text))
     except (OSError, AssertionError) as error:
         # A name of more than 255 characters that is looked for, and a shell that tyro does not know.
         fail(prog, shortened(error, LONGEST_OF_PARSER))
@@ -86,3 +89,24 @@ def _first_section(box: str) -> str:
     first = sections[0][1:] or sections[1]
     # tyro names the class of the options, which no user knows, in front of an error that names the argument.
     return re.sub(r"^Error parsing [A-Z]\w*: ", "", " ".join(first))
+
+
+def _suggestion(kind: Any, message: str) -> str:
+    """Return a sentence that names the flag of a class of options that an unknown flag is most like; "" if none is."""
+    unknown = re.match(r"Unrecognized options: (--[\w-]+)", message)
+    close = difflib.get_close_matches(unknown[1], _flags(kind), n=1) if unknown else []
+    return f". Did you mean {close[0]}?" if close else ""
+
+
+def _flags(kind: Any) -> list[str]:
+    """Return the flags of a class of options, and of the groups in it."""
+    kind = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    hints = get_type_hints(kind, include_extras=True)
+    flags: list[str] = []
+    for name, hint in hints.items():
+        flags += _flags(hint) if _is_group(hint) else [f"--{name.replace('_', '-')}"]
+    return flags
+
+
+def _is_group(hint: Any) -> bool:
+    return dataclasses.is_dataclass(get_args(hint)[0] if get_origin(hint) is Annotated else hint)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from keras_gan import parts
 from keras_gan.checks import shortened
 from keras_gan.cli.flags import ALIASES, SELECTIONS, Flag, flag_type, flags_of
 from keras_gan.cli.parser import fail, run_tyro
@@ -57,6 +58,7 @@ def parse_training(arguments: Sequence[str], prog: str, description: str | None)
     flags = flags_of(config, options)
     if "--help" in arguments or "-h" in arguments:
         _print_help(flags, prog, description)
+    _refuse_flags_of_pictures(flags, arguments, prog)
     shown = ["--help" if argument == HELP_ALL else argument for argument in arguments]
     parsed = run_tyro(flag_type(flags), shown, prog, description)
     values = {name: value for group in vars(parsed).values() for name, value in vars(group).items()}
@@ -151,10 +153,26 @@ def _print_help(flags: list[Flag], prog: str, description: str | None) -> None:
         for flag in flags:
             groups.setdefault(flag.group, []).append(flag.option)
         groups.pop("common")
+        if own := _of_pictures(flags):
+            groups["with --data FOLDER"] = own
         print(f"{HELP_ALL} describes these as well:")
         for name, options in groups.items():
             print("\n".join(_wrapped(options, f"  {name + ':':12} ")))
         raise
+
+
+def _of_pictures(flags: list[Flag]) -> list[str]:
+    """Return the flags of a user's own pictures that are not among the flags."""
+    options = [f"--{argument.replace('_', '-')}" for argument in parts.SOURCES.parameters("folder")]
+    return [option for option in options if option not in ("--path", *(flag.option for flag in flags))]
+
+
+def _refuse_flags_of_pictures(flags: list[Flag], arguments: Sequence[str], prog: str) -> None:
+    """Refuse a flag of a user's own pictures for a set that has no such flag, and exit."""
+    names = [argument.partition("=")[0] for argument in arguments]
+    for option in _of_pictures(flags):
+        if option in names:
+            fail(prog, f"`{option}` is for pictures of your own. Name them by `--data`: a folder, or a .zip file")
 
 
 def _wrapped(options: list[str], start: str) -> list[str]:

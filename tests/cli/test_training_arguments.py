@@ -103,7 +103,10 @@ def test_penalty_in_place_of_clipping():
         (("--no-such-flag", "3"), "Unrecognized options: --no-such-flag"),
         (("--dataset", "cats"), "`data` must be one of horses, toy, or a folder or a file"),
         (("--optimizer", "sgd"), "`optimizer` must be one of adam, rmsprop. Received: 'sgd'"),
-        (("--lipschitz", "gradient_penalty", "--lipschitz.weigth", "5"), "Unrecognized options: --lipschitz-weigth"),
+        (
+            ("--gradient-penality", "5"),
+            "Unrecognized options: --gradient-penality, 5. Did you mean --gradient-penalty?",
+        ),
         (("--lipschitz", "none", "--clip-threshold", "0.1"), "`lipschitz` must go with the values of its own policy"),
         (("--resume", "nowhere", "--preset", "demo"), "`preset` must be left out with `resume`"),
         (("--plugin", "./foo.py"), "`plugin` must be the name of a module, without a path or an ending"),
@@ -114,7 +117,7 @@ def test_penalty_in_place_of_clipping():
         (("--resume", "nowhere"), "nowhere is not a run folder: it has no config.json"),
         (("demo", "--preset", "demo"), "the preset must be given once. Received: demo and --preset"),
         (("nope",), "unknown preset 'nope'"),
-        (("demo", "--size", "64"), "Unrecognized options: --size"),
+        (("demo", "--size", "64"), "`--size` is for pictures of your own. Name them by `--data`"),
         (("demo", "--data", ".", "--fit", "squeeze"), "invalid choice 'squeeze'"),
         (("--log-every", "0"), "`log_every` must be an integer of at least 1"),
         (("--critic-learning-rate", "inf"), "`critic_learning_rate` must be a finite positive number"),
@@ -196,6 +199,15 @@ def test_help_fits_a_screen_and_help_all_describes_the_rest(capsys, monkeypatch)
     assert "Side of the convolutions' kernels" not in texts[0]
     assert "--generator-kernel-size" in texts[0]
     assert texts[1].count("default:") > 30
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_help_names_the_flags_of_own_pictures(capsys, tmp_path, named):
+    with pytest.raises(SystemExit):
+        parsed(*(["--data", str(tmp_path)] if named else []), "--help")
+    text = capsys.readouterr().out
+    assert "--background" in text
+    assert ("with --data FOLDER:" in text) != named
 
 
 def test_flags_are_those_of_the_chosen_parts(capsys):

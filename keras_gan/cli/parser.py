@@ -101,6 +101,8 @@ def _suggestion(kind: Any, message: str) -> str:
 def _flags(kind: Any) -> list[str]:
     """Return the flags of a class of options, and of the groups in it."""
     kind = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    if not dataclasses.is_dataclass(kind):
+        return []  # Several commands, of which none is chosen yet.
     hints = get_type_hints(kind, include_extras=True)
     flags: list[str] = []
     for name, hint in hints.items():

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.sharding import on_each_shard
 from keras_gan.tensors import Tensor
 
 
@@ -41,7 +42,8 @@ class Augmentation:
         numbers = keras.random.uniform((ops.shape(images)[0], self.draws), dtype="float32", seed=seed)
         # In float32 at least: bfloat16 cannot tell the pixels of a row apart.
         wide = keras.backend.result_type(images.dtype, "float32")
-        return ops.cast(self.transform(ops.cast(images, wide), ops.cast(numbers, wide)), images.dtype)
+        transformed = on_each_shard(self.transform, ops.cast(images, wide), ops.cast(numbers, wide))
+        return ops.cast(transformed, images.dtype)
 
     def transform(self, images: Tensor, numbers: Tensor) -> Tensor:
         """Augment images by given random numbers.

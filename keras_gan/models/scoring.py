@@ -6,6 +6,7 @@ import keras
 from keras import layers, ops
 
 from keras_gan.networks.layers import PooledConv2D, SelfAttention2D, SpectralNorm, SpectralSelfAttention2D
+from keras_gan.sharding import join_batches, split_batches
 from keras_gan.tensors import Tensor
 
 #: Layers that treat each sample alone, unless their arguments include a function of the user.
@@ -81,9 +82,8 @@ def score_together(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Ten
     Returns:
         The scores of the real images, those of the generated images, and the sum of the critic's regularisation losses.
     """
-    scores = critic(ops.concatenate([real, fake]), training=True)
-    count = ops.shape(real)[0]
-    return scores[:count], scores[count:], sum(critic.losses)
+    scores = critic(join_batches(real, fake), training=True)
+    return *split_batches(scores, ops.shape(real)[0]), sum(critic.losses)
 
 
 def score_apart(critic: keras.Model, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor, Tensor]:

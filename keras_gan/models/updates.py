@@ -18,6 +18,7 @@ from keras_gan.models.state import inner_scope, seed_states
 from keras_gan.models.step_images import split_images
 from keras_gan.models.stepping import SteppedModel
 from keras_gan.models.tracker import STRENGTH_KEY, TrainingTracker, mean_and_std
+from keras_gan.sharding import shard_batch
 from keras_gan.tensors import Tensor
 
 CRITIC_UPDATE_KEYS = (
@@ -55,7 +56,7 @@ class AlternatingModel(SteppedModel):
 
     def run_step(self, data: Any) -> dict[str, Tensor]:
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
-        batches = split_images(data, self.n_critic, self.image_shape)
+        batches = shard_batch(split_images(data, self.n_critic, self.image_shape), axis=1)
         critic_values = autodiff.repeat(self._critic_update, batches, CRITIC_UPDATE_KEYS)
         generator_values = self._generator_update(in_range(batches[-1]))
         if self.moving_averages is not None:
@@ -144,7 +145,7 @@ class AlternatingModel(SteppedModel):
         return outputs
 
     def _latents(self, batch_size: int | Tensor) -> Tensor:
-        return keras.random.normal((batch_size, *self.latent_shape), seed=self.noise)
+        return shard_batch(keras.random.normal((batch_size, *self.latent_shape), seed=self.noise))
 
 
 def _mean_score(scores: Tensor) -> Tensor:

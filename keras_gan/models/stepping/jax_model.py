@@ -15,6 +15,7 @@ from keras_gan.models.memory import naming_batch_size
 from keras_gan.models.stepping.dispatches import EpochDispatches, StepDispatches
 from keras_gan.models.stepping.jax_reading import ReadModel, State
 from keras_gan.models.tracker import TrainingTracker
+from keras_gan.sharding import shards
 from keras_gan.tensors import Tensor
 
 
@@ -103,7 +104,7 @@ class SteppedModel(ReadModel):
             return
         run: Callable[..., tuple[Tensor, State]] = self._run_steps
         if self.jit_compile and not self.run_eagerly:
-            run = jax.jit(run, donate_argnums=0, static_argnames="are_epochs")
+            run = jax.jit(run, donate_argnums=0, static_argnames="are_epochs", out_shardings=self._result_shardings())
 
         def train_function(state: State, iterator: Iterator[Any]) -> tuple[dict[str, float], State]:
             # Outside of `fit`, as in `train_on_batch`, each step has its own dispatch.
@@ -115,6 +116,21 @@ class SteppedModel(ReadModel):
             return self._reported, state
 
         self.train_function = train_function
+
+    def _result_shardings(self) -> tuple[None, State] | None:
+        """Return how the results of a step lie on the devices: the new state as the old one, without which XLA chooses.
+
+        None without a distribution of Keras.
+        """
+        if shards() == 1:
+            return None
+        groups = (
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.optimizer.variables,
+            self.metrics_variables,
+        )
+        return None, tuple([variable.value.sharding for variable in group] for group in groups)
 
     def _dispatch(
         self,

@@ -1,0 +1,123 @@
+"""The batch axis of a step's tensors over several devices.
+
+A distribution of Keras (`keras.distribution`) on JAX says which devices there are. Without one, these functions do
+nothing. A step derives all else from its images and its noise: XLA lays that out in the same way, so that each device
+computes its share of the batch, and adds up gradients and statistics where a sum runs over the batch.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan.tensors import Tensor
+
+
+def shards() -> int:
+    """Return the number of parts that a batch is divided into: 1 without a distribution."""
+    distribution = _distribution()
+    return 1 if distribution is None else _axis_size(distribution)
+
+
+def check_shards(batch_size: int) -> None:
+    """Refuse a batch that the devices cannot divide.
+
+    Args:
+        batch_size: Images of one critic update.
+
+    Raises:
+        ValueError: If it is no multiple of the number of devices.
+    """
+    if batch_size % shards():
+        raise ValueError(
+            f"`batch_size` must be a multiple of the {shards()} devices of Keras's distribution. "
+            f"Received: batch_size={batch_size}"
+        )
+
+
+def shard_batch(x: Tensor, axis: int = 0) -> Tensor:
+    """Lay the batch axis of a tensor over the devices.
+
+    Args:
+        x: A tensor, inside a compiled step or not.
+        axis: Its batch axis, of a length that the number of devices divides. Defaults to 0.
+
+    Returns:
+        The same values.
+
+    Raises:
+        ValueError: If the devices cannot divide the batch.
+    """
+    distribution = _distribution()
+    if distribution is None:
+        return x
+    check_shards(x.shape[axis])
+    names = [None] * len(x.shape)
+    names[axis] = distribution.batch_dim_name
+    layout = keras.distribution.TensorLayout(names, distribution.device_mesh)
+    return keras.distribution.distribute_tensor(x, layout)
+
+
+def join_batches(one: Tensor, other: Tensor) -> Tensor:
+    """Return one batch of two equal ones, in an order in which no image changes its device.
+
+    Args:
+        one: A batch, `(batch, ...)`.
+        other: Another one, of the same shape.
+
+    Returns:
+        All samples, `(2·batch, ...)`, for a function of each sample alone. `split_batches` takes its results apart.
+    """
+    count = shards()
+    if count == 1:
+        return ops.concatenate([one, other])
+    parts = [ops.reshape(each, (count, -1, *each.shape[1:])) for each in (one, other)]
+    return ops.reshape(ops.concatenate(parts, axis=1), (-1, *one.shape[1:]))
+
+
+def split_batches(joined: Tensor, size: int | Tensor) -> tuple[Tensor, Tensor]:
+    """Return the two batches that `join_batches` has joined, or what was computed of them.
+
+    Args:
+        joined: Results, `(2·size, ...)`.
+        size: Samples of each batch.
+    """
+    count = shards()
+    if count == 1:
+        return joined[:size], joined[size:]
+    parts = ops.reshape(joined, (count, 2, -1, *joined.shape[1:]))
+    one, other = (ops.reshape(parts[:, place], (-1, *joined.shape[1:])) for place in (0, 1))
+    return one, other
+
+
+def on_each_shard(function: Callable[..., Tensor], *batches: Tensor) -> Tensor:
+    """Call a function of each sample alone on the samples of each device.
+
+    XLA would collect the samples of all devices where it cannot tell that a function, such as one that gathers pixels
+    by their number in the batch, uses only those of one.
+
+    Args:
+        function: A function from batches to a batch, of each sample alone.
+        *batches: Its arguments, `(batch, ...)`.
+
+    Returns:
+        Its result, `(batch, ...)`.
+    """
+    distribution = _distribution()
+    if distribution is None:
+        return function(*batches)
+    import jax
+
+    axis = jax.sharding.PartitionSpec(distribution.batch_dim_name)
+    mesh = distribution.device_mesh.backend_mesh
+    return jax.shard_map(function, mesh=mesh, in_specs=axis, out_specs=axis, check_vma=False)(*batches)
+
+
+def _distribution() -> Any:
+    return keras.distribution.distribution() if keras.backend.backend() == "jax" else None
+
+
+def _axis_size(distribution: Any) -> int:
+    mesh = distribution.device_mesh
+    return mesh.shape[mesh.axis_names.index(distribution.batch_dim_name)]

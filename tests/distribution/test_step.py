@@ -1,0 +1,102 @@
+"""A step on several devices: its program, and its numbers."""
+
+import collections
+import re
+
+import keras
+import numpy as np
+import pytest
+from helpers import assert_bits_equal, values_of
+
+from keras_gan import GAN, AdaptiveAugmentation, DiffAugment, GradientPenalty, GuideAugmentation, WeightClipping, losses
+from keras_gan.networks import convolutional_critic, upsampling_generator
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (64, 16, 16, 3), dtype=np.uint8)
+BATCH, N_CRITIC = 8, 2
+
+#: Parts of a model, each of which a batch passes in its own way. Relativistic losses compare with means of the batch.
+#: They are made when the devices are set, as their variables lie there.
+MODELS = {
+    "penalty": lambda: {"lipschitz": GradientPenalty(10.0)},
+    "clipping": lambda: {"lipschitz": WeightClipping(0.05)},
+    "relativistic": lambda: {"loss": losses.RelativisticAverage(), "lipschitz": None},
+    "diffaugment": lambda: {"lipschitz": GradientPenalty(10.0), "augmentation": DiffAugment()},
+    "ada": lambda: {"lipschitz": None, "augmentation": AdaptiveAugmentation(length=200, initial=0.5)},
+    "guide": lambda: {"lipschitz": None, "augmentation": GuideAugmentation()},
+}
+
+
+def trained(name, epochs):
+    """Return a model after so many epochs of a step, and the history of its training.
+
+    The optimizers are those of plain gradient descent. Others divide by the gradient's size: they make whole steps of
+    a gradient that is zero but for rounding, as that of a bias before a normalisation.
+    """
+    keras.utils.set_random_seed(0)
+    parts = MODELS[name]()
+    gan = GAN(
+        upsampling_generator(latent_dim=8, filters=(8, 8, 3)),
+        convolutional_critic(image_shape=(16, 16, 3), filters=(8, 8), strides=(2, 2)),
+        parts.get("loss", losses.Wasserstein()),
+        parts["lipschitz"],
+        N_CRITIC,
+        seed=0,
+        augmentation=parts.get("augmentation"),
+    )
+    gan.compile(critic_optimizer=keras.optimizers.SGD(1e-3), generator_optimizer=keras.optimizers.SGD(1e-2))
+    feed = gan.batches(IMAGES, batch_size=BATCH)
+    history = gan.fit(feed, steps_per_epoch=1, epochs=epochs, verbose=0).history
+    return gan, {name: np.array(values) for name, values in history.items() if name != "epoch_time"}
+
+
+def collectives(program):
+    """Return how often a program exchanges numbers between devices, by kind."""
+    kinds = "all-reduce|all-to-all|all-gather|collective-permute|reduce-scatter"
+    return collections.Counter(re.findall(rf" ({kinds})(?:-start)?\(", program))
+
+
+def convolved(program):
+    """Return the images of each convolution, of the networks and of their gradients, but not of those of kernels."""
+    shapes = re.findall(r"= f32\[([\d,]+)\]\S* convolution\(", program)
+    # The gradient of a kernel has its shape.
+    return [int(shape.split(",")[0]) for shape in shapes if shape.split(",")[1:3] not in (["5", "5"], ["3", "3"])]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_devices_share_the_work_and_give_the_numbers_of_one(devices, compiled_step, name):
+    devices(1)
+    gan, history = trained(name, 20)
+    alone = compiled_step()
+    assert not collectives(alone)
+    devices(4)
+    other, found = trained(name, 20)
+    program = compiled_step()
+    # Sums of gradients, statistics and what is reported.
+    assert set(collectives(program)) == {"all-reduce"}
+    assert sum(convolved(program)) == sum(convolved(alone)) / 4
+    # A ratio to a loss that may be nearly zero.
+    history.pop("dg_ratio")
+    for key, values in history.items():
+        # Float32 with sums in another order, over twenty steps.
+        np.testing.assert_allclose(found[key], values, rtol=1e-5, atol=1e-6, err_msg=key)
+    for one, two in zip(values_of(gan.variables), values_of(other.variables), strict=True):
+        np.testing.assert_allclose(two, one, rtol=1e-5, atol=1e-6)
+
+
+def test_the_same_number_of_devices_gives_the_same_bits(devices):
+    devices(2)
+    gans = [trained("diffaugment", 5)[0] for _ in range(2)]
+    assert_bits_equal(*(values_of(gan.variables) for gan in gans))
+    for weight in gans[0].trainable_variables:
+        assert len(weight.value.sharding.device_set) == 2
+        assert weight.value.sharding.is_fully_replicated
+
+
+def test_a_batch_that_devices_cannot_divide_is_refused(devices):
+    devices(4)
+    gan, _ = trained("clipping", 1)
+    message = "`batch_size` must be a multiple of the 4 devices.* Received: batch_size=6"
+    with pytest.raises(ValueError, match=message):
+        gan.fit(gan.batches(IMAGES, batch_size=6), steps_per_epoch=1, verbose=0)
+    with pytest.raises(ValueError, match=message):
+        gan.fit(IMAGES, batch_size=6, verbose=0)

@@ -69,11 +69,12 @@ def resume_command(folder: Path, config: ExperimentConfig, options: RunOptions) 
     Args:
         folder: The run's folder.
         config: The run's configuration.
-        options: Options of the run: where its data are, and its plugins.
+        options: Options of the run: where its data are, its devices and its plugins.
     """
     if config.data.name == "array":
         return f"kg.train(resume={str(folder)!r}, images=…, epochs=…), with the same images"
     folders = {"--data-dir": options.data_dir, "--cache": options.cache}
     data_flag = [text for flag, path in folders.items() if path is not None for text in (flag, path)]
     plugin_flag = ["--plugin", *options.plugin] if options.plugin else []
-    return command_line("train", "--resume", folder, *data_flag, *plugin_flag)
+    device_flag = [] if options.devices is None else ["--devices", options.devices]
+    return command_line("train", "--resume", folder, *data_flag, *device_flag, *plugin_flag)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from keras_gan.checks import conform, shortened
+from keras_gan.checks import Count, conform, shortened
 from keras_gan.files import replace_text
 from keras_gan.reading import read_json, reading
 from keras_gan.training.config import ExperimentConfig
@@ -70,6 +70,7 @@ def _check_resume(resume: dict[str, Any]) -> None:
     conform(resume["epoch"], int, "epoch")
     conform(resume.get("step", 0), int, "step")
     dict(resume["versions"])
+    conform(resume.get("devices", 1), Count, "devices")
     if any(len(pair) != 2 for pair in dict(resume.get("changes", {})).values()):
         raise ValueError("`changes` must have the values before and after")
 
@@ -96,8 +97,11 @@ def record_resume(
     old = read_json(folder / ENVIRONMENT)
     resumes = old.get("resumes", [])
     earlier = _effective_resumes(resumes, here, json_settings(saved))
-    if changes or earlier != resumes or environment["versions"] != _last_versions(old):
+    is_elsewhere = environment["versions"] != _last_versions(old) or _devices(environment) != _last_devices(old)
+    if changes or earlier != resumes or is_elsewhere:
         resume = {**here, "versions": environment["versions"]}
+        if _devices(environment) != _last_devices(old):
+            resume["devices"] = _devices(environment)
         if changes:
             resume["changes"] = {name: list(pair) for name, pair in changes.items()}
         write_environment(folder, {**old, "resumes": [*earlier, resume]})
@@ -125,6 +129,17 @@ def _earlier(resume: dict[str, Any], here: dict[str, int]) -> dict[str, Any]:
     if (resume["epoch"], resume.get("step", 0)) <= (here["epoch"], here.get("step", 0)):
         return resume
     return {**here, **{name: value for name, value in resume.items() if name not in ("epoch", "step")}}
+
+
+def _devices(record: Mapping[str, Any]) -> int:
+    """Return the number of devices of a record; those of earlier versions have none, as they had one device."""
+    return record.get("devices", 1)
+
+
+def _last_devices(environment: dict[str, Any]) -> int:
+    """Return the number of devices that a run was last trained on, from its environment.json."""
+    records = [environment, *environment.get("resumes", [])]
+    return _devices(next((record for record in reversed(records) if "devices" in record), {}))
 
 
 def _last_versions(environment: dict[str, Any]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from keras_gan.training import run_folder, runtime
 from keras_gan.training.allocator import keep_freed_memory
 from keras_gan.training.build import build_model
 from keras_gan.training.config import ExperimentConfig
+from keras_gan.training.devices import use_devices
 from keras_gan.training.ending import resume_command, summarise, write_closing_files
 from keras_gan.training.going_on import check_quality, restore_checked, take_up
 from keras_gan.training.images import check_count, check_shape, load_training_images
@@ -166,6 +167,7 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
     split = data.hold_out(images, config.run.hold_out, config.run.seed)
     check_count(split.shape[0], config, options)
     runtime.set_seeds(config.run.seed, config.run.deterministic)
+    use_devices(options.devices, config.run.batch_size)
     environment = runtime.environment(images)
     if options.resume is None:
         return _begin(config, options, split, environment)

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
-from keras_gan.checks import Positive, check_text, conform
+from keras_gan.checks import Count, Positive, check_text, conform
 from keras_gan.files import replace_text
 from keras_gan.intervals import read_interval
 from keras_gan.reading import read_json, reading
@@ -45,6 +45,8 @@ class RunOptions:
     notes: str = ""
     """Remarks on the run, for the report and the experiment log."""
 
+    devices: Count | None = None
+    """Devices to spread each batch over, on JAX. None: one."""
     plugin: tuple[str, ...] = ()
     """Modules that register parts of your own."""
 

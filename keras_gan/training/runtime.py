@@ -11,6 +11,7 @@ import numpy as np
 
 from keras_gan import data
 from keras_gan.console import say
+from keras_gan.sharding import shards
 
 #: Packages whose versions the bits of a run depend on: for all backends, and for each backend.
 PACKAGES = ("keras-gan", "keras", "numpy")
@@ -77,9 +78,10 @@ def software() -> dict[str, Any]:
 
 
 def environment(images: np.ndarray) -> dict[str, Any]:
-    """Return what the bits of a run depend on besides its configuration: the software and the data.
+    """Return what the bits of a run depend on besides its configuration: the software, the devices and the data.
 
     Args:
         images: The images, uint8.
     """
-    return {**software(), "data": {"images": len(images), "sha256": data.fingerprint(images)}}
+    devices = {} if shards() == 1 else {"devices": shards()}
+    return {**software(), **devices, "data": {"images": len(images), "sha256": data.fingerprint(images)}}

@@ -1,0 +1,50 @@
+"""The devices of a run."""
+
+import keras
+
+from keras_gan.checks import check_count
+from keras_gan.console import say
+
+
+def use_devices(count: int | None, batch_size: int) -> None:
+    """Spread the batches of all models that are built from here on over several devices.
+
+    Each device computes its share of every batch. Weights and optimizers are the same on all of them, and the numbers
+    are those of one device, but for the order of sums.
+
+    Args:
+        count: Number of devices; 1 for one alone; None for the distribution that Keras has, which is none by default.
+        batch_size: Images of one critic update.
+
+    Raises:
+        ValueError: If the backend is not JAX, which has fewer devices, or the batch cannot be divided.
+    """
+    if count is None:
+        return
+    check_count(count, "devices")
+    if count == 1:
+        keras.distribution.set_distribution(None)
+        return
+    _check(count, batch_size)
+    devices = keras.distribution.list_devices()[:count]
+    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False))
+    say(f"Devices: {', '.join(devices)}. Each computes {batch_size // count} of the {batch_size} images of a batch.")
+
+
+def _check(count: int, batch_size: int) -> None:
+    backend = keras.backend.backend()
+    if backend != "jax":
+        raise ValueError(
+            f"`devices` must be 1 unless the Keras backend is jax (KERAS_BACKEND=jax). Received: {count} on {backend}"
+        )
+    available = keras.distribution.list_devices()
+    if count > len(available):
+        raise ValueError(
+            f"`devices` must be at most the {len(available)} that JAX has: {', '.join(available)}. Received: {count}. "
+            f"JAX_NUM_CPU_DEVICES={count} in the environment divides a processor into {count} devices"
+        )
+    if batch_size % count:
+        raise ValueError(
+            f"`batch_size` must be a multiple of the {count} devices. Received: {batch_size}. "
+            f"Give `--batch-size {-(-batch_size // count) * count}`"
+        )

@@ -138,7 +138,8 @@ class GAN(FittedModel):
         Raises:
             ValueError: If a loss or metrics are given, because the model sets its own, if both optimizers are one
                 instance, if one of them was built for other weights, if the generator is to be averaged and Keras
-                cannot copy it, or if both the model and the generator's optimizer average it.
+                cannot copy it, if both the model and the generator's optimizer average it, or if there is a strategy
+                of `tf.distribute`.
         """
         for name in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"):
             if kwargs.get(name) is not None:

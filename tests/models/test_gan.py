@@ -502,3 +502,11 @@ def test_regularisation_of_a_network_is_descended_but_not_reported(float_images,
     assert losses[0] == losses[1]
     # The gradient of 10·‖w‖² is 20·w; differences of float32 kernels of about 0.1.
     np.testing.assert_allclose(kernels[0] - kernels[1], 0.01 * 20 * before, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize("strategy", ["MirroredStrategy", "MultiWorkerMirroredStrategy", "OneDeviceStrategy"])
+def test_strategies_of_tensorflow_are_refused(make_gan, strategy):
+    tf = pytest.importorskip("tensorflow")
+    chosen = getattr(tf.distribute, strategy)(*(["CPU:0"] if strategy == "OneDeviceStrategy" else []))
+    with chosen.scope(), pytest.raises(ValueError, match=r"Use several devices on JAX: .*Received: \w+Strategy"):
+        make_gan()

@@ -19,6 +19,10 @@ class SteppedModel(keras.Model):
     batch_size: int | None
     train_function: Callable[[Iterator[Any]], dict[str, Tensor]] | None
 
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        _refuse_strategies(self.distribute_strategy)
+        super().compile(*args, **kwargs)
+
     def make_train_function(self, force: bool = False) -> None:
         if self.train_function is not None and not force:
             return
@@ -53,6 +57,20 @@ class SteppedModel(keras.Model):
     def steps_taken(self) -> int:
         """Number of steps that the generator was trained for."""
         return int(self.optimizer.iterations)
+
+
+def _refuse_strategies(strategy: tf.distribute.Strategy) -> None:
+    """Refuse to train under a strategy of TensorFlow, where this step would not be that of one device.
+
+    Keras 3.15 gives all replicas one state of its random numbers, so that their noise is the same. XLA does not work
+    there, nor do an optimizer's updates in a loop inside the graph.
+    """
+    if tf.distribute.has_strategy() or strategy.num_replicas_in_sync > 1:
+        raise ValueError(
+            "A GAN is not trained under a strategy of `tf.distribute`, whose replicas would draw the same noise. Use "
+            "several devices on JAX: KERAS_BACKEND=jax, with `keras.distribution.DataParallel` or with `--devices` of "
+            f"`keras-gan train`. Received: {type(strategy).__name__}"
+        )
 
 
 def _is_exhaustion(error: Exception) -> bool:

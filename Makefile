@@ -44,6 +44,7 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/fit_overhead.py
 	$(BIN)/python benchmarks/train_step.py
 	$(BIN)/python benchmarks/train_step.py growth
+	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/layers.py
 	$(BIN)/python benchmarks/determinism.py
 	$(BIN)/python benchmarks/losses.py

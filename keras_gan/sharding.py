@@ -14,6 +14,31 @@ from keras import ops
 from keras_gan.tensors import Tensor
 
 
+class ShardedParameters(keras.distribution.DataParallel):
+    """`keras.distribution.DataParallel` that also divides weights and their optimizers' state among the devices.
+
+    Each device stores its part of every array with at least two axes, along the longest axis that they divide. The
+    weights are collected where a layer needs them, so that a model may be larger than the memory of one device.
+
+    Args:
+        devices: Names of the devices. Defaults to None, all of them.
+
+    Reference:
+        Rajbhandari et al., ZeRO: Memory Optimizations Toward Training Trillion Parameter Models, arXiv:1910.02054.
+    """
+
+    def __init__(self, devices: list[str] | None = None) -> None:
+        super().__init__(devices=devices, auto_shard_dataset=False)
+
+    def get_variable_layout(self, variable: keras.Variable) -> keras.distribution.TensorLayout:
+        """Return how a variable lies on the devices."""
+        names: list[str | None] = [None] * len(variable.shape)
+        divisible = [axis for axis, size in enumerate(variable.shape) if size % _axis_size(self) == 0]
+        if len(names) > 1 and divisible:
+            names[max(divisible, key=lambda axis: variable.shape[axis])] = self.batch_dim_name
+        return keras.distribution.TensorLayout(names, self.device_mesh)
+
+
 def shards() -> int:
     """Return the number of parts that a batch is divided into: 1 without a distribution."""
     distribution = _distribution()

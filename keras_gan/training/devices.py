@@ -4,9 +4,10 @@ import keras
 
 from keras_gan.checks import check_count
 from keras_gan.console import say
+from keras_gan.sharding import ShardedParameters
 
 
-def use_devices(count: int | None, batch_size: int) -> None:
+def use_devices(count: int | None, batch_size: int, shard_parameters: bool = False) -> None:
     """Spread the batches of all models that are built from here on over several devices.
 
     Each device computes its share of every batch. Weights and optimizers are the same on all of them, and the numbers
@@ -15,10 +16,15 @@ def use_devices(count: int | None, batch_size: int) -> None:
     Args:
         count: Number of devices; 1 for one alone; None for the distribution that Keras has, which is none by default.
         batch_size: Images of one critic update.
+        shard_parameters: Whether each device also stores a part of the weights and of the optimizers' state alone.
+            Defaults to False, all of them on each.
 
     Raises:
-        ValueError: If the backend is not JAX, which has fewer devices, or the batch cannot be divided.
+        ValueError: If there is one device and parameters are to be divided, if the backend is not JAX or has fewer
+            devices, or if the devices cannot divide the batch.
     """
+    if shard_parameters and (count is None or count == 1):
+        raise ValueError("`shard_parameters` must go with several `devices`. Received: shard_parameters=True alone")
     if count is None:
         return
     check_count(count, "devices")
@@ -27,7 +33,8 @@ def use_devices(count: int | None, batch_size: int) -> None:
         return
     _check(count, batch_size)
     devices = keras.distribution.list_devices()[:count]
-    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False))
+    replicated = keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False)
+    keras.distribution.set_distribution(ShardedParameters(devices) if shard_parameters else replicated)
     say(f"Devices: {', '.join(devices)}. Each computes {batch_size // count} of the {batch_size} images of a batch.")
 
 

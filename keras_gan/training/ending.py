@@ -77,4 +77,5 @@ def resume_command(folder: Path, config: ExperimentConfig, options: RunOptions) 
     data_flag = [text for flag, path in folders.items() if path is not None for text in (flag, path)]
     plugin_flag = ["--plugin", *options.plugin] if options.plugin else []
     device_flag = [] if options.devices is None else ["--devices", options.devices]
+    device_flag += ["--shard-parameters"] if options.shard_parameters else []
     return command_line("train", "--resume", folder, *data_flag, *device_flag, *plugin_flag)

@@ -167,7 +167,7 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
     split = data.hold_out(images, config.run.hold_out, config.run.seed)
     check_count(split.shape[0], config, options)
     runtime.set_seeds(config.run.seed, config.run.deterministic)
-    use_devices(options.devices, config.run.batch_size)
+    use_devices(options.devices, config.run.batch_size, options.shard_parameters)
     environment = runtime.environment(images)
     if options.resume is None:
         return _begin(config, options, split, environment)

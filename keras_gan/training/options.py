@@ -47,6 +47,8 @@ class RunOptions:
 
     devices: Count | None = None
     """Devices to spread each batch over, on JAX. None: one."""
+    shard_parameters: bool = False
+    """Whether each of several devices stores a part of the weights alone, for models that do not fit on one."""
     plugin: tuple[str, ...] = ()
     """Modules that register parts of your own."""
 

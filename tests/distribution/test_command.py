@@ -36,7 +36,7 @@ def test_a_run_goes_on_with_another_number_of_devices(data_dir, tmp_path, device
     said = capsys.readouterr().out
     assert "Each computes 1 of the 4 images of a batch." in said
     resume = ("--resume", parts, "--data-dir", data_dir, "--wandb", "off")
-    assert call_script("train_horses", *resume, "--epochs", 6, "--devices", 2) == 0
+    assert call_script("train_horses", *resume, "--epochs", 6, "--devices", 2, "--shard-parameters") == 0
     one, other = (read_losses(folder / "losses.csv") for folder in (whole, parts))
     for key in set(one) - {"epoch_time"}:
         # Adam divides by the gradient's size, which enlarges what sums in another order change.
@@ -52,4 +52,5 @@ def test_numbers_of_devices_that_cannot_be_are_refused(data_dir, tmp_path, devic
         capsys, "train_horses", *flags, 3
     )
     assert "`devices` must be" in refusal(capsys, "train_horses", *flags, 0)
+    assert "`shard_parameters` must go with several" in refusal(capsys, "train_horses", *flags, 1, "--shard-parameters")
     assert not (tmp_path / "runs").exists()

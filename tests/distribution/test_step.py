@@ -10,6 +10,7 @@ from helpers import assert_bits_equal, values_of
 
 from keras_gan import GAN, AdaptiveAugmentation, DiffAugment, GradientPenalty, GuideAugmentation, WeightClipping, losses
 from keras_gan.networks import convolutional_critic, upsampling_generator
+from keras_gan.sharding import ShardedParameters
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (64, 16, 16, 3), dtype=np.uint8)
 BATCH, N_CRITIC = 8, 2
@@ -90,6 +91,26 @@ def test_the_same_number_of_devices_gives_the_same_bits(devices):
     for weight in gans[0].trainable_variables:
         assert len(weight.value.sharding.device_set) == 2
         assert weight.value.sharding.is_fully_replicated
+
+
+def test_parameters_are_divided_among_the_devices(devices, compiled_step, tmp_path):
+    devices(1)
+    gan, history = trained("penalty", 20)
+    keras.distribution.set_distribution(ShardedParameters(keras.distribution.list_devices()[:4]))
+    other, found = trained("penalty", 20)
+    # Weights are collected, and gradients are summed.
+    assert {"all-gather", "all-reduce"} <= set(collectives(compiled_step()))
+    for weight in [*other.generator.trainable_weights, *other.critic.trainable_weights]:
+        stored = weight.value.addressable_shards[0].data.size
+        assert stored == weight.value.size // (4 if len(weight.shape) > 1 and max(weight.shape) % 4 == 0 else 1)
+    np.testing.assert_allclose(found["d_loss"], history["d_loss"], rtol=1e-5, atol=1e-6)
+    for one, two in zip(values_of(gan.variables), values_of(other.variables), strict=True):
+        # Float32 with sums in another order, over twenty steps.
+        np.testing.assert_allclose(two, one, rtol=1e-5, atol=1e-6)
+    other.save(tmp_path / "gan.keras")
+    keras.distribution.set_distribution(None)
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    assert_bits_equal(values_of(loaded.variables), values_of(other.variables))
 
 
 def test_a_batch_that_devices_cannot_divide_is_refused(devices):

@@ -4,13 +4,16 @@ EXTRAS ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: train test proofs fuzz soak lint docs bench
+.PHONY: train test test-distribution proofs fuzz soak lint docs bench
 
 train: $(VENV)/installed
 	$(BIN)/python scripts/train_horses.py --preset demo --quality-every 350
 
 test: $(VENV)/installed-$(EXTRAS)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+test-distribution: $(VENV)/installed-$(EXTRAS)
+	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/distribution
 
 # What takes longer than the tests may: runs of an earlier version on JAX, properties of the losses at more examples,
 # and whether the tests notice mistakes.

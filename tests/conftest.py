@@ -14,7 +14,15 @@ import pytest
 
 #: Files that take longest, so that no worker is left alone with one of them at the end.
 FIRST = (
-    *("test_experiment.py", "test_jax.py", "test_crash.py", "test_recovery.py", "test_train.py", "test_backends.py"),
+    *(
+        "test_experiment.py",
+        "test_jax.py",
+        "test_distribution.py",
+        "test_crash.py",
+        "test_recovery.py",
+        "test_train.py",
+        "test_backends.py",
+    ),
     *("test_examples.py", "test_wandb.py", "test_contracts.py", "test_registry.py", "test_gan.py"),
     *("test_public_face.py", "test_evaluate.py", "test_cifar10_resnet.py", "test_report.py", "test_step.py"),
     *("test_views.py", "test_signals.py", "test_quality_monitor.py", "test_triage.py", "test_augmented.py"),

@@ -5,7 +5,8 @@ nothing. A step derives all else from its images and its noise: XLA lays that ou
 computes its share of the batch, and adds up gradients and statistics where a sum runs over the batch.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -82,6 +83,17 @@ def shard_batch(x: Tensor, axis: int = 0) -> Tensor:
     names[axis] = distribution.batch_dim_name
     layout = keras.distribution.TensorLayout(names, distribution.device_mesh)
     return keras.distribution.distribute_tensor(x, layout)
+
+
+@contextlib.contextmanager
+def undivided() -> Iterator[None]:
+    """Have each device compute whole batches inside, whatever their sizes, as the last one of an evaluation has."""
+    distribution = keras.distribution.distribution()
+    keras.distribution.set_distribution(None)
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(distribution)
 
 
 def join_batches(one: Tensor, other: Tensor) -> Tensor:

@@ -113,6 +113,21 @@ def test_parameters_are_divided_among_the_devices(devices, compiled_step, tmp_pa
     assert_bits_equal(values_of(loaded.variables), values_of(other.variables))
 
 
+def test_evaluation_and_prediction_take_batches_of_any_size(devices):
+    found = {}
+    for count in (1, 4):
+        devices(count)
+        gan, _ = trained("penalty", 1)
+        history = gan.fit(IMAGES, batch_size=8, verbose=0, shuffle=False, validation_data=IMAGES[:30]).history
+        scores = gan.evaluate(IMAGES[:30], batch_size=7, verbose=0)
+        samples = gan.predict(np.ones((7, 8), "float32"), verbose=0)
+        assert keras.distribution.distribution() is None or count > 1
+        found[count] = [history["d_loss"], history["val_d_loss"], scores, samples, gan.generate(7, seed=0)]
+    for one, four in zip(found[1], found[4], strict=True):
+        # Float32 with sums in another order.
+        np.testing.assert_allclose(four, one, rtol=1e-5, atol=1e-6)
+
+
 def test_a_batch_that_devices_cannot_divide_is_refused(devices):
     devices(4)
     gan, _ = trained("clipping", 1)

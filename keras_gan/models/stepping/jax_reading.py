@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import jax
 import keras
 
+from keras_gan.sharding import undivided
 from keras_gan.tensors import Tensor
 
 #: Values of groups of variables, one list for each group: those that are trainable, those that are not, ….
@@ -69,13 +70,15 @@ class ReadModel(keras.Model):
 
     def evaluate(self, *args: Any, **kwargs: Any) -> list[float] | dict[str, float]:
         try:
-            return super().evaluate(*args, **kwargs)
+            with undivided():
+                return super().evaluate(*args, **kwargs)
         finally:
             self.jax_state_sync()
 
     def predict(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().predict(*args, **kwargs)
+            with undivided():
+                return super().predict(*args, **kwargs)
         finally:
             self.jax_state_sync()
 

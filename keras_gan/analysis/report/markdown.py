@@ -98,9 +98,15 @@ def _header(run: SavedRun, generated: datetime.datetime) -> str:
         f"**Final D Loss**: {d_loss[-1]:.4f}  ",
         f"**Final G Loss**: {g_loss[-1]:.4f}  ",
         *([] if strength is None else [f"**Final Augmentation Strength**: {strength[-1]:.3f}  "]),
-        f"**W&B Run**: {'none' if run.wandb_url is None else f'[View on W&B]({run.wandb_url})'}\n",
+        f"**W&B Run**: {_charts(run)}\n",
     ]
     return "\n".join(lines)
+
+
+def _charts(run: SavedRun) -> str:
+    if run.wandb_url is None:
+        return "offline, in the run's folder" if run.is_offline else "none"
+    return f"[View on W&B]({run.wandb_url})"
 
 
 def _details(run: SavedRun) -> str:

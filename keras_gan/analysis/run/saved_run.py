@@ -51,6 +51,7 @@ class SavedRun:
         notes: The user's notes. Defaults to "".
         started: Date of the start, such as 2026-01-09, or "". Defaults to "".
         wandb_url: URL of the run on Weights & Biases, or None. Defaults to None.
+        is_offline: Whether Weights & Biases has logged it on this machine alone. Defaults to False.
         diverged: Reason why training was stopped because it diverged, or None. Defaults to None.
         copies: Evidence that samples are copies of training images, from a report that had these images; "" if no
             copies were found, None if they were not searched for. Defaults to None.
@@ -71,6 +72,7 @@ class SavedRun:
     notes: str = ""
     started: str = ""
     wandb_url: str | None = None
+    is_offline: bool = False
     diverged: str | None = None
     copies: str | None = None
     nearest: str | None = None
@@ -179,6 +181,7 @@ def load_run(folder: str | Path) -> SavedRun:
         notes=about.get("notes") or "",
         started=about.get("started") or "",
         wandb_url=about.get("wandb_url"),
+        is_offline=any(folder.glob("wandb/offline-run-*")),
         diverged=about.get("diverged"),
         copies=about.get("copies"),
         nearest=about.get("nearest"),

@@ -63,3 +63,8 @@ def test_report_has_the_augmentations_strength_where_there_is_one(render):
     strength = np.linspace(0, 0.4321, 12000)
     assert "\n**Final Augmentation Strength**: 0.432  \n" in render({"augmentation_strength": strength})
     assert "Augmentation" not in render()
+
+
+def test_a_run_that_is_logged_offline_says_so(render):
+    assert "**W&B Run**: none\n" in render()
+    assert "**W&B Run**: offline, in the run's folder\n" in render(is_offline=True)

@@ -96,3 +96,9 @@ def test_one_epoch_is_no_epochs():
     history = {name: np.zeros(1) for name in REQUIRED}
     assert SavedRun("short", history).progress == "1 epoch"
     assert SavedRun("short", {**history, "steps": np.array([7.0])}).progress == "1 epoch, 7 steps"
+
+
+def test_charts_of_a_run_may_be_offline(run_dir):
+    assert not load_run(run_dir).is_offline
+    (run_dir / "wandb" / "offline-run-20261129_064643-iibwwzxp").mkdir(parents=True)
+    assert load_run(run_dir).is_offline

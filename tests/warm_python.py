@@ -122,6 +122,7 @@ def take_over(request, files):
 
 
 if __name__ == "__main__":
+    import scipy.stats  # noqa: F401
     import tensorflow  # noqa: F401
     from PIL import Image
 

@@ -44,17 +44,17 @@ class SteppedModel(ReadModel):
         return self._advance(state, data, begins_epoch=False)
 
     def _advance(self, state: State, data: Any, begins_epoch: bool) -> tuple[dict[str, Tensor], State]:
-        groups = (
-            self.trainable_variables,
-            self.non_trainable_variables,
-            self.optimizer.variables,
-            self.metrics_variables,
-        )
+        groups = self._groups()
         with keras.StatelessScope(zip(itertools.chain(*groups), itertools.chain(*state))) as scope:
             if begins_epoch:
                 self.reset_metrics()
             logs = self.run_step(data)
         return logs, tuple([scope.get_current_value(variable) for variable in group] for group in groups)
+
+    def _groups(self) -> tuple[list[keras.Variable], ...]:
+        """Return the variables of a step's state."""
+        kept = self.trainable_variables, self.non_trainable_variables
+        return *kept, self.optimizer.variables, self.metrics_variables
 
     def _run_steps(self, state: State, batches: list[Any], count: Tensor, are_epochs: bool) -> tuple[Tensor, State]:
         """Run the first `count` steps; return their reported values, one row per step, and the new state."""
@@ -124,13 +124,7 @@ class SteppedModel(ReadModel):
         """
         if shards() == 1:
             return None
-        groups = (
-            self.trainable_variables,
-            self.non_trainable_variables,
-            self.optimizer.variables,
-            self.metrics_variables,
-        )
-        return None, tuple([variable.value.sharding for variable in group] for group in groups)
+        return None, tuple([variable.value.sharding for variable in group] for group in self._groups())
 
     def _dispatch(
         self,

@@ -75,14 +75,23 @@ def test_weight_of_one_sample_gives_its_adversarial_loss(loss):
 def test_compiled_equals_eager(case):
     y_true, y_pred = case.draw(2)
     eager = gradient_function(lambda x: case.per_sample(y_true, x))
-    # The graph is made for a batch of any size, as `fit` makes it.
-    graph = tf.function(eager, input_signature=[tf.TensorSpec([None, *y_pred.shape[1:]], y_pred.dtype)])
-    for compiled in (graph, tf.function(eager, jit_compile=True)):
+    for xla in (False, True):
+        compiled = tf.function(eager, jit_compile=xla)
         for x in (y_pred, 0.3 * y_pred, np.round(y_pred)):
             (value, gradient), (expected, slope) = compiled(tf.constant(x)), eager(tf.constant(x))
             # Float32 with sums in another order; XLA approximates exponentials to a few units in the last place.
             np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-6)
             np.testing.assert_allclose(gradient, slope, rtol=1e-4, atol=1e-6)
+
+
+@every_loss
+def test_batch_of_unknown_size_is_compiled(case):
+    y_true, y_pred = case.draw()
+    shapes = [tf.TensorSpec([None, *np.shape(x)[1:]], np.asarray(x).dtype) for x in (y_pred, y_true) if x is not None]
+    loss = case.make()
+    step = tf.function(lambda y_pred, y_true=None: loss(y_true, y_pred), input_signature=shapes)
+    inputs = [ops.convert_to_tensor(x) for x in (y_pred, y_true) if x is not None]
+    np.testing.assert_allclose(step(*inputs), loss(y_true, y_pred), rtol=1e-5, atol=1e-6)
 
 
 @every_loss

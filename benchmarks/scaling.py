@@ -22,7 +22,7 @@ import dataclasses
 import statistics
 
 import tyro
-from scaling_program import exchanged_bytes, program_of
+from scaling_program import exchanged_bytes, gradient_bytes, our_fit, program_of
 from train_step_cost import Worker, alternate, random_images, settings_of
 from train_step_flops import naive_flops
 
@@ -35,26 +35,6 @@ GPUS = {"A100": (156e12, 300e9, 25e9), "H100": (494e12, 450e9, 50e9)}
 
 #: Share of this rate that convolutions reach, GPUs of a host, and seconds that a message takes within it and beyond.
 SHARE, PER_HOST, LATENCY = 0.3, 8, (3e-6, 8e-6)
-
-
-def spread(devices: int | None) -> None:
-    """Divide the processor into devices, and spread batches over them; None for a process without a distribution."""
-    import jax
-    import keras
-
-    if devices is not None:
-        jax.config.update("jax_num_cpu_devices", devices)
-        keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
-
-
-def our_fit(config):
-    """Return a block of epochs of one step."""
-    spread(config.devices)
-    from train_step_networks import fit_block, image_feed
-
-    from keras_gan.training.build import build_model
-
-    return fit_block(build_model(config.experiment), image_feed(config), list)
 
 
 def measured(preset: str, batch_size: int, counts: tuple[int, ...], blocks: int, steps: int) -> None:
@@ -96,7 +76,7 @@ def modelled(preset: str, batch_size: int, counts: tuple[int, ...]) -> None:
     run = config.run
     penalised = config.lipschitz.name == "gradient_penalty"
     flops = naive_flops(gan.generator, gan.critic, batch_size, run.n_critic, penalised)
-    sizes = [4 * sum(weight.value.size for weight in each.trainable_weights) for each in (gan.critic, gan.generator)]
+    sizes = [gradient_bytes(network) for network in (gan.critic, gan.generator)]
     print(f"\n{preset}, {batch_size} images a GPU, {flops / 1e9:.0f} GFLOP a step: efficiency by the model")
     for name, (rate, *links) in GPUS.items():
         compute = flops / (SHARE * rate)

@@ -1,4 +1,4 @@
-"""The sums over devices in a compiled step."""
+"""A step on virtual devices, and the sums over devices in its program."""
 
 import math
 import multiprocessing
@@ -10,6 +10,31 @@ from keras_gan.training.config import ExperimentConfig
 
 #: Bytes of a number.
 WIDTHS = {"f32": 4, "bf16": 2, "f16": 2, "u32": 4, "s32": 4, "pred": 1}
+
+
+def spread(devices: int | None) -> None:
+    """Divide the processor into devices, and spread batches over them; None for a process without a distribution."""
+    import jax
+    import keras
+
+    if devices is not None:
+        jax.config.update("jax_num_cpu_devices", devices)
+        keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
+
+
+def our_fit(config):
+    """Return a block of epochs of one step."""
+    spread(config.devices)
+    from train_step_networks import fit_block, image_feed
+
+    from keras_gan.training.build import build_model
+
+    return fit_block(build_model(config.experiment), image_feed(config), list)
+
+
+def gradient_bytes(network) -> int:
+    """Return the bytes of a network's gradient, in float32."""
+    return 4 * sum(weight.value.size for weight in network.trainable_weights)
 
 
 def exchanged_bytes(program: str) -> tuple[int, int]:
@@ -38,10 +63,9 @@ def _sums(name: str, bodies: dict[str, str]) -> tuple[int, int]:
     for line in text.splitlines():
         times = re.search(r'known_trip_count":\{"n":"(\d+)"', line)
         for called in re.findall(r"(?:body|to_apply|calls)=%?([\w.\-]+)", line):
-            if "all-reduce" not in line:
-                inner = _sums(called, bodies)
-                often = int(times[1]) if times else 1
-                total, count = total + often * inner[0], count + often * inner[1]
+            inner = _sums(called, bodies)
+            often = int(times[1]) if times else 1
+            total, count = total + often * inner[0], count + often * inner[1]
     return total, count
 
 
@@ -68,7 +92,6 @@ def _compile(config: ExperimentConfig, devices: int, folder: str) -> int:
 
     flags = f"--xla_dump_to={folder} --xla_dump_hlo_as_text --xla_dump_hlo_module_re=.*_run_steps.*"
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}"
-    from scaling import our_fit
     from train_step_cost import settings_of
 
     settings = settings_of(config)
@@ -77,5 +100,4 @@ def _compile(config: ExperimentConfig, devices: int, folder: str) -> int:
     from keras_gan.training.build import build_model
 
     gan = build_model(config)
-    sizes = [4 * sum(weight.value.size for weight in each.trainable_weights) for each in (gan.critic, gan.generator)]
-    return config.run.n_critic * sizes[0] + sizes[1]
+    return config.run.n_critic * gradient_bytes(gan.critic) + gradient_bytes(gan.generator)

@@ -46,18 +46,19 @@ def shards() -> int:
     return 1 if distribution is None else _axis_size(distribution)
 
 
-def check_shards(batch_size: int) -> None:
-    """Refuse a batch that the devices cannot divide.
+def check_division(batch_size: int, devices: int) -> None:
+    """Refuse a batch that devices cannot divide.
 
     Args:
         batch_size: Images of one critic update.
+        devices: Number of devices.
 
     Raises:
-        ValueError: If it is no multiple of the number of devices.
+        ValueError: If the batch size is no multiple of it.
     """
-    if batch_size % shards():
+    if batch_size % devices:
         raise ValueError(
-            f"`batch_size` must be a multiple of the {shards()} devices of Keras's distribution. "
+            f"`batch_size` must be a multiple of the {devices} devices, such as {-(-batch_size // devices) * devices}. "
             f"Received: batch_size={batch_size}"
         )
 
@@ -78,7 +79,7 @@ def shard_batch(x: Tensor, axis: int = 0) -> Tensor:
     distribution = _distribution()
     if distribution is None:
         return x
-    check_shards(x.shape[axis])
+    check_division(x.shape[axis], shards())
     names = [None] * len(x.shape)
     names[axis] = distribution.batch_dim_name
     layout = keras.distribution.TensorLayout(names, distribution.device_mesh)
@@ -148,7 +149,7 @@ def on_each_shard(function: Callable[..., Tensor], *batches: Tensor) -> Tensor:
 
     axis = jax.sharding.PartitionSpec(distribution.batch_dim_name)
     mesh = distribution.device_mesh.backend_mesh
-    return jax.shard_map(function, mesh=mesh, in_specs=axis, out_specs=axis, check_vma=False)(*batches)
+    return jax.shard_map(function, mesh=mesh, in_specs=axis, out_specs=axis)(*batches)
 
 
 def _distribution() -> Any:

@@ -24,7 +24,8 @@ def losses_of_fit(model, functions, x, y_true):
 
 
 def value_of(loss, y_true, y_pred):
-    """Return the value of a loss called alone; compiled where each operation would be compiled else."""
+    """Return the value of a loss called alone."""
+    # JAX would compile each operation by itself.
     if keras.backend.backend() == "jax":
         import jax
 

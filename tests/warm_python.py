@@ -84,7 +84,8 @@ class WarmPython:
         with open(os.devnull) as nothing, tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
             program = self.start(code, *arguments, stdin=nothing, stdout=out, stderr=errors, **options)
             program.wait(300)
-            out.seek(0), errors.seek(0)
+            out.seek(0)
+            errors.seek(0)
             return subprocess.CompletedProcess(arguments, program.returncode, out.read(), errors.read())
 
     def close(self):
@@ -133,4 +134,4 @@ if __name__ == "__main__":
 
     code = next_program(socket.socket(fileno=int(sys.argv[1])))
     if code is not None:
-        exec(compile(code, "<program>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})
+        exec(compile(code, "<program>", "exec"), {"__name__": "__main__"})

@@ -98,17 +98,11 @@ def _suggestion(kind: Any, message: str) -> str:
     return f". Did you mean {close[0]}?" if close else ""
 
 
-def _flags(kind: Any) -> list[str]:
-    """Return the flags of a class of options, and of the groups in it."""
+def _flags(kind: Any, name: str = "") -> list[str]:
+    """Return the flags of a class of options and of the groups in it, or that of one option with a name."""
     kind = get_args(kind)[0] if get_origin(kind) is Annotated else kind
     if not dataclasses.is_dataclass(kind):
-        return []  # Several commands, of which none is chosen yet.
+        # Without a name, these are several commands, of which none is chosen yet.
+        return [f"--{name.replace('_', '-')}"] if name else []
     hints = get_type_hints(kind, include_extras=True)
-    flags: list[str] = []
-    for name, hint in hints.items():
-        flags += _flags(hint) if _is_group(hint) else [f"--{name.replace('_', '-')}"]
-    return flags
-
-
-def _is_group(hint: Any) -> bool:
-    return dataclasses.is_dataclass(get_args(hint)[0] if get_origin(hint) is Annotated else hint)
+    return [flag for name, hint in hints.items() for flag in _flags(hint, name)]

@@ -20,7 +20,7 @@ from keras_gan.models.inputs import check_alone, check_verbose
 from keras_gan.models.memory import OutOfMemoryError
 from keras_gan.models.persistence import PersistentModel
 from keras_gan.models.step_images import check_format, images_alone
-from keras_gan.sharding import check_shards
+from keras_gan.sharding import check_division, shards
 
 #: Images of one critic update if `fit` gets an array without a batch size.
 DEFAULT_BATCH_SIZE = 32
@@ -222,7 +222,7 @@ class FittedModel(PersistentModel):
                 within an epoch. Defaults to None.
         """
         check_count(batch_size, "batch_size")
-        check_shards(batch_size)
+        check_division(batch_size, shards())
         image_shape = self.image_shape
         x, given = with_validation(x, given, batch_size, image_shape)
         if hasattr(x, "shape"):

@@ -4,7 +4,7 @@ import keras
 
 from keras_gan.checks import check_count
 from keras_gan.console import say
-from keras_gan.sharding import ShardedParameters
+from keras_gan.sharding import ShardedParameters, check_division
 
 
 def use_devices(count: int | None, batch_size: int, shard_parameters: bool = False) -> None:
@@ -20,11 +20,8 @@ def use_devices(count: int | None, batch_size: int, shard_parameters: bool = Fal
             Defaults to False, all of them on each.
 
     Raises:
-        ValueError: If there is one device and parameters are to be divided, if the backend is not JAX or has fewer
-            devices, or if the devices cannot divide the batch.
+        ValueError: If the backend is not JAX or has fewer devices, or if the devices cannot divide the batch.
     """
-    if shard_parameters and (count is None or count == 1):
-        raise ValueError("`shard_parameters` must go with several `devices`. Received: shard_parameters=True alone")
     if count is None:
         return
     check_count(count, "devices")
@@ -50,8 +47,4 @@ def _check(count: int, batch_size: int) -> None:
             f"`devices` must be at most the {len(available)} that JAX has: {', '.join(available)}. Received: {count}. "
             f"JAX_NUM_CPU_DEVICES={count} in the environment divides a processor into {count} devices"
         )
-    if batch_size % count:
-        raise ValueError(
-            f"`batch_size` must be a multiple of the {count} devices. Received: {batch_size}. "
-            f"Give `--batch-size {-(-batch_size // count) * count}`"
-        )
+    check_division(batch_size, count)

@@ -61,6 +61,8 @@ class RunOptions:
             if not isinstance(value, Path):
                 conform(value, hints[field.name], field.name)
         check_text(self.notes, "notes")
+        if self.shard_parameters and self.devices in (None, 1):
+            raise ValueError(f"`shard_parameters` must go with several `devices`. Received: devices={self.devices}")
         for name in ("log_every", "sample_every", "checkpoint_every"):
             read_interval(getattr(self, name), name)
 

@@ -68,9 +68,8 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
         **settings: Other settings, by the names of the command's flags, with underscores. Some say where the run is
             stored and how it is monitored: `out`, `resume`, `data_dir`, `cache`, `log_every`, `sample_every`,
             `checkpoint_every`, `checkpoint_minutes`, `max_hours`, `wandb`, `tensorboard`, `notes`,
-            `devices`, `shard_parameters`. All others change
-            the configuration, such as `epochs=100`, `lipschitz="gradient_penalty"` or
-            `generator_filters=(64, 32, 16, 3)`; see `change`.
+            `devices`, `shard_parameters`. All others change the configuration, such as `epochs=100`,
+            `lipschitz="gradient_penalty"` or `generator_filters=(64, 32, 16, 3)`; see `change`.
 
     Returns:
         The run: its folder, configuration, model, history and verdict.

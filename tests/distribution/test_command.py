@@ -51,7 +51,7 @@ def test_a_run_goes_on_with_another_number_of_devices(data_dir, tmp_path, device
 def test_numbers_of_devices_that_cannot_be_are_refused(data_dir, tmp_path, devices, capsys):
     flags = (*FLAGS, "--out", tmp_path / "runs", "--data-dir", data_dir, "--devices")
     assert "must be at most the 4 that JAX has: cpu:0, cpu:1" in refusal(capsys, "train_horses", *flags, 5)
-    assert "must be a multiple of the 3 devices. Received: 4. Give `--batch-size 6`" in refusal(
+    assert "must be a multiple of the 3 devices, such as 6. Received: batch_size=4" in refusal(
         capsys, "train_horses", *flags, 3
     )
     assert "`devices` must be" in refusal(capsys, "train_horses", *flags, 0)

@@ -118,9 +118,9 @@ class SteppedModel(ReadModel):
         self.train_function = train_function
 
     def _result_shardings(self) -> tuple[None, State] | None:
-        """Return how the results of a step lie on the devices: the new state as the old one, without which XLA chooses.
+        """Return how the results of a step lie on the devices; None without a distribution of Keras.
 
-        None without a distribution of Keras.
+        The new state lies as the old one does. XLA would choose otherwise.
         """
         if shards() == 1:
             return None

@@ -40,9 +40,10 @@ class PersistentModel(EvaluatedModel):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "PersistentModel":
-        nested = {"generator", "critic", "loss", "lipschitz", "augmentation", "averaging"} & set(config)
+        # Not a set: processes that train together must make the parts in one order.
+        nested = ("generator", "critic", "loss", "lipschitz", "augmentation", "averaging")
         deserialize = keras.saving.deserialize_keras_object
-        return cls(**{**config, **{name: deserialize(config[name]) for name in nested}})
+        return cls(**{**config, **{name: deserialize(config[name]) for name in nested if name in config}})
 
     def get_compile_config(self) -> dict[str, Any]:
         if not self.compiled:

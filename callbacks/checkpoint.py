@@ -19,6 +19,7 @@ from keras_gan.callbacks.charts import CHARTS
 from keras_gan.checks import Positive, check_count, check_number, check_text, checked_path, conform
 from keras_gan.files import numbered_files, steps_in_name, whole_file
 from keras_gan.manifest import check_facts, seal
+from keras_gan.processes import Vote
 from keras_gan.reading import read_json, reading
 
 BEST = "best.keras"
@@ -138,12 +139,14 @@ class GanCheckpoint(Periodic):
         self.facts = {} if facts is None else dict(facts)
         self.minutes = minutes
         self._since_last = Stopwatch()
+        # Where several processes train together, one whose clock is ahead must not save alone.
+        self._vote = Vote()
 
     def is_due(self, epoch: int) -> bool:
         return super().is_due(epoch) or self._is_due_by_time()
 
     def _is_due_by_time(self) -> bool:
-        if self.minutes is None or self._since_last.seconds < 60 * self.minutes:
+        if self.minutes is None or not self._vote.largest(int(self._since_last.seconds >= 60 * self.minutes)):
             return False
         # The state of an epoch in the middle of a dispatch is no longer there: the dispatch's last one is saved.
         return not getattr(self.model, "is_ahead", False)

@@ -65,10 +65,12 @@ class GracefulStop(EarlyEnd):
             raise RuntimeError("GracefulStop must be entered: `with GracefulStop() as stop:` around `fit`")
         super().on_train_begin(logs)
 
-    def _reason(self) -> str | None:
+    def _wish(self) -> int:
+        return (self.signal or signal.SIGINT) if self.requested else 0
+
+    def _reason(self, wish: int) -> str:
         # Printed by the base class at the end of a step, and not in the handler: it may run in the middle of a print.
-        if not self.requested:
-            return None
-        if self.signal in (None, signal.SIGINT):
+        self.requested, self.signal = True, self.signal or wish
+        if wish == signal.SIGINT:
             return ". Ctrl-C again interrupts at once."
-        return f", as {signal.Signals(self.signal).name} asks for. A second signal ends the process at once."
+        return f", as {signal.Signals(wish).name} asks for. A second signal ends the process at once."

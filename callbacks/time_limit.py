@@ -40,6 +40,9 @@ class TimeLimit(EarlyEnd):
         self.reached = False
         self._watch = Stopwatch()
 
-    def _reason(self) -> str | None:
-        self.reached = self._watch.seconds >= 3600 * self.hours
-        return f": {self.hours:g} hours have passed." if self.reached else None
+    def _wish(self) -> int:
+        return int(self._watch.seconds >= 3600 * self.hours)
+
+    def _reason(self, wish: int) -> str:
+        self.reached = True
+        return f": {self.hours:g} hours have passed."

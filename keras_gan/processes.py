@@ -1,0 +1,89 @@
+"""The processes of a run on several hosts: which one this is, and what all of them agree on.
+
+`jax.distributed` joins them. Everywhere else there is one process, the first, which agrees with itself.
+"""
+
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+#: Seconds from one vote to the next.
+PAUSE = 1.0
+
+
+def process_count() -> int:
+    """Return the number of processes that train together: 1 unless JAX has joined several."""
+    return _jax().process_count() if _is_joined() else 1
+
+
+def process_index() -> int:
+    """Return the number of this process, from 0."""
+    return _jax().process_index() if _is_joined() else 0
+
+
+def gather(values: np.ndarray) -> np.ndarray:
+    """Return the arrays of all processes. All must call this at the same point.
+
+    Args:
+        values: An array, of the same shape and type in each process, with numbers of at most 32 bits.
+
+    Returns:
+        `(processes, ...)`.
+    """
+    if process_count() == 1:
+        return values[None]
+    from jax.experimental import multihost_utils
+
+    return np.asarray(multihost_utils.process_allgather(values))
+
+
+def share_text(text: str) -> str:
+    """Return the text of the first process. All must call this at the same point.
+
+    Args:
+        text: A text; that of the first process counts.
+    """
+    encoded = text.encode()
+    size = int(gather(np.array([len(encoded)], np.int32))[0, 0])
+    padded = np.frombuffer(encoded[:size].ljust(size), np.uint8)
+    return gather(padded)[0].tobytes().decode()
+
+
+class Vote:
+    """Ask all processes about once a second whether one of them wants something.
+
+    All must ask in the same steps. How long a step takes says which: the slowest process decides.
+    """
+
+    def __init__(self) -> None:
+        self._asked, self._pause, self._begun = 0, 1, time.monotonic()
+
+    def largest(self, wish: int) -> int:
+        """Return the largest wish of all processes; 0 in steps in which they do not vote.
+
+        Args:
+            wish: What this process wants, such as a signal's number; 0 for nothing.
+        """
+        if process_count() == 1:
+            return wish
+        self._asked += 1
+        if self._asked < self._pause:
+            return 0
+        seconds = time.monotonic() - self._begun
+        wishes, slowest = gather(np.array([wish, seconds], np.float32)).max(axis=0)
+        self._pause = max(1, int(PAUSE * self._asked / max(slowest, PAUSE / 1000)))
+        self._asked, self._begun = 0, time.monotonic()
+        return int(wishes)
+
+
+def _is_joined() -> bool:
+    # Nobody has joined processes by a module that is not loaded.
+    return "jax" in sys.modules and _jax().distributed.is_initialized()
+
+
+def _jax() -> Any:
+    import jax
+
+    return jax

@@ -37,6 +37,7 @@ DecayRate = Annotated[float, Bounds("a number in [0, 1)", lambda value: 0 <= val
 Level = Annotated[float, Bounds("in (0, 1)", lambda value: 0 < value < 1)]
 Share = Annotated[float, Bounds("a number in [0, 1]", lambda value: 0 <= value <= 1)]
 Count = Annotated[int, Bounds("an integer of at least 1, less than 2³¹", lambda value: 1 <= value < COUNT_LIMIT)]
+Index = Annotated[int, Bounds("an integer of at least 0, less than 2³¹", lambda value: 0 <= value < COUNT_LIMIT)]
 
 
 #: Most characters of a value, or of what a file holds, that a message repeats.

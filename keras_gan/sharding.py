@@ -12,6 +12,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.processes import process_count, process_index
 from keras_gan.tensors import Tensor
 
 
@@ -61,6 +62,16 @@ def check_division(batch_size: int, devices: int) -> None:
             f"`batch_size` must be a multiple of the {devices} devices, such as {-(-batch_size // devices) * devices}. "
             f"Received: batch_size={batch_size}"
         )
+
+
+def own_rows(batch_size: int) -> slice:
+    """Return the part of a batch that this process reads, of those that train together.
+
+    Args:
+        batch_size: Images of one critic update.
+    """
+    each = batch_size // process_count()
+    return slice(each * process_index(), each * (process_index() + 1))
 
 
 def shard_batch(x: Tensor, axis: int = 0) -> Tensor:

@@ -11,7 +11,10 @@ from keras_gan.cli.training_arguments import parse_training
 from keras_gan.console import say
 from keras_gan.interruption import heeding_ctrl_c
 from keras_gan.invocation import program
+from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.images import load_training_images
+from keras_gan.training.joining import end_others, joined
+from keras_gan.training.options import RunOptions
 
 if TYPE_CHECKING:
     from keras_gan.training.experiment import Experiment
@@ -33,6 +36,17 @@ def main(arguments: list[str]) -> int:
     if batch_size.is_asked_for(arguments):
         return batch_size.main(arguments, prog, __doc__)
     config, options = parse_training(arguments, prog, __doc__)
+    try:
+        with joined(options) as options:
+            code = _train(config, options, prog)
+            if code == FAILED:
+                end_others(code)
+    except ValueError as error:
+        fail(prog, str(error))
+    return code
+
+
+def _train(config: ExperimentConfig, options: RunOptions, prog: str) -> int:
     with heeding_ctrl_c():
         try:
             config, images = load_training_images(config, options)

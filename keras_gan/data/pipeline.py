@@ -85,19 +85,20 @@ class ImageFeed:
         self.position = start
         self._resident = 0
 
-    def step(self, index: int) -> np.ndarray:
+    def step(self, index: int, rows: slice = slice(None)) -> np.ndarray:
         """Return the images of a step.
 
         Args:
             index: Index of the step, from 0.
+            rows: Part of each batch. Defaults to all of it.
 
         Returns:
-            `(batch_size, n_critic, height, width, channels)`, uint8: `[:, k]` is the batch of critic update k.
+            `(batch, n_critic, height, width, channels)`, uint8: `[:, k]` is the batch of critic update k.
         """
         check_count(index, "index", 0)
         indices = step_indices(self._count, self.n_critic * self.batch_size, index, self.seed)
         indices = indices if self.chosen is None else self.chosen[indices]
-        images = self.images[indices.reshape(self.n_critic, self.batch_size).T]
+        images = self.images[indices.reshape(self.n_critic, self.batch_size).T[rows]]
         self._resident += images.nbytes
         if self._resident > RESIDENT_BYTES:
             release_pages(self.images)
@@ -108,11 +109,17 @@ class ImageFeed:
         """Yield the images of each step, starting at `position`."""
         return map(self.step, itertools.count(self.position))
 
-    def stream(self) -> Any:
-        """Return the steps, starting at `position`, in the form that is fastest with the current Keras backend."""
+    def stream(self, rows: slice = slice(None)) -> Any:
+        """Return the steps, starting at `position`, in the form that is fastest with the current Keras backend.
+
+        Args:
+            rows: Part of each batch, on JAX. Defaults to all of it.
+        """
         import keras
 
-        return _prefetched(iter(self)) if keras.backend.backend() == "jax" else self._dataset()
+        if keras.backend.backend() != "jax":
+            return self._dataset()
+        return _prefetched(self.step(index, rows) for index in itertools.count(self.position))
 
     def _dataset(self) -> Any:
         import tensorflow as tf

@@ -20,7 +20,8 @@ from keras_gan.models.inputs import check_alone, check_verbose
 from keras_gan.models.memory import OutOfMemoryError
 from keras_gan.models.persistence import PersistentModel
 from keras_gan.models.step_images import check_format, images_alone
-from keras_gan.sharding import check_division, shards
+from keras_gan.processes import process_count
+from keras_gan.sharding import check_division, own_rows, shards
 
 #: Images of one critic update if `fit` gets an array without a batch size.
 DEFAULT_BATCH_SIZE = 32
@@ -111,6 +112,11 @@ class FittedModel(PersistentModel):
         given = {"epochs": epochs, "verbose": verbose, "callbacks": callbacks, **kwargs}
         if isinstance(x, ImageFeed):
             return self._fit_on_feed(x, batch_size, initial_step, given)
+        if process_count() > 1:
+            raise ValueError(
+                "`x` must be a feed that `batches` makes where several processes train together. "
+                f"Received: a {type(x).__name__}"
+            )
         return self._fit_on_images(x, DEFAULT_BATCH_SIZE if batch_size is None else batch_size, given)
 
     def train_on_batch(
@@ -199,7 +205,7 @@ class FittedModel(PersistentModel):
         self._continues_epoch = initial_step > 0
         is_lost = False
         try:
-            return self._fit_on_images(feed.stream(), feed.batch_size, given, initial_step)
+            return self._fit_on_images(feed.stream(own_rows(feed.batch_size)), feed.batch_size, given, initial_step)
         except OutOfMemoryError:
             # On JAX, the step has already given up the memory of the state, and the number of steps in it.
             is_lost = True

@@ -20,6 +20,7 @@ from keras_gan.training.devices import use_devices
 from keras_gan.training.ending import resume_command, summarise, write_closing_files
 from keras_gan.training.going_on import check_quality, restore_checked, take_up
 from keras_gan.training.images import check_count, check_shape, load_training_images
+from keras_gan.training.joining import advise
 from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
 from keras_gan.training.report import report_on, save_real_picture
@@ -71,6 +72,7 @@ class Experiment:
             OutOfMemoryError: If a step needs more memory than there is.
             OSError: If a file cannot be written. The run can be resumed from its last checkpoint.
         """
+        advise(f"Continue from the last checkpoint with: {self.resume_command}")
         with contextlib.closing(self.ownership), stop or callbacks.GracefulStop() as stop:
             is_unfinished = self.start < self.config.run.epochs
             charts = self._charts() if is_unfinished else []

@@ -2,10 +2,11 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
-from keras_gan.checks import Count, Positive, check_text, conform
+from keras_gan.checks import Count, Index, Positive, check_text, conform
 from keras_gan.files import replace_text
 from keras_gan.intervals import read_interval
 from keras_gan.reading import read_json, reading
@@ -49,6 +50,12 @@ class RunOptions:
     """Devices to spread each batch over, on JAX. None: one."""
     shard_parameters: bool = False
     """Whether each of several devices stores a part of the weights alone, for models that do not fit on one."""
+    coordinator: str | None = None
+    """HOST:PORT of the first of several processes that train together. None: what the launcher says, such as srun."""
+    processes: Count | None = None
+    """Number of processes that train together. None: what the launcher says."""
+    process: Index | None = None
+    """Number of this process, from 0. None: what the launcher says."""
     plugin: tuple[str, ...] = ()
     """Modules that register parts of your own."""
 
@@ -63,6 +70,8 @@ class RunOptions:
         check_text(self.notes, "notes")
         if self.shard_parameters and self.devices in (None, 1):
             raise ValueError(f"`shard_parameters` must go with several `devices`. Received: devices={self.devices}")
+        if self.coordinator is not None and not re.fullmatch(r"\S+:\d{1,5}", self.coordinator):
+            raise ValueError(f"`coordinator` must be HOST:PORT. Received: {self.coordinator!r}")
         for name in ("log_every", "sample_every", "checkpoint_every"):
             read_interval(getattr(self, name), name)
 

@@ -18,6 +18,7 @@ from keras_gan.models import GAN
 from keras_gan.training.changes import change
 from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.experiment import prepare
+from keras_gan.training.joining import joined
 from keras_gan.training.options import RunOptions, saved_options
 from keras_gan.training.presets import PRESETS
 from keras_gan.training.resuming import resumed_folder
@@ -68,8 +69,8 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
         **settings: Other settings, by the names of the command's flags, with underscores. Some say where the run is
             stored and how it is monitored: `out`, `resume`, `data_dir`, `cache`, `log_every`, `sample_every`,
             `checkpoint_every`, `checkpoint_minutes`, `max_hours`, `wandb`, `tensorboard`, `notes`,
-            `devices`, `shard_parameters`. All others change the configuration, such as `epochs=100`,
-            `lipschitz="gradient_penalty"` or `generator_filters=(64, 32, 16, 3)`; see `change`.
+            `devices`, `shard_parameters`, `coordinator`, `processes`, `process`. All others change the configuration,
+            such as `epochs=100`, `lipschitz="gradient_penalty"` or `generator_filters=(64, 32, 16, 3)`; see `change`.
 
     Returns:
         The run: its folder, configuration, model, history and verdict.
@@ -99,9 +100,10 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
         if not isinstance(images, (str, Path)):
             array = checked_levels(images, "`images`")
         settings["data"] = images if array is None else Part("array")
-    experiment = prepare(change(config, **settings), options, array)
-    epochs = experiment.train()
-    say(experiment.summary(epochs))
+    with joined(options) as own:
+        experiment = prepare(change(config, **settings), own, array)
+        epochs = experiment.train()
+        say(experiment.summary(epochs))
     return TrainedRun(experiment.folder, experiment.config, experiment.model, epochs)
 
 

@@ -12,6 +12,7 @@ from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.saved_run import annotate
 from keras_gan.console import say
 from keras_gan.intervals import read_interval
+from keras_gan.processes import process_index
 from keras_gan.training import runtime
 from keras_gan.training.config import EvaluationConfig, ExperimentConfig
 from keras_gan.training.hash_chain import HashChain
@@ -126,7 +127,7 @@ def begin_charts(
     run = callbacks.init_wandb(
         folder.name,
         _depends_on(config, images, evaluator),
-        mode=options.wandb,
+        mode=options.wandb if process_index() == 0 else "disabled",
         folder=folder,
         run_id=callbacks.last_run_id(folder),
     )

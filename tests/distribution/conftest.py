@@ -5,7 +5,11 @@ import pathlib
 import tempfile
 
 import keras
+import numpy as np
 import pytest
+
+from keras_gan.data import toy_horses
+from keras_gan.data.horses import ARCHIVE_NAME
 
 COUNT = 4
 
@@ -43,3 +47,12 @@ def devices():
 
     yield spread
     keras.distribution.set_distribution(None)
+
+
+@pytest.fixture
+def data_dir(tmp_path):
+    """Return a folder with drawn images in the place of CIFAR-10's horses."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    np.savez(folder / ARCHIVE_NAME, x_train=toy_horses(42, seed=0), x_test=toy_horses(4, seed=1))
+    return folder

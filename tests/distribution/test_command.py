@@ -3,13 +3,10 @@
 import json
 
 import numpy as np
-import pytest
 from helpers import call_script, refusal
 
 from keras_gan.analysis.report import write as report_files
 from keras_gan.analysis.run.history import read_losses
-from keras_gan.data import toy_horses
-from keras_gan.data.horses import ARCHIVE_NAME
 
 FLAGS = (
     *("demo", "--generator-filters", 4, 4, 4, 3, "--generator-kernel-size", 3),
@@ -18,12 +15,6 @@ FLAGS = (
     # 21 images, which the devices cannot divide.
     *("--hold-out", 0.5),
 )
-
-
-@pytest.fixture
-def data_dir(tmp_path):
-    np.savez(tmp_path / ARCHIVE_NAME, x_train=toy_horses(42, seed=0), x_test=toy_horses(4, seed=1))
-    return tmp_path
 
 
 def test_a_run_goes_on_with_another_number_of_devices(data_dir, tmp_path, devices, capsys, monkeypatch):

@@ -1,0 +1,112 @@
+"""How the processes of a run were started: by flags, or by a launcher that says so in the environment.
+
+This module does not load Keras.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+
+from keras_gan.training.options import RunOptions
+
+
+@dataclasses.dataclass(frozen=True)
+class Launcher:
+    """Variables in which a launcher tells each process its place.
+
+    Attributes:
+        count: Number of processes.
+        index: Number of this one, from 0.
+        address: Host of the first process; empty if JAX finds it.
+        port: Port of that host, or of the launcher, which has the port before that of the run.
+        needs: Variable without which the process was started in another way.
+    """
+
+    count: str
+    index: str
+    address: str = ""
+    port: str = ""
+    needs: str = ""
+
+
+#: Launchers, the more explicit ones first. A batch script of Slurm has all but the list of a step's nodes.
+LAUNCHERS = (
+    Launcher("KERAS_DISTRIBUTION_NUM_PROCESSES", "KERAS_DISTRIBUTION_PROCESS_ID", "KERAS_DISTRIBUTION_JOB_ADDRESSES"),
+    Launcher("WORLD_SIZE", "RANK", "MASTER_ADDR", "MASTER_PORT"),
+    Launcher("SLURM_NTASKS", "SLURM_PROCID", needs="SLURM_STEP_NODELIST"),
+    Launcher("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"),
+)
+
+#: Hosts of a Cloud TPU, of which JAX finds all else.
+TPU_HOSTS = "TPU_WORKER_HOSTNAMES"
+
+
+@dataclasses.dataclass(frozen=True)
+class Launch:
+    """The place of this process among those of a run. What is None, JAX finds.
+
+    Attributes:
+        coordinator: `HOST:PORT` of the first process.
+        count: Number of processes.
+        index: Number of this one, from 0.
+    """
+
+    coordinator: str | None
+    count: int | None
+    index: int | None
+
+
+def read_launch(options: RunOptions, environment: Mapping[str, str]) -> Launch | None:
+    """Return the place of this process among several, or None if it trains alone.
+
+    A launcher's processes train together if the run is given `devices`, or a flag that is about processes. Otherwise
+    each is a run of its own, as the many of a sweep are.
+
+    Args:
+        options: Options of the run.
+        environment: The environment of the process.
+
+    Raises:
+        ValueError: If flags or variables do not make up a place.
+    """
+    given = options.coordinator, options.processes, options.process
+    if given == (None, None, None) and options.devices in (None, 1):
+        return None
+    found = _from_launcher(environment)
+    coordinator = options.coordinator or found.coordinator
+    count = found.count if options.processes is None else options.processes
+    index = found.index if options.process is None else options.process
+    is_tpu = "," in environment.get(TPU_HOSTS, "")
+    if given == (None, None, None) and count in (None, 1) and not is_tpu:
+        return None
+    if None in (count, index) and not is_tpu:
+        raise ValueError(
+            "`processes` and `process` must say how many processes there are and which one this is, unless a launcher "
+            f"such as srun, mpirun or torchrun does. Received: processes={count}, process={index}"
+        )
+    if count is not None and index is not None and index >= count:
+        raise ValueError(f"`process` must be less than the {count} `processes`. Received: {index}")
+    return None if count == 1 else Launch(coordinator, count, index)
+
+
+def _from_launcher(environment: Mapping[str, str]) -> Launch:
+    for launcher in LAUNCHERS:
+        wanted = [name for name in (launcher.count, launcher.index, launcher.needs) if name]
+        if all(name in environment for name in wanted):
+            count, index = (_number(environment, name) for name in (launcher.count, launcher.index))
+            return Launch(_address(launcher, environment), count, index)
+    return Launch(None, None, None)
+
+
+def _address(launcher: Launcher, environment: Mapping[str, str]) -> str | None:
+    if launcher.address not in environment:
+        return None
+    host = environment[launcher.address].split(",")[0]
+    # The launcher itself listens at its port.
+    return f"{host}:{_number(environment, launcher.port) + 1}" if launcher.port else host
+
+
+def _number(environment: Mapping[str, str], name: str) -> int:
+    text = environment.get(name, "")
+    if not text.isdecimal():
+        raise ValueError(f"{name} in the environment must be a number. Received: {text[:80]!r}")
+    return int(text)

@@ -9,6 +9,7 @@ import keras
 from keras_gan import models, parts
 from keras_gan.models.bounds import bounded_weights
 from keras_gan.models.shapes import image_shape
+from keras_gan.networks.layers.batch_norm import local_statistics
 from keras_gan.training.config import ExperimentConfig, Part
 
 
@@ -27,7 +28,7 @@ def build_model(config: ExperimentConfig, set_shape: tuple[int, ...] | None = No
         ValueError: If a part refuses its arguments, the parts do not fit together, or a network has more than 2²⁹
             weights.
     """
-    with _precision(config.run.mixed_precision):
+    with _precision(config.run.mixed_precision), local_statistics(not config.run.sync_batch_norm):
         with bounded_weights("`generator`"):
             generator = config.generator.build(parts.GENERATORS, **_given(config, set_shape))
         with bounded_weights("`critic`"):

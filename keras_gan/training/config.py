@@ -110,6 +110,8 @@ class RunConfig:
     """Share of the images that are not trained on, at most 0.5; samples and critic are measured against them."""
     steps_per_execution: int = 1
     """Steps that are dispatched to the device together; on JAX only, and for accelerators."""
+    sync_batch_norm: bool = True
+    """Whether BatchNormalization takes the statistics of a batch on all devices, rather than of each device's part."""
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

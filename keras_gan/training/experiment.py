@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import json
 import shutil
 import warnings
 from pathlib import Path
@@ -20,7 +21,7 @@ from keras_gan.training.devices import use_devices
 from keras_gan.training.ending import resume_command, summarise, write_closing_files
 from keras_gan.training.going_on import check_quality, restore_checked, take_up
 from keras_gan.training.images import check_count, check_shape, load_training_images
-from keras_gan.training.joining import advise
+from keras_gan.training.joining import advise, check_same
 from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
 from keras_gan.training.report import report_on, save_real_picture
@@ -171,6 +172,8 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
     runtime.set_seeds(config.run.seed, config.run.deterministic)
     use_devices(options.devices, config.run.batch_size, options.shard_parameters)
     environment = runtime.environment(images)
+    versions = json.dumps({**environment, "data": None})
+    check_same(images=environment["data"]["sha256"], configuration=config.to_json(), versions=versions)
     if options.resume is None:
         return _begin(config, options, split, environment)
     ownership = Ownership(options.resume)

@@ -6,6 +6,7 @@ among them takes all of them. The first process alone writes a run that stays, a
 
 import contextlib
 import dataclasses
+import hashlib
 import os
 import shutil
 import socket
@@ -73,6 +74,24 @@ def advise(advice: str) -> None:
     """
     if process_count() > 1:
         _tell(f"advice {share_text(advice)}")
+
+
+def check_same(**values: str) -> None:
+    """Refuse to train where several processes were given different things.
+
+    Args:
+        **values: Texts that must be the same in all processes, by what they stand for.
+
+    Raises:
+        ValueError: If one is not.
+    """
+    for name, text in values.items():
+        digests = gather(np.frombuffer(hashlib.sha256(text.encode()).digest(), np.uint8))
+        others = [index for index, digest in enumerate(digests) if (digest != digests[0]).any()]
+        if others:
+            raise ValueError(
+                f"All processes must have the same {name}. Received: another in process {others[0]} than in process 0"
+            )
 
 
 def end_others(code: int) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import tyro
 
-from keras_gan.checks import require
+from keras_gan.checks import check_count, require
 from keras_gan.cli.parser import fail, run_tyro
 from keras_gan.cli.training_arguments import parse_training
 from keras_gan.console import say
@@ -22,7 +22,7 @@ from keras_gan.training.presets import PRESETS
 INTERRUPTED = 130
 
 #: Flags of a training that the command sets itself.
-OWN_FLAGS = {"--preset", "--out", "--resume", "--seed", "--batch-size"}
+OWN_FLAGS = {"--preset", "--out", "--resume", "--seed", "--batch-size", "--coordinator", "--processes", "--process"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +37,8 @@ class TriageOptions:
     """Batch sizes."""
     out: Path = Path("runs/triage")
     """Folder of the runs, the journal and the heat map; several machines may share it."""
+    devices_per_run: int | None = None
+    """GPUs of each run. With it, as many runs are trained at a time as there are GPUs for."""
 
     def __post_init__(self) -> None:
         require(self.preset in PRESETS, "preset", f"one of {', '.join(PRESETS)}", self.preset)
@@ -44,6 +46,8 @@ class TriageOptions:
             values = getattr(self, name)
             is_set = len(values) > 0 and len(set(values)) == len(values)
             require(is_set, name, "at least one number, none twice", values)
+        if self.devices_per_run is not None:
+            check_count(self.devices_per_run, "devices_per_run")
 
 
 def parse_with_training(arguments: list[str], prog: str, description: str | None) -> tuple[TriageOptions, list[str]]:
@@ -69,6 +73,8 @@ def parse_with_training(arguments: list[str], prog: str, description: str | None
     for seed, size in itertools.product(options.seeds, options.batch_sizes):
         cell = ["--preset", options.preset, "--out", str(options.out), "--seed", str(seed), "--batch-size", str(size)]
         parse_training([*cell, *rest], prog, description)
+    if (options.devices_per_run or 1) > 1:
+        rest = [*rest, "--devices", str(options.devices_per_run)]
     return options, rest
 
 

@@ -1,13 +1,17 @@
 """Training of each seed at each batch size, to find out which of the two causes failures."""
 
+import contextlib
+import dataclasses
 import datetime
 import functools
 import itertools
+import os
+import queue
 import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +23,7 @@ from optuna.storages.journal import JournalFileBackend
 from keras_gan.analysis.report.text import render_table
 from keras_gan.analysis.triage import COLUMNS, conclude, plot_triage
 from keras_gan.cli.triage_cells import COMPLETE, LOCK, LOG, cell_folder, has_ended, is_complete, read_cell, runs_of
+from keras_gan.cli.triage_devices import VISIBLE, device_groups
 from keras_gan.reading import reading
 
 if TYPE_CHECKING:
@@ -43,6 +48,25 @@ class CellError(Exception):
     """The training of a cell could not be started, or failed."""
 
 
+@dataclasses.dataclass(frozen=True)
+class _Work:
+    """What cells are trained by.
+
+    Attributes:
+        options: Options of the grid.
+        arguments: Further arguments of `keras-gan train`.
+        command: Command that starts a training.
+        groups: Devices that no run has at the moment.
+        tried: Seconds that each cell has taken.
+    """
+
+    options: "TriageOptions"
+    arguments: list[str]
+    command: Sequence[str]
+    groups: "queue.SimpleQueue[str | None]"
+    tried: dict[tuple[int, int], float] = dataclasses.field(default_factory=dict)
+
+
 def run_triage(options: "TriageOptions", arguments: list[str], command: Sequence[str] = TRAIN) -> str:
     """Train the cells of the grid that are not trained yet; other processes may share the folder and the work.
 
@@ -55,7 +79,7 @@ def run_triage(options: "TriageOptions", arguments: list[str], command: Sequence
         Text to print: the grid, and the conclusions from it.
 
     Raises:
-        ValueError: If the cells in the folder have another preset or other arguments.
+        ValueError: If the cells in the folder have another preset or other arguments, or there are not so many devices.
         OSError: If the folder cannot be written.
         KeyboardInterrupt: At Ctrl-C. The current cell is saved, and the next call continues it.
     """
@@ -71,14 +95,19 @@ def run_triage(options: "TriageOptions", arguments: list[str], command: Sequence
             load_if_exists=True,
         )
     _check_same(study, options, arguments)
-    tried: dict[tuple[int, int], float] = {}
-    train = functools.partial(_train_cell, options=options, arguments=arguments, command=command, tried=tried)
-    study.optimize(train, n_trials=len(options.seeds) * len(options.batch_sizes), catch=(CellError,))
+    work = _Work(options, arguments, command, device_groups(options.devices_per_run, os.environ))
+    at_once = work.groups.qsize()
+    optimize = functools.partial(study.optimize, functools.partial(_train_cell, work=work), n_jobs=at_once)
+    cells = list(itertools.product(options.seeds, options.batch_sizes))
+    optimize(n_trials=len(cells), catch=(CellError,))
     # For Optuna, a cell that failed or whose process was killed is done. Its files tell whether it really is.
-    for seed, size in itertools.product(options.seeds, options.batch_sizes):
-        if (seed, size) not in tried and not is_complete(cell_folder(options, seed, size)):
+    left = [cell for cell in cells if cell not in work.tried and not is_complete(cell_folder(options, *cell))]
+    # As many at a time as are trained at a time: the sampler stops all when one has ended.
+    for start in range(0, len(left), at_once):
+        chosen = left[start : start + at_once]
+        for seed, size in chosen:
             study.enqueue_trial({"seed": seed, "batch_size": size})
-            study.optimize(train, n_trials=1, catch=(CellError,))
+        optimize(n_trials=len(chosen), catch=(CellError,))
     return summarize(options)
 
 
@@ -121,22 +150,13 @@ def _shared(arguments: list[str]) -> list[str]:
     return shared
 
 
-def _train_cell(
-    trial: optuna.Trial,
-    options: "TriageOptions",
-    arguments: list[str],
-    command: Sequence[str],
-    tried: dict[tuple[int, int], float],
-) -> float:
-    """Train what is left of a cell; return 1 if the cell is healthy, and 0 if not.
-
-    The time that it took, in seconds, is stored in `tried`.
-    """
+def _train_cell(trial: optuna.Trial, work: _Work) -> float:
+    """Train what is left of a cell; return 1 if the cell is healthy, and 0 if not."""
     # The bounds hold for all grids, so that the grid of a folder may grow.
     seed, size = trial.suggest_int("seed", 0, LARGEST), trial.suggest_int("batch_size", 1, LARGEST)
     start = time.monotonic()
-    tried[seed, size] = 0.0
-    folder = cell_folder(options, seed, size)
+    work.tried[seed, size] = 0.0
+    folder = cell_folder(work.options, seed, size)
     folder.mkdir(exist_ok=True)
     try:
         # Acquired once: a lock that is acquired again by its own `with` stays locked after it.
@@ -145,12 +165,11 @@ def _train_cell(
         raise optuna.TrialPruned(f"{folder} is being trained by another process") from error
     with lock:
         if not is_complete(folder):
-            flags = ["--seed", str(seed), "--batch-size", str(size), *arguments]
-            _train(folder, command, options.preset, flags)
-            tried[seed, size] = time.monotonic() - start
-    cell = read_cell(options, seed, size)
+            _train(folder, work, ["--seed", str(seed), "--batch-size", str(size), *work.arguments])
+            work.tried[seed, size] = time.monotonic() - start
+    cell = read_cell(work.options, seed, size)
     print(f"seed {seed}, batch size {size}: {cell.outcome.value} {cell.evidence}".rstrip(), flush=True)
-    print(_progress(options, [seconds for seconds in tried.values() if seconds > 0]), flush=True)
+    print(_progress(work.options, [seconds for seconds in work.tried.values() if seconds > 0]), flush=True)
     return float(cell.works)
 
 
@@ -164,17 +183,27 @@ def _progress(options: "TriageOptions", times: list[float]) -> str:
     return f"  {done} of {len(places)} cells, about {left} left"
 
 
-def _train(folder: Path, command: Sequence[str], preset: str, flags: list[str]) -> None:
+def _train(folder: Path, work: _Work, flags: list[str]) -> None:
     runs = runs_of(folder)
-    begin = ["--resume", str(runs[-1])] if runs else ["--preset", preset, "--out", str(folder)]
+    begin = ["--resume", str(runs[-1])] if runs else ["--preset", work.options.preset, "--out", str(folder)]
     quiet = [] if "--wandb" in flags else ["--wandb", "off"]
-    command = [*command, *begin, *quiet, *flags]
-    with open(folder / LOG, "a", encoding="utf-8") as log:
-        code = _wait(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT))
+    command = [*work.command, *begin, *quiet, *flags]
+    with open(folder / LOG, "a", encoding="utf-8") as log, _devices(work) as environment:
+        code = _wait(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment))
     if code != DONE and not has_ended(folder):
         print(f"Failed: {shlex.join(command)}; see {folder / LOG}", flush=True)
         raise CellError(f"{folder}: exit code {code}")
     (folder / COMPLETE).touch()
+
+
+@contextlib.contextmanager
+def _devices(work: _Work) -> Iterator[dict[str, str]]:
+    """Give a run devices that no other run has, in its environment."""
+    group = work.groups.get()
+    try:
+        yield {**os.environ, **({} if group is None else {VISIBLE: group})}
+    finally:
+        work.groups.put(group)
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:

@@ -1,5 +1,6 @@
 """The grid, with a training script that only writes what a run would leave."""
 
+import dataclasses
 import itertools
 import os
 import re
@@ -11,6 +12,7 @@ import time
 import pytest
 
 from keras_gan.analysis.triage import Outcome
+from keras_gan.cli import triage_devices
 from keras_gan.cli.triage import TriageOptions, parse_with_training
 from keras_gan.cli.triage_cells import read_cell
 from keras_gan.cli.triage_grid import run_triage
@@ -149,6 +151,7 @@ def test_folder_of_other_arguments_is_refused(options, script):
 
 CALL = """
 import sys; from pathlib import Path
+from keras_gan.cli import triage_devices
 from keras_gan.cli.triage import TriageOptions
 from keras_gan.cli.triage_grid import run_triage
 seeds, sizes = (tuple(map(int, part.split(","))) for part in sys.argv[3:])
@@ -282,3 +285,52 @@ def test_machines_may_have_their_data_elsewhere(options, script):
 def test_empty_and_doubled_grids_are_refused(values):
     with pytest.raises(ValueError, match="`seeds` must be at least one number, none twice"):
         TriageOptions("demo", seeds=values)
+
+
+def test_each_run_has_devices_of_its_own(options, tmp_path, monkeypatch):
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import os, pathlib, sys, time\n"
+        "calls = pathlib.Path(__file__).with_name('calls')\n"
+        "def note(word): open(calls, 'a').write(f'{word} {os.environ[\"CUDA_VISIBLE_DEVICES\"]}\\n')\n"
+        "note('+'); time.sleep(0.5); note('-'); sys.exit(1)\n"
+    )
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1,2,GPU-9,7")
+    options = dataclasses.replace(options, devices_per_run=2)
+    # Twice, as cells that failed are tried again in another way.
+    for _ in range(2):
+        run_triage(options, [], command(script))
+        lines = script.with_name("calls").read_text().splitlines()
+        # The fifth device is left over, and both pairs are used at the same time.
+        assert sorted(lines) == ["+ 0,1"] * 3 + ["+ 2,GPU-9"] * 3 + ["- 0,1"] * 3 + ["- 2,GPU-9"] * 3
+        assert {line[0] for line in lines[:2]} == {"+"}
+        for pair in ("0,1", "2,GPU-9"):
+            assert "".join(line[0] for line in lines if line.endswith(pair)) == "+-" * 3
+        script.with_name("calls").unlink()
+
+
+def test_runs_are_told_how_many_devices_they_have(tmp_path):
+    arguments = ["demo", "--out", str(tmp_path), "--batch-sizes", "8", "--devices-per-run", "2"]
+    _, training = parse_with_training(arguments, "triage", None)
+    assert training == ["--devices", "2"]
+
+
+@pytest.mark.parametrize(("visible", "count"), [("", 0), ("0", 1)])
+def test_more_devices_than_there_are_are_refused(options, script, monkeypatch, visible, count):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    options = dataclasses.replace(options, devices_per_run=2)
+    with pytest.raises(ValueError, match=f"`devices_per_run` must be at most .* Received: 2 with {count} GPUs"):
+        run_triage(options, [], command(script))
+
+
+def test_the_driver_is_asked_for_devices(monkeypatch):
+    answer = (sys.executable, "-c", "print('0\\n1')")
+    monkeypatch.setattr(triage_devices, "LIST_GPUS", answer)
+    assert triage_devices.visible_devices({}) == ["0", "1"]
+    monkeypatch.setattr(triage_devices, "LIST_GPUS", ("no-such-program",))
+    assert triage_devices.visible_devices({}) == []
+
+
+def test_no_number_of_devices_is_refused():
+    with pytest.raises(ValueError, match="`devices_per_run` must be"):
+        TriageOptions("demo", devices_per_run=0)

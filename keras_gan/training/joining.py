@@ -125,6 +125,8 @@ def _initialize(launch: Launch) -> None:
             launch.coordinator,
             launch.count,
             launch.index,
+            local_device_ids=launch.device,
+            cluster_detection_method=None if launch.is_known_to_jax else "deactivate",
             initialization_timeout=START_TIMEOUT,
             shutdown_timeout_seconds=END_TIMEOUT,
         )

@@ -19,6 +19,9 @@ class Launcher:
         address: Host of the first process; empty if JAX finds it.
         port: Port of that host, or of the launcher, which has the port before that of the run.
         needs: Variable without which the process was started in another way.
+        local_count: Number of processes on this host.
+        local_index: Number of this one among them, which is that of its GPU.
+        is_known_to_jax: Whether JAX finds the first process and the GPU of each by itself.
     """
 
     count: str
@@ -26,14 +29,19 @@ class Launcher:
     address: str = ""
     port: str = ""
     needs: str = ""
+    local_count: str = ""
+    local_index: str = ""
+    is_known_to_jax: bool = False
 
 
 #: Launchers, the more explicit ones first. A batch script of Slurm has all but the list of a step's nodes.
 LAUNCHERS = (
     Launcher("KERAS_DISTRIBUTION_NUM_PROCESSES", "KERAS_DISTRIBUTION_PROCESS_ID", "KERAS_DISTRIBUTION_JOB_ADDRESSES"),
-    Launcher("WORLD_SIZE", "RANK", "MASTER_ADDR", "MASTER_PORT"),
-    Launcher("SLURM_NTASKS", "SLURM_PROCID", needs="SLURM_STEP_NODELIST"),
-    Launcher("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"),
+    Launcher(
+        *("WORLD_SIZE", "RANK", "MASTER_ADDR", "MASTER_PORT"), local_count="LOCAL_WORLD_SIZE", local_index="LOCAL_RANK"
+    ),
+    Launcher("SLURM_NTASKS", "SLURM_PROCID", needs="SLURM_STEP_NODELIST", is_known_to_jax=True),
+    Launcher("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", is_known_to_jax=True),
 )
 
 #: Hosts of a Cloud TPU, of which JAX finds all else.
@@ -48,11 +56,15 @@ class Launch:
         coordinator: `HOST:PORT` of the first process.
         count: Number of processes.
         index: Number of this one, from 0.
+        device: Number of its GPU on this host; None for all.
+        is_known_to_jax: Whether JAX knows the launcher.
     """
 
-    coordinator: str | None
-    count: int | None
-    index: int | None
+    coordinator: str | None = None
+    count: int | None = None
+    index: int | None = None
+    device: int | None = None
+    is_known_to_jax: bool = False
 
 
 def read_launch(options: RunOptions, environment: Mapping[str, str]) -> Launch | None:
@@ -85,7 +97,11 @@ def read_launch(options: RunOptions, environment: Mapping[str, str]) -> Launch |
         )
     if count is not None and index is not None and index >= count:
         raise ValueError(f"`process` must be less than the {count} `processes`. Received: {index}")
-    return None if count == 1 else Launch(coordinator, count, index)
+    if count == 1:
+        return None
+    return dataclasses.replace(
+        found, coordinator=coordinator, count=count, index=index, is_known_to_jax=found.is_known_to_jax or is_tpu
+    )
 
 
 def _from_launcher(environment: Mapping[str, str]) -> Launch:
@@ -93,8 +109,17 @@ def _from_launcher(environment: Mapping[str, str]) -> Launch:
         wanted = [name for name in (launcher.count, launcher.index, launcher.needs) if name]
         if all(name in environment for name in wanted):
             count, index = (_number(environment, name) for name in (launcher.count, launcher.index))
-            return Launch(_address(launcher, environment), count, index)
-    return Launch(None, None, None)
+            return Launch(
+                _address(launcher, environment), count, index, _device(launcher, environment), launcher.is_known_to_jax
+            )
+    return Launch()
+
+
+def _device(launcher: Launcher, environment: Mapping[str, str]) -> int | None:
+    """Return the GPU of this process, if several on this host share them out."""
+    if launcher.local_count not in environment or _number(environment, launcher.local_count) == 1:
+        return None
+    return _number(environment, launcher.local_index)
 
 
 def _address(launcher: Launcher, environment: Mapping[str, str]) -> str | None:

@@ -19,11 +19,14 @@ TPU = {"TPU_WORKER_HOSTNAMES": "10.0.0.1,10.0.0.2"}
 @pytest.mark.parametrize(
     ("environment", "launch"),
     [
-        (SLURM, Launch(None, 4, 3)),
+        (SLURM, Launch(None, 4, 3, is_known_to_jax=True)),
         (TORCHRUN, Launch("node07:29501", 2, 1)),
-        (OPEN_MPI, Launch(None, 8, 0)),
+        # One process for each of two GPUs of a host, or one for both.
+        ({**TORCHRUN, "LOCAL_WORLD_SIZE": "2", "LOCAL_RANK": "1"}, Launch("node07:29501", 2, 1, device=1)),
+        ({**TORCHRUN, "LOCAL_WORLD_SIZE": "1", "LOCAL_RANK": "0"}, Launch("node07:29501", 2, 1)),
+        (OPEN_MPI, Launch(None, 8, 0, is_known_to_jax=True)),
         (KERAS, Launch("a:1234", 2, 1)),
-        (TPU, Launch(None, None, None)),
+        (TPU, Launch(is_known_to_jax=True)),
         # The more explicit one.
         ({**SLURM, **TORCHRUN}, Launch("node07:29501", 2, 1)),
         ({}, None),
@@ -41,8 +44,8 @@ def test_launchers_say_where_a_process_stands(environment, launch):
 
 def test_flags_win_over_launchers():
     options = RunOptions(coordinator="node07:1", processes=2, process=0)
-    assert read_launch(options, SLURM) == Launch("node07:1", 2, 0)
-    assert read_launch(RunOptions(coordinator="node07:1"), SLURM) == Launch("node07:1", 4, 3)
+    assert read_launch(options, SLURM) == Launch("node07:1", 2, 0, is_known_to_jax=True)
+    assert read_launch(RunOptions(coordinator="node07:1"), SLURM) == Launch("node07:1", 4, 3, is_known_to_jax=True)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@
 
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,32 @@ def share_text(text: str) -> str:
     size = int(gather(np.array([len(encoded)], np.int32))[0, 0])
     padded = np.frombuffer(encoded[:size].ljust(size), np.uint8)
     return gather(padded)[0].tobytes().decode()
+
+
+def share_out(function: Callable[[np.ndarray], Iterable[Any]], batch: np.ndarray) -> Iterator[Any]:
+    """Yield the results of a function of each sample alone of a batch, of which each process computes a part.
+
+    All must call this at the same point, with the same batch.
+
+    Args:
+        function: A function from a batch to batches of any types, or None in place of one.
+        batch: The batch.
+    """
+    count = process_count()
+    if count == 1:
+        yield from function(batch)
+        return
+    each = -(-len(batch) // count)
+    # All parts have one size: the last ones begin again.
+    own = np.arange(each * process_index(), each * (process_index() + 1)) % len(batch)
+    for result in function(batch[own]):
+        # As bytes, because JAX would take digits away from float64.
+        yield None if result is None else _joined(result)[: len(batch)]
+
+
+def _joined(part: np.ndarray) -> np.ndarray:
+    parts = gather(np.frombuffer(np.ascontiguousarray(part).tobytes(), np.uint8))
+    return parts.view(part.dtype).reshape(-1, *part.shape[1:])
 
 
 class Vote:

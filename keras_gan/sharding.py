@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_gan.processes import process_count, process_index
@@ -106,6 +107,28 @@ def undivided() -> Iterator[None]:
         yield
     finally:
         keras.distribution.set_distribution(distribution)
+
+
+def over_devices(function: Callable[[Tensor], Tensor], batch: Tensor) -> np.ndarray:
+    """Return a function of each sample alone of a batch, of which each device computes a part.
+
+    Where several processes train together, all must call it at the same point.
+
+    Args:
+        function: A function from a batch to a batch, of each sample alone, outside a compiled step.
+        batch: A batch of any size, the same in all processes.
+    """
+    count, size = shards(), batch.shape[0]
+    if count == 1:
+        return ops.convert_to_numpy(function(batch))
+    # Devices divide whole batches alone.
+    filled = ops.take(batch, np.arange(-(-size // count) * count) % size, axis=0)
+    outputs = function(shard_batch(filled))
+    if process_count() == 1:
+        return ops.convert_to_numpy(outputs)[:size]
+    from jax.experimental import multihost_utils
+
+    return np.asarray(multihost_utils.process_allgather(outputs, tiled=True))[:size]
 
 
 def join_batches(one: Tensor, other: Tensor) -> Tensor:

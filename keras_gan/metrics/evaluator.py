@@ -1,5 +1,6 @@
 """Evaluator: all figures of sample quality from one pass over the samples."""
 
+import functools
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from keras_gan.data.images import checked_levels, fingerprint, to_uint8
 from keras_gan.data.ranges import ImageError, RangeCheck
 from keras_gan.metrics.diversity import feature_diversity
 from keras_gan.metrics.evaluation import Evaluation, Provenance
-from keras_gan.metrics.extractors.extractor import FeatureExtractor, FeatureFunction, as_extractor
+from keras_gan.metrics.extractors.extractor import FeatureExtractor, FeatureFunction, Features, as_extractor
 from keras_gan.metrics.frechet import bootstrap_frechet_distances, bootstrap_interval, fid_infinity, frechet_distance
 from keras_gan.metrics.held_out import measure_held_out
 from keras_gan.metrics.kernel import kernel_distance, largest_subset
@@ -22,8 +23,10 @@ from keras_gan.metrics.precision_recall import density_coverage, precision_recal
 from keras_gan.metrics.reference import ReferenceCache, SampleSet, summarize
 from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
 from keras_gan.metrics.statistics import feature_statistics
+from keras_gan.processes import share_out
 from keras_gan.progress import tracked
 from keras_gan.rating import Place
+from keras_gan.sharding import undivided
 
 #: Largest number of real images that quality is measured against unless another is given: that of the usual FID-50k.
 LARGEST_REFERENCE = 50_000
@@ -138,7 +141,14 @@ class Evaluator:
         parts: Iterable[Any] = [images] if hasattr(images, "shape") else images
         if not isinstance(parts, Iterable):
             raise ImageError(f"The samples must be images, or an iterable of batches. Received: {images!r}")
-        return summarize(self.extractor, self._batches(parts), self.n_samples)
+        # All processes of a run on several hosts collect the same samples.
+        shared = functools.partial(share_out, self._compute)
+        return summarize(shared, self._batches(parts), self.n_samples)
+
+    def _compute(self, images: np.ndarray) -> Features:
+        # The weights of the extractor lie on one device.
+        with undivided():
+            return self.extractor(images)
 
     def score(self, samples: SampleSet) -> Evaluation:
         """Return all figures of samples, given what `collect` returned for them."""

@@ -5,7 +5,7 @@ import hashlib
 import os
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +47,11 @@ class SampleSet:
         check_features(self.features, "features")
 
 
-def summarize(extractor: FeatureExtractor, batches: Iterable[np.ndarray], count: int) -> SampleSet:
+def summarize(extractor: Callable[[np.ndarray], Iterable[Any]], batches: Iterable[np.ndarray], count: int) -> SampleSet:
     """Pass images through an extractor once, and keep what the figures need.
 
     Args:
-        extractor: The feature extractor.
+        extractor: A feature extractor, or a function that returns what one does.
         batches: Batches of uint8 images, in random order: features of the first images are kept, and the splits of the
             Inception score are consecutive.
         count: Number of images in all batches.

@@ -10,6 +10,7 @@ from keras import ops
 
 from keras_gan.checks import Positive, check_count, check_number, check_seed
 from keras_gan.models.shapes import latent_shape
+from keras_gan.sharding import over_devices
 from keras_gan.tensors import Tensor
 
 #: Images that are generated at a time.
@@ -65,8 +66,9 @@ def in_batches(generator: keras.Model, latents: Tensor, batch_size: int = BATCH)
         Images `(batch, height, width, channels)`, float32, in the generator's range.
     """
     for start in range(0, len(latents), batch_size):
-        images = generator(latents[start : start + batch_size], training=False)
-        yield ops.convert_to_numpy(ops.cast(images, "float32"))
+        yield over_devices(
+            lambda part: ops.cast(generator(part, training=False), "float32"), latents[start : start + batch_size]
+        )
 
 
 def draw_latents(

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -209,7 +210,9 @@ def _silence_of_others() -> Iterator[None]:
         yield
         return
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
 
 
 @contextlib.contextmanager

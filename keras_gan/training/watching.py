@@ -13,6 +13,7 @@ from keras_gan.analysis.run.saved_run import annotate
 from keras_gan.console import say
 from keras_gan.intervals import read_interval
 from keras_gan.processes import process_index
+from keras_gan.sharding import undivided
 from keras_gan.training import runtime
 from keras_gan.training.config import EvaluationConfig, ExperimentConfig
 from keras_gan.training.hash_chain import HashChain
@@ -38,8 +39,10 @@ def build_evaluator(split: data.Split, evaluation: EvaluationConfig) -> metrics.
     """
     if not evaluation.is_measured:
         return None
-    extractor, real = evaluation.extractor.build(parts.EXTRACTORS), split.trained_on()
-    evaluator = metrics.Evaluator(extractor, real, evaluation.samples, held_out=split.held_out)
+    # Each process of a run on several hosts has an extractor of its own, on one of its devices.
+    with undivided():
+        extractor, real = evaluation.extractor.build(parts.EXTRACTORS), split.trained_on()
+        evaluator = metrics.Evaluator(extractor, real, evaluation.samples, held_out=split.held_out)
     used, count = evaluator.provenance.n_real, split.shape[0]
     if used < count:
         say(f"Quality is measured against {used} of the {count} images, the same each time.")

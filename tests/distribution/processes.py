@@ -1,10 +1,14 @@
 """Processes that train together, started as a launcher starts them."""
 
+import pathlib
 import socket
 import subprocess
 import sys
 
 from helpers import environment_of
+
+#: Where plugins are found.
+TESTS = str(pathlib.Path(__file__).parents[1])
 
 #: Seconds in which the others end after one has died.
 PATIENCE = 60
@@ -24,7 +28,7 @@ class Group:
             address = f"127.0.0.1:{server.getsockname()[1]}"
         command = [sys.executable, "-m", "keras_gan", "train", *map(str, flags), "--coordinator", address]
         # As on two machines, their sets and dictionaries have other orders.
-        alone = {**environment_of("jax"), "JAX_NUM_CPU_DEVICES": "2", "PYTHONUNBUFFERED": "1"}
+        alone = {**environment_of("jax"), "JAX_NUM_CPU_DEVICES": "2", "PYTHONUNBUFFERED": "1", "PYTHONPATH": TESTS}
         self.processes = []
         for index in range(2):
             place = ["--processes", "2", "--process", str(index)] if launcher is None else []

@@ -35,9 +35,12 @@ def slurm(index):
     return {"SLURM_NTASKS": "2", "SLURM_PROCID": str(index), "SLURM_STEP_NODELIST": "localhost"}
 
 
-def test_two_processes_train_the_run_of_one(data_dir, tmp_path, started, without_figures):
-    common = (*FLAGS, "--data-dir", data_dir, "--epochs", 6)
+def test_two_processes_train_the_run_of_one(data_dir, tmp_path, started, without_figures, monkeypatch):
+    common = (*FLAGS, "--data-dir", data_dir, "--epochs", 6, "--plugin", "distribution.colours")
+    common = (*common, "--extractor", "colours", "--quality-every", 3, "--quality-samples", 81)
+    monkeypatch.setenv("COLOURS", str(tmp_path))
     group = started(*common, "--devices", 4, "--out", tmp_path / "two", launcher=slurm)
+    monkeypatch.setenv("COLOURS", str(tmp_path / "data"))
     assert call_script("train_horses", *common, "--out", tmp_path / "one") == 0
     codes, (printed, others), errors = group.ended()
     assert (codes, errors, others) == ([0, 0], ("", ""), "")
@@ -48,6 +51,9 @@ def test_two_processes_train_the_run_of_one(data_dir, tmp_path, started, without
     for key in set(one) - {"epoch_time"}:
         # Adam divides by the gradient's size, which enlarges what sums in another order change.
         np.testing.assert_allclose(two[key], one[key], rtol=1e-3, atol=1e-4, err_msg=key)
+    # Of two times 81 samples, each process computed the colours of its part.
+    counts = [sum(map(int, path.read_text().split())) for path in tmp_path.glob("colours_*")]
+    assert counts == [41 + 41] * 2
 
 
 def test_all_stop_when_one_is_told_to_and_go_on_as_another_number(

@@ -6,7 +6,7 @@ computes its share of the batch, and adds up gradients and statistics where a su
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import keras
@@ -109,6 +109,43 @@ def undivided() -> Iterator[None]:
         keras.distribution.set_distribution(distribution)
 
 
+def to_numpy(values: keras.Variable | Tensor) -> np.ndarray:
+    """Return values that may be divided among devices, also among those of several processes.
+
+    Where several processes train together, all must call it at the same point.
+
+    Args:
+        values: A variable or a tensor, outside a compiled step.
+    """
+    tensor = values.value if isinstance(values, keras.Variable) else values
+    if process_count() == 1 or tensor.is_fully_addressable or tensor.is_fully_replicated:
+        return ops.convert_to_numpy(tensor)
+    from jax.experimental import multihost_utils
+
+    return np.asarray(multihost_utils.process_allgather(tensor, tiled=True))
+
+
+@contextlib.contextmanager
+def whole(variables: Iterable[keras.Variable]) -> Iterator[None]:
+    """Have variables that are divided among several processes read as they are in all, such as to save them.
+
+    The whole values are in the memory of each host, not of its devices. All processes must enter it at the same point.
+
+    Args:
+        variables: Variables that are read inside.
+    """
+    divided = [each for each in variables if process_count() > 1 and not each.value.is_fully_replicated]
+    kept = [(each, each.value) for each in divided]
+    try:
+        for variable in divided:
+            # Not by `assign`, which divides values, nor in a `StatelessScope`, in which Keras cannot save.
+            variable._value = to_numpy(variable)
+        yield
+    finally:
+        for variable, value in kept:
+            variable._value = value
+
+
 def over_devices(function: Callable[[Tensor], Tensor], batch: Tensor) -> np.ndarray:
     """Return a function of each sample alone of a batch, of which each device computes a part.
 
@@ -123,12 +160,7 @@ def over_devices(function: Callable[[Tensor], Tensor], batch: Tensor) -> np.ndar
         return ops.convert_to_numpy(function(batch))
     # Devices divide whole batches alone.
     filled = ops.take(batch, np.arange(-(-size // count) * count) % size, axis=0)
-    outputs = function(shard_batch(filled))
-    if process_count() == 1:
-        return ops.convert_to_numpy(outputs)[:size]
-    from jax.experimental import multihost_utils
-
-    return np.asarray(multihost_utils.process_allgather(outputs, tiled=True))[:size]
+    return to_numpy(function(shard_batch(filled)))[:size]
 
 
 def join_batches(one: Tensor, other: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from keras import ops
 from keras_gan.models.batch_statistics import set_batch_statistics
 from keras_gan.models.moving_averages import MovingAverages
 from keras_gan.models.sampling import draw_latents
+from keras_gan.sharding import to_numpy
 
 #: Latents that the statistics of BatchNormalization are measured on, and how many of them at a time.
 STATISTICS_LATENTS, STATISTICS_BATCH = 1024, 256
@@ -58,7 +59,7 @@ class AveragedGenerator:
             return self._generator
         variables = [averages.get(id(variable), variable) for variable in self._generator.variables]
         # Copies, because JAX reuses the memory of a state when it computes the next one.
-        values = [np.array(ops.convert_to_numpy(variable)) for variable in variables]
+        values = [np.array(to_numpy(variable)) for variable in variables]
         # Compared by value: the weights may also have been loaded or assigned.
         if not _are_equal(values, self._values):
             self._values = []

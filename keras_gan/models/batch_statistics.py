@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 import keras
 import numpy as np
-from keras import ops
 
 from keras_gan.models.state import inner_scope
+from keras_gan.sharding import to_numpy
 from keras_gan.tensors import Tensor
 
 
@@ -39,7 +39,7 @@ def _run(
     """Return the statistics of one batch; None for those that the pass does not change."""
     network(batch, training=True)
     values = [scope.get_current_value(variable) for variable in statistics]
-    return [None if value is None else ops.convert_to_numpy(value) for value in values]
+    return [None if value is None else to_numpy(value) for value in values]
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from keras_gan.models.evaluation import EvaluatedModel
 from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.moving_averages import AveragingPolicy
 from keras_gan.models.state import seed_states
+from keras_gan.sharding import whole
 
 
 class PersistentModel(EvaluatedModel):
@@ -23,6 +24,10 @@ class PersistentModel(EvaluatedModel):
     averaging: AveragingPolicy | None
 
     _compile_options: dict[str, Any]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with whole([*self.variables, *(self.optimizer.variables if self.compiled else [])]):
+            super().save(*args, **kwargs)
 
     def get_config(self) -> dict[str, Any]:
         serialize = keras.saving.serialize_keras_object

@@ -7,6 +7,7 @@ from keras_gan.analysis.run.saved_run import annotate
 from keras_gan.files import whole_file
 from keras_gan.invocation import command_line
 from keras_gan.metrics.extractors.extractor import weights_digest
+from keras_gan.sharding import whole
 from keras_gan.tables import table_lines
 from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.options import RunOptions
@@ -34,8 +35,9 @@ def write_closing_files(folder: Path, model: models.GAN, finding: str | None) ->
     """
     annotate(folder, diverged=finding)
     if finding is None:
-        with whole_file(folder / "generator.keras") as path:
-            model.sampling_generator.save(path)
+        generator = model.sampling_generator
+        with whole_file(folder / "generator.keras") as path, whole(generator.variables):
+            generator.save(path)
     # Within the first epoch, the file has not even a header.
     return max(len(list(table_lines(folder / "losses.csv", is_growing=True))) - 1, 0)
 

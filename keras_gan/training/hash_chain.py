@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from keras import ops
 
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.chain import CHAIN, append_link, cut_chain
+from keras_gan.sharding import to_numpy
 
 
 class HashChain(Periodic):
@@ -39,5 +39,4 @@ class HashChain(Periodic):
     def _tensors(self) -> Iterator[tuple[str, bytes]]:
         model = self.model
         for index, variable in enumerate([*model.variables, *model.optimizer.variables]):
-            value = np.ascontiguousarray(ops.convert_to_numpy(variable))
-            yield f"{index:03d} {variable.path}", value.tobytes()
+            yield f"{index:03d} {variable.path}", np.ascontiguousarray(to_numpy(variable)).tobytes()

@@ -121,6 +121,8 @@ def _initialize(launch: Launch) -> None:
 
     # It would take SIGTERM, which asks a run to save and end.
     jax.config.update("jax_enable_preemption_service", False)
+    # On processors, two programs that exchange numbers at the same time may wait for each other for ever.
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
     try:
         jax.distributed.initialize(
             launch.coordinator,

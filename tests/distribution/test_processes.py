@@ -9,6 +9,7 @@ from distribution.processes import Group
 from distribution.test_command import FLAGS
 from helpers import call_script
 
+import keras_gan as kg
 from keras_gan.analysis.report import write as report_files
 from keras_gan.analysis.run.history import read_losses
 
@@ -39,7 +40,7 @@ def test_two_processes_train_the_run_of_one(data_dir, tmp_path, started, without
     common = (*FLAGS, "--data-dir", data_dir, "--epochs", 6, "--plugin", "distribution.colours")
     common = (*common, "--extractor", "colours", "--quality-every", 3, "--quality-samples", 81)
     monkeypatch.setenv("COLOURS", str(tmp_path))
-    group = started(*common, "--devices", 4, "--out", tmp_path / "two", launcher=slurm)
+    group = started(*common, "--devices", 4, "--shard-parameters", "--out", tmp_path / "two", launcher=slurm)
     monkeypatch.setenv("COLOURS", str(tmp_path / "data"))
     assert call_script("train_horses", *common, "--out", tmp_path / "one") == 0
     codes, (printed, others), errors = group.ended()
@@ -51,6 +52,10 @@ def test_two_processes_train_the_run_of_one(data_dir, tmp_path, started, without
     for key in set(one) - {"epoch_time"}:
         # Adam divides by the gradient's size, which enlarges what sums in another order change.
         np.testing.assert_allclose(two[key], one[key], rtol=1e-3, atol=1e-4, err_msg=key)
+    # What no process has whole is whole in the files.
+    files = [tmp_path / name / "0001_demo" / "checkpoints" / "epoch_000006.keras" for name in ("one", "two")]
+    for weight, other in zip(*(kg.load_model(file).trainable_variables for file in files), strict=True):
+        np.testing.assert_allclose(other, weight, rtol=1e-3, atol=1e-4, err_msg=weight.path)
     # Of two times 81 samples, each process computed the colours of its part.
     counts = [sum(map(int, path.read_text().split())) for path in tmp_path.glob("colours_*")]
     assert counts == [41 + 41] * 2

@@ -13,6 +13,7 @@ import numpy as np
 
 from keras_gan.checks import check_text
 from keras_gan.data.images import check_images
+from keras_gan.sharding import to_numpy
 from keras_gan.tensors import Tensor
 
 #: Output of an extractor: features `(images, features)`, and logits `(images, classes)` or None without a classifier.
@@ -120,7 +121,7 @@ def weights_digest(model: keras.Model) -> str:
     """Return the SHA-256 of all weights of a model, in hexadecimal."""
     digest = hashlib.sha256()
     for weight in model.weights:
-        digest.update(keras.ops.convert_to_numpy(weight).tobytes())
+        digest.update(to_numpy(weight).tobytes())
     return digest.hexdigest()
 
 

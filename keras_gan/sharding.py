@@ -71,6 +71,8 @@ def own_rows(batch_size: int) -> slice:
     Args:
         batch_size: Images of one critic update.
     """
+    if shards() == 1:
+        return slice(None)
     each = batch_size // process_count()
     return slice(each * process_index(), each * (process_index() + 1))
 
@@ -123,6 +125,18 @@ def to_numpy(values: keras.Variable | Tensor) -> np.ndarray:
     from jax.experimental import multihost_utils
 
     return np.asarray(multihost_utils.process_allgather(tensor, tiled=True))
+
+
+def localise(variables: Iterable[keras.Variable]) -> None:
+    """Put variables that lie on the devices of several processes on one device of this process.
+
+    Args:
+        variables: All variables of a model.
+    """
+    for variable in variables:
+        if not variable.value.is_fully_addressable:
+            # Not by `assign`, which lays values over the devices.
+            variable._value = ops.convert_to_tensor(to_numpy(variable))
 
 
 @contextlib.contextmanager

@@ -38,12 +38,9 @@ def main(arguments: list[str]) -> int:
     config, options = parse_training(arguments, prog, __doc__)
     try:
         with joined(options) as options:
-            code = _train(config, options, prog)
-            if code == FAILED:
-                end_others(code)
-    except ValueError as error:
+            return _train(config, options, prog)
+    except (ValueError, OSError) as error:
         fail(prog, str(error))
-    return code
 
 
 def _train(config: ExperimentConfig, options: RunOptions, prog: str) -> int:
@@ -66,13 +63,16 @@ def _train(config: ExperimentConfig, options: RunOptions, prog: str) -> int:
         say(f"Interrupted at once. {going_on}")
         if isinstance(end, SystemExit):
             raise
+        end_others(BY_SIGNAL + signal.SIGINT)
         return BY_SIGNAL + signal.SIGINT
     except OutOfMemoryError as error:
         advice = f". Give `--batch-size {error.smaller}`, or find the largest with `--find-batch-size`"
         print(f"{prog}: error: {error}{'' if error.smaller is None else advice}", file=sys.stderr)
+        end_others(FAILED)
         return FAILED
     except (OSError, ValueError) as error:
         print(f"{prog}: error: {shortened(error, 600)}. {_way_on(experiment)}", file=sys.stderr)
+        end_others(FAILED)
         return FAILED
     except DivergedError as error:
         say(f"Run diverged: {error}. Its last good state and its log are in {experiment.folder}")

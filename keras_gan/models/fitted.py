@@ -112,7 +112,7 @@ class FittedModel(PersistentModel):
         given = {"epochs": epochs, "verbose": verbose, "callbacks": callbacks, **kwargs}
         if isinstance(x, ImageFeed):
             return self._fit_on_feed(x, batch_size, initial_step, given)
-        if process_count() > 1:
+        if process_count() > 1 and shards() > 1:
             raise ValueError(
                 "`x` must be a feed that `batches` makes where several processes train together. "
                 f"Received: a {type(x).__name__}"

@@ -21,7 +21,7 @@ from keras_gan.training.devices import use_devices
 from keras_gan.training.ending import resume_command, summarise, write_closing_files
 from keras_gan.training.going_on import check_quality, restore_checked, take_up
 from keras_gan.training.images import check_count, check_shape, load_training_images
-from keras_gan.training.joining import advise, check_same
+from keras_gan.training.joining import advise, check_same, meet
 from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
 from keras_gan.training.report import report_on, save_real_picture
@@ -73,7 +73,8 @@ class Experiment:
             OutOfMemoryError: If a step needs more memory than there is.
             OSError: If a file cannot be written. The run can be resumed from its last checkpoint.
         """
-        advise(f"Continue from the last checkpoint with: {self.resume_command}")
+        again = f"Start all again with `--resume {self.folder}` in place of the preset"
+        advise(f"{again}, or go on alone: {self.resume_command}")
         with contextlib.closing(self.ownership), stop or callbacks.GracefulStop() as stop:
             is_unfinished = self.start < self.config.run.epochs
             charts = self._charts() if is_unfinished else []
@@ -87,6 +88,8 @@ class Experiment:
                 # After the run's own files, so that they do not wait for the service.
                 for chart in charts:
                     chart.finish()
+            # While signals still mean to stop: the others have less to write.
+            meet()
         if finding is not None:
             raise DivergedError(finding)
         return done

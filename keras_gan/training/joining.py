@@ -4,15 +4,18 @@
 among them takes all of them. The first process alone writes a run that stays, and prints.
 """
 
+import collections
 import contextlib
 import dataclasses
 import hashlib
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Iterator
@@ -21,12 +24,17 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan.console import say
 from keras_gan.processes import gather, process_count, process_index, share_text
 from keras_gan.training.launch import Launch, read_launch
+from keras_gan.training.lookout import NATIVE_LOG
 from keras_gan.training.options import RunOptions
 
 #: What others than the first process do not need of a run that goes on.
 LEFT_OUT = ("samples", "plots", "wandb", "tensorboard", "run.lock", "owner.json", "*.html", "set_aside_*")
+
+#: Options that may differ between processes.
+OWN_OPTIONS = ("out", "resume", "data_dir", "cache", "notes", "plugin", "coordinator", "process", "processes")
 
 #: Seconds that processes wait for each other at the start and at the end.
 START_TIMEOUT, END_TIMEOUT = 300, 30
@@ -51,20 +59,29 @@ def joined(options: RunOptions) -> Iterator[RunOptions]:
         The options of this process.
 
     Raises:
-        ValueError: If flags or the launcher's variables do not make up a place among the processes, or the backend is
-            not JAX.
+        ValueError: If flags or the launcher's variables do not make up a place among the processes, the backend is not
+            JAX, or the processes have other options or another number of devices.
+        OSError: If this process does not see the run that goes on.
     """
     launch = read_launch(options, os.environ)
     if launch is None:
         yield options
         return
     _check_backend()
-    with tempfile.TemporaryDirectory(prefix="keras_gan_") as folder, _apart_from_native_messages(Path(folder)):
-        _initialize(launch)
-        with _silence_of_others(), _lookout():
-            yield _own_options(options, Path(folder))
-            gather(np.zeros(1, np.int32))
+    _initialize(launch)
+    with tempfile.TemporaryDirectory(prefix="keras_gan_") as name, _apart_from_native_messages(Path(name)) as errors:
+        with _silence_of_others(), _lookout(Path(name), errors):
+            shared = {key: str(value) for key, value in vars(options).items() if key not in OWN_OPTIONS}
+            check_same(options=json.dumps(shared, sort_keys=True))
+            yield _own_options(options, Path(name))
+            meet()
         _jax_distributed().global_state.shutdown()
+
+
+def meet() -> None:
+    """Wait for the other processes, if any: all must call this at the same point."""
+    if process_count() > 1:
+        gather(np.zeros(1, np.int32))
 
 
 def advise(advice: str) -> None:
@@ -74,7 +91,9 @@ def advise(advice: str) -> None:
         advice: How to go on.
     """
     if process_count() > 1:
-        _tell(f"advice {share_text(advice)}")
+        line = f"advice {share_text(advice)}"
+        for process in _lookouts:
+            _tell(line, process)
 
 
 def check_same(**values: str) -> None:
@@ -123,6 +142,8 @@ def _initialize(launch: Launch) -> None:
     jax.config.update("jax_enable_preemption_service", False)
     # On processors, two programs that exchange numbers at the same time may wait for each other for ever.
     jax.config.update("jax_cpu_enable_async_dispatch", False)
+    if launch.index in (0, None):
+        say(f"Waiting for {launch.count or 'all'} processes, at most {START_TIMEOUT} seconds.")
     try:
         jax.distributed.initialize(
             launch.coordinator,
@@ -133,9 +154,14 @@ def _initialize(launch: Launch) -> None:
             initialization_timeout=START_TIMEOUT,
             shutdown_timeout_seconds=END_TIMEOUT,
         )
-    except ValueError as error:
-        message = f"`coordinator` must be HOST:PORT of the first process. Received: {launch.coordinator}, and {error}"
-        raise ValueError(message) from error
+    except (ValueError, RuntimeError) as error:
+        raise ValueError(
+            "`coordinator` must be HOST:PORT of the first process, with a free port, and processes can train together "
+            f"only once in a Python process, before it uses JAX. Received: {launch.coordinator}, and {error}"
+        ) from error
+    counts = collections.Counter(device.process_index for device in jax.devices())
+    if len(set(counts.values())) > 1:
+        raise ValueError(f"All processes must have as many devices. Received: {sorted(counts.items())}, by process")
 
 
 def _own_options(options: RunOptions, folder: Path) -> RunOptions:
@@ -145,30 +171,36 @@ def _own_options(options: RunOptions, folder: Path) -> RunOptions:
         if options.resume is not None:
             options = dataclasses.replace(options, resume=_copy(options.resume, folder))
     # The first process changes the folder only when all have read it.
-    gather(np.zeros(1, np.int32))
+    meet()
     return options
 
 
 def _copy(run: Path, folder: Path) -> Path:
     if not run.is_dir():
         raise FileNotFoundError(f"`resume` must be a folder that all processes see. Received: {run}")
-    return Path(shutil.copytree(run, folder / run.name, ignore=shutil.ignore_patterns(*LEFT_OUT)))
+    return Path(shutil.copytree(run, folder / "resumed", ignore=shutil.ignore_patterns(*LEFT_OUT)))
 
 
 @contextlib.contextmanager
-def _lookout() -> Iterator[None]:
-    """Have a program beside this process that ends it when another one has died."""
+def _lookout(folder: Path, errors: int) -> Iterator[None]:
+    """Have a program beside this process that ends it when another one has died.
+
+    Args:
+        folder: Folder of this process alone, which the program removes after the process.
+        errors: File number of the standard error.
+    """
     index = process_index()
-    command = [sys.executable, "-m", "keras_gan.training.lookout", _name()]
+    command = [sys.executable, "-m", "keras_gan.training.lookout", _name(), str(folder)]
     if index > 0:
-        command += [_host(), str(gather(np.zeros(1, np.int32))[0, 0])]
+        command += [_host(), *share_text("").split()]
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sys.stderr, text=True, start_new_session=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
     )
     if index == 0:
         assert process.stdout is not None
-        gather(np.array([int(process.stdout.readline())], np.int32))
+        share_text(process.stdout.readline())
     _lookouts.append(process)
+    threading.Thread(target=_end_with, args=(process,), daemon=True).start()
     try:
         yield
     except SystemExit as end:
@@ -178,8 +210,16 @@ def _lookout() -> Iterator[None]:
         time.sleep(PATIENCE)
         raise
     finally:
-        _tell("failed" if sys.exc_info()[0] else "done")
         _lookouts.remove(process)
+        _tell("failed" if sys.exc_info()[0] else "done", process)
+
+
+def _end_with(process: "subprocess.Popen[str]") -> None:
+    """End this process when its lookout closes its output, which may not be allowed to kill it."""
+    assert process.stdout is not None
+    process.stdout.read()
+    if process in _lookouts:
+        os._exit(1)
 
 
 def _name() -> str:
@@ -188,7 +228,7 @@ def _name() -> str:
 
 def _host() -> str:
     """Return the host of the first process, where JAX may have found it by itself."""
-    return _jax_distributed().global_state.coordinator_address.rpartition(":")[0]
+    return _jax_distributed().global_state.coordinator_address.rpartition(":")[0].strip("[]")
 
 
 def _jax_distributed() -> Any:
@@ -197,12 +237,11 @@ def _jax_distributed() -> Any:
     return distributed
 
 
-def _tell(line: str) -> None:
-    for process in _lookouts:
-        assert process.stdin is not None
-        with contextlib.suppress(OSError):
-            process.stdin.write(f"{line}\n")
-            process.stdin.flush()
+def _tell(line: str, process: "subprocess.Popen[str]") -> None:
+    assert process.stdin is not None
+    with contextlib.suppress(OSError):
+        process.stdin.write(f"{line}\n")
+        process.stdin.flush()
 
 
 @contextlib.contextmanager
@@ -221,12 +260,16 @@ def _silence_of_others() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _apart_from_native_messages(folder: Path) -> Iterator[None]:
-    """Send to a file what JAX's libraries print past Python: greetings of connections, and traces when others die."""
+def _apart_from_native_messages(folder: Path) -> Iterator[int]:
+    """Send to a file what JAX's libraries print past Python: greetings of connections, and traces when others die.
+
+    Yields:
+        A file number of what the standard error was.
+    """
     streams = {"stdout": 1, "stderr": 2}
     saved = {name: getattr(sys, name) for name in streams}
     kept = {number: os.dup(number) for number in streams.values()}
-    with open(folder / "native.log", "wb") as log:
+    with open(folder / NATIVE_LOG, "wb") as log:
         for name, number in streams.items():
             saved[name].flush()
             if _number(saved[name]) == number:
@@ -234,11 +277,12 @@ def _apart_from_native_messages(folder: Path) -> Iterator[None]:
                 setattr(sys, name, os.fdopen(os.dup(number), "w", 1, encoding, errors))
             os.dup2(log.fileno(), number)
         try:
-            yield
+            yield kept[2]
         finally:
             for name, number in streams.items():
                 getattr(sys, name).flush()
                 os.dup2(kept[number], number)
+                os.close(kept[number])
                 setattr(sys, name, saved[name])
 
 

@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from keras_gan.analysis.detectors.advisor import diagnose
@@ -15,6 +16,8 @@ from keras_gan.checks import checked_path
 from keras_gan.console import say
 from keras_gan.data.images import checked_levels
 from keras_gan.models import GAN
+from keras_gan.processes import process_count
+from keras_gan.sharding import localise
 from keras_gan.training.changes import change
 from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.experiment import prepare
@@ -33,7 +36,8 @@ class TrainedRun:
     """A run that has been trained.
 
     Attributes:
-        folder: The run's folder, with all its files.
+        folder: The run's folder, with all its files. Where several processes have trained together, the first one alone
+            has it.
         config: The configuration of the run.
         model: The model after its last epoch.
         epochs: Number of epochs that are done; fewer than `config.run.epochs` after a signal such as Ctrl-C, or
@@ -104,6 +108,10 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
         experiment = prepare(change(config, **settings), own, array)
         epochs = experiment.train()
         say(experiment.summary(epochs))
+        if process_count() > 1:
+            keras.distribution.set_distribution(None)
+            model = experiment.model
+            localise([*model.variables, *model.optimizer.variables])
     return TrainedRun(experiment.folder, experiment.config, experiment.model, epochs)
 
 

@@ -90,7 +90,7 @@ def test_a_process_that_dies_ends_the_other_with_a_line_that_names_it(data_dir, 
     assert 0 not in codes
     [line] = errors[1 - victim].splitlines()
     assert line.startswith(f"Process {victim} of 2 on ")
-    assert f"(pid {group.processes[victim].pid}) has ended, and ends this run. Continue from the last" in line
+    assert f"(pid {group.processes[victim].pid}) has ended, and ends this run. Start all again with `--resume" in line
     run = tmp_path / "0001_demo"
     assert f"--resume {run}" in line
     if victim == 1:

@@ -3,6 +3,7 @@
 `jax.distributed` joins them. Everywhere else there is one process, the first, which agrees with itself.
 """
 
+import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -76,6 +77,30 @@ def share_out(function: Callable[[np.ndarray], Iterable[Any]], batch: np.ndarray
 def _joined(part: np.ndarray) -> np.ndarray:
     parts = gather(np.frombuffer(np.ascontiguousarray(part).tobytes(), np.uint8))
     return parts.view(part.dtype).reshape(-1, *part.shape[1:])
+
+
+def meet() -> None:
+    """Wait for the other processes, if any: all must call this at the same point."""
+    if process_count() > 1:
+        gather(np.zeros(1, np.int32))
+
+
+def check_same(**values: str) -> None:
+    """Refuse to train where several processes were given different things.
+
+    Args:
+        **values: Texts that must be the same in all processes, by what they stand for.
+
+    Raises:
+        ValueError: If one is not.
+    """
+    for name, text in values.items():
+        digests = gather(np.frombuffer(hashlib.sha256(text.encode()).digest(), np.uint8))
+        others = [index for index, digest in enumerate(digests) if (digest != digests[0]).any()]
+        if others:
+            raise ValueError(
+                f"All processes must have the same {name}. Received: another in process {others[0]} than in process 0"
+            )
 
 
 class Vote:

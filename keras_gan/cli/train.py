@@ -11,9 +11,10 @@ from keras_gan.cli.training_arguments import parse_training
 from keras_gan.console import say
 from keras_gan.interruption import heeding_ctrl_c
 from keras_gan.invocation import program
+from keras_gan.training.companions import end_others
 from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.images import load_training_images
-from keras_gan.training.joining import end_others, joined
+from keras_gan.training.joining import joined
 from keras_gan.training.options import RunOptions
 
 if TYPE_CHECKING:

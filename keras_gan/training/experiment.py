@@ -13,15 +13,16 @@ import numpy as np
 from keras_gan import callbacks, data, metrics, models
 from keras_gan.analysis.run.saved_run import annotate
 from keras_gan.console import say
+from keras_gan.processes import check_same, meet
 from keras_gan.training import run_folder, runtime
 from keras_gan.training.allocator import keep_freed_memory
 from keras_gan.training.build import build_model
+from keras_gan.training.companions import advise
 from keras_gan.training.config import ExperimentConfig
 from keras_gan.training.devices import use_devices
 from keras_gan.training.ending import resume_command, summarise, write_closing_files
 from keras_gan.training.going_on import check_quality, restore_checked, take_up
 from keras_gan.training.images import check_count, check_shape, load_training_images
-from keras_gan.training.joining import advise, check_same, meet
 from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
 from keras_gan.training.report import report_on, save_real_picture

@@ -59,6 +59,8 @@ class ImageFeed:
         seed: Seed of the order.
         position: Index of the step that the next `fit` starts with.
         chosen: Indices of the images that are fed, or None for all.
+        rows: Part of each batch that is read. `fit` sets it where several processes share the batches; it is all of
+            them before.
     """
 
     def __init__(
@@ -83,14 +85,14 @@ class ImageFeed:
         self.n_critic = n_critic
         self.seed = seed
         self.position = start
+        self.rows = slice(None)
         self._resident = 0
 
-    def step(self, index: int, rows: slice = slice(None)) -> np.ndarray:
+    def step(self, index: int) -> np.ndarray:
         """Return the images of a step.
 
         Args:
             index: Index of the step, from 0.
-            rows: Part of each batch. Defaults to all of it.
 
         Returns:
             `(batch, n_critic, height, width, channels)`, uint8: `[:, k]` is the batch of critic update k.
@@ -98,7 +100,7 @@ class ImageFeed:
         check_count(index, "index", 0)
         indices = step_indices(self._count, self.n_critic * self.batch_size, index, self.seed)
         indices = indices if self.chosen is None else self.chosen[indices]
-        images = self.images[indices.reshape(self.n_critic, self.batch_size).T[rows]]
+        images = self.images[indices.reshape(self.n_critic, self.batch_size).T[self.rows]]
         self._resident += images.nbytes
         if self._resident > RESIDENT_BYTES:
             release_pages(self.images)
@@ -109,17 +111,11 @@ class ImageFeed:
         """Yield the images of each step, starting at `position`."""
         return map(self.step, itertools.count(self.position))
 
-    def stream(self, rows: slice = slice(None)) -> Any:
-        """Return the steps, starting at `position`, in the form that is fastest with the current Keras backend.
-
-        Args:
-            rows: Part of each batch, on JAX. Defaults to all of it.
-        """
+    def stream(self) -> Any:
+        """Return the steps, starting at `position`, in the form that is fastest with the current Keras backend."""
         import keras
 
-        if keras.backend.backend() != "jax":
-            return self._dataset()
-        return _prefetched(self.step(index, rows) for index in itertools.count(self.position))
+        return _prefetched(iter(self)) if keras.backend.backend() == "jax" else self._dataset()
 
     def _dataset(self) -> Any:
         import tensorflow as tf

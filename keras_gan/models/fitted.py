@@ -202,10 +202,11 @@ class FittedModel(PersistentModel):
         epoch = given.get("initial_epoch", 0)
         warn_of_another_run(epoch, given["steps_per_epoch"], before, feed.position, initial_step)
         self.batch_size = feed.batch_size
+        feed.rows = own_rows(feed.batch_size)
         self._continues_epoch = initial_step > 0
         is_lost = False
         try:
-            return self._fit_on_images(feed.stream(own_rows(feed.batch_size)), feed.batch_size, given, initial_step)
+            return self._fit_on_images(feed.stream(), feed.batch_size, given, initial_step)
         except OutOfMemoryError:
             # On JAX, the step has already given up the memory of the state, and the number of steps in it.
             is_lost = True

@@ -80,7 +80,7 @@ def test_all_stop_when_one_is_told_to_and_go_on_as_another_number(
     assert (environment["devices"], [resume["devices"] for resume in environment["resumes"]]) == (4, [2])
 
 
-@pytest.mark.parametrize("victim", [0, 1])
+@pytest.mark.parametrize("victim", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_a_process_that_dies_ends_the_other_with_a_line_that_names_it(data_dir, tmp_path, started, victim):
     flags = ("--data-dir", data_dir, "--epochs", 1_000_000, "--log-every", 1, "--checkpoint-every", 1)
     group = started(*FLAGS, *flags, "--out", tmp_path)

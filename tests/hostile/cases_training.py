@@ -69,6 +69,7 @@ CASES = [
             "hold_out": given(0.1, share),
             "seed": given(0, index),
             "deterministic": given(False, flag),
+            "sync_batch_norm": given(True, flag),
             "mixed_precision": given("off", choice),
         },
     ),

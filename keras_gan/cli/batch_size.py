@@ -44,21 +44,25 @@ def main(arguments: Sequence[str], prog: str, description: str | None) -> int:
     except (ValueError, OSError) as error:
         fail(prog, str(error))
 
-    def fits(size: int) -> bool:
-        does_fit = fits_in_memory(with_batch_size(config, size), images.shape, options.plugin)
+    def fits(each: int) -> bool:
+        size = each * devices
+        does_fit = fits_in_memory(with_batch_size(config, size), images.shape, options)
         say(f"Batch size {size} {'fits' if does_fit else 'does not fit'}.")
         return does_fit
 
+    devices = options.devices or 1
     most = round(len(images) * (1 - config.run.hold_out))
     try:
-        size = largest_batch_size(config.run.batch_size, most, fits)
+        # Of each device, as devices divide a batch.
+        each = largest_batch_size(max(1, config.run.batch_size // devices), most // devices, fits)
     except TrialError as error:
         fail(prog, str(error))
     except KeyboardInterrupt:
         return 130
-    if size is None:
-        print(f"{prog}: error: Not even batch size 1 fits. Use smaller images or networks", file=sys.stderr)
+    if each is None:
+        print(f"{prog}: error: Not even batch size {devices} fits. Use smaller images or networks", file=sys.stderr)
         return 1
+    size = each * devices
     start = command_line("train", *_without_batch_size(arguments), "--batch-size", size)
     say(f"Batch size {size} is the largest that fits. Start with: {start}")
     return 0
@@ -80,7 +84,8 @@ def make_trial() -> int:
     for module in request["plugins"]:
         load_plugin(module)
     try:
-        train_two_steps(ExperimentConfig.from_json(request["config"]), tuple(request["set_shape"]))
+        config, set_shape = ExperimentConfig.from_json(request["config"]), tuple(request["set_shape"])
+        train_two_steps(config, set_shape, request["devices"], request["shard_parameters"])
     except MemoryError as error:
         print(error, file=sys.stderr)
         return EXHAUSTED

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from keras_gan.training.config import ExperimentConfig
+from keras_gan.training.options import RunOptions
 
 #: Command that makes a trial of what comes in as JSON.
 TRIAL = (sys.executable, "-m", "keras_gan.cli.batch_size")
@@ -52,20 +53,26 @@ def largest_batch_size(start: int, most: int, fits: Callable[[int], bool]) -> in
 
 
 def fits_in_memory(
-    config: ExperimentConfig, set_shape: Sequence[int], plugins: Sequence[str] = (), command: Sequence[str] = TRIAL
+    config: ExperimentConfig, set_shape: Sequence[int], options: RunOptions, command: Sequence[str] = TRIAL
 ) -> bool:
     """Return whether a process of its own can train two steps of a configuration.
 
     Args:
         config: The configuration, with the batch size.
         set_shape: Shape of the set of images, `(count, height, width, channels)`.
-        plugins: Modules that register parts of the configuration. Defaults to none.
+        options: Options of the run, with its devices, and the modules that register parts of the configuration.
         command: Command that makes the trial. Defaults to this Python.
 
     Raises:
         TrialError: If the trial fails for another reason than memory.
     """
-    request = {"config": config.to_json(), "set_shape": list(set_shape), "plugins": list(plugins)}
+    request = {
+        "config": config.to_json(),
+        "set_shape": list(set_shape),
+        "plugins": list(options.plugin),
+        "devices": options.devices,
+        "shard_parameters": options.shard_parameters,
+    }
     result = subprocess.run(command, input=json.dumps(request), capture_output=True, text=True, check=False)
     if result.returncode == EXHAUSTED or -result.returncode in KILLS:
         return False
@@ -80,12 +87,16 @@ def with_batch_size(config: ExperimentConfig, size: int) -> ExperimentConfig:
     return dataclasses.replace(config, run=dataclasses.replace(config.run, batch_size=size))
 
 
-def train_two_steps(config: ExperimentConfig, set_shape: tuple[int, ...]) -> None:
+def train_two_steps(
+    config: ExperimentConfig, set_shape: tuple[int, ...], devices: int | None = None, shard_parameters: bool = False
+) -> None:
     """Train two steps as a run does, on images of noise: on a device, memory depends on their shape alone.
 
     Args:
         config: The configuration.
         set_shape: Shape of the set of images, `(count, height, width, channels)`.
+        devices: Devices of the run. Defaults to None, one.
+        shard_parameters: Whether each device stores a part of the weights alone. Defaults to False.
 
     Raises:
         MemoryError: If there is too little memory. On a CPU, this is more than is free now, so that neither this
@@ -96,12 +107,15 @@ def train_two_steps(config: ExperimentConfig, set_shape: tuple[int, ...]) -> Non
     from keras_gan.training import runtime
     from keras_gan.training.allocator import keep_freed_memory
     from keras_gan.training.build import build_model
+    from keras_gan.training.devices import use_devices
 
     keep_freed_memory()
     runtime.set_seeds(config.run.seed, config.run.deterministic)
     if all(device.startswith("cpu") for device in keras.distribution.list_devices()):
         _leave_memory_to_others()
-    model, size = build_model(config, set_shape), config.run.batch_size
+    size = config.run.batch_size
+    use_devices(devices, size, shard_parameters)
+    model = build_model(config, set_shape)
     images = np.random.default_rng(0).integers(0, 256, (size, *set_shape[1:]), dtype=np.uint8)
     model.fit(model.batches(images, size), steps_per_epoch=1, epochs=2, verbose=0)
 

@@ -14,6 +14,7 @@ from keras_gan.cli import batch_size as command
 from keras_gan.training import batch_size, build
 from keras_gan.training.batch_size import TrialError, fits_in_memory, largest_batch_size
 from keras_gan.training.changes import change
+from keras_gan.training.options import RunOptions
 from keras_gan.training.presets import PRESETS
 
 CONFIG = change(
@@ -51,19 +52,20 @@ def test_search_doubles_and_halves(start, most, limit, expected, tried):
 )
 def test_trials_without_memory_do_not_fit(code, fits):
     child = [sys.executable, "-S", "-c", f"import os, sys; sys.stdin.read(); {code}"]
-    assert fits_in_memory(CONFIG, SHAPE, command=child) is fits
+    assert fits_in_memory(CONFIG, SHAPE, RunOptions(), child) is fits
 
 
 def test_trials_that_fail_for_another_reason_say_why():
     child = [sys.executable, "-S", "-c", "import sys; sys.stdin.read(); sys.exit('a bad part')"]
     with pytest.raises(TrialError, match="A trial of batch size 4 failed: a bad part"):
-        fits_in_memory(CONFIG, SHAPE, command=child)
+        fits_in_memory(CONFIG, SHAPE, RunOptions(), child)
 
 
 @pytest.fixture
 def trial(monkeypatch):
     """Make a trial in this process."""
-    request = {"config": CONFIG.to_json(), "set_shape": SHAPE, "plugins": []}
+    devices = {"devices": None, "shard_parameters": False}
+    request = {"config": CONFIG.to_json(), "set_shape": SHAPE, "plugins": [], **devices}
     monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(request)))
     return command.make_trial
 
@@ -81,7 +83,7 @@ def test_a_trial_trains_two_steps_of_the_configuration(trial, monkeypatch):
 
 
 def test_a_trial_tells_that_it_ran_out_of_memory(trial, monkeypatch, capsys):
-    def exhausted(config, shape):
+    def exhausted(config, *given):
         raise OutOfMemoryError(config.run.batch_size)
 
     monkeypatch.setattr(command, "train_two_steps", exhausted)
@@ -98,7 +100,7 @@ def images(tmp_path):
 def test_command_prints_the_size_and_how_to_start_with_it_and_makes_no_run(images, tmp_path, monkeypatch, capsys):
     tried = []
 
-    def fits(config, shape, plugins):
+    def fits(config, shape, options):
         tried.append((config.run.batch_size, config.run.n_critic, shape))
         return config.run.batch_size <= 16
 
@@ -116,6 +118,20 @@ def test_command_prints_the_size_and_how_to_start_with_it_and_makes_no_run(image
     assert not (tmp_path / "runs").exists()
 
 
+def test_sizes_are_those_that_devices_divide(images, monkeypatch, capsys):
+    tried = []
+
+    def fits(config, shape, options):
+        tried.append((config.run.batch_size, options.devices))
+        return config.run.batch_size <= 3
+
+    monkeypatch.setattr(command, "fits_in_memory", fits)
+    flags = ["demo", "--batch-size", 13, "--data", images, "--devices", 3, "--find-batch-size"]
+    assert call_script("train_horses", *flags) == 0
+    assert tried == [(12, 3), (6, 3), (3, 3)]
+    assert "Batch size 3 is the largest that fits." in capsys.readouterr().out
+
+
 def test_command_says_that_nothing_fits_and_why_a_trial_failed(images, tmp_path, monkeypatch, capsys):
     flags = ["demo", "--data", images, "--out", tmp_path / "runs", "--find-batch-size"]
     monkeypatch.setattr(command, "fits_in_memory", lambda *given: False)
@@ -131,6 +147,9 @@ def test_command_says_that_nothing_fits_and_why_a_trial_failed(images, tmp_path,
 
 def test_a_trial_in_a_process_of_its_own_fits(monkeypatch):
     # The backend that loads faster.
-    for name, value in environment_of("jax").items():
+    for name, value in {**environment_of("jax"), "JAX_NUM_CPU_DEVICES": "2"}.items():
         monkeypatch.setenv(name, value)
-    assert fits_in_memory(CONFIG, SHAPE)
+    assert fits_in_memory(CONFIG, SHAPE, RunOptions(devices=2))
+    # Its process has so many devices.
+    with pytest.raises(TrialError, match="`devices` must be at most the 2 that JAX has"):
+        fits_in_memory(CONFIG, SHAPE, RunOptions(devices=4))

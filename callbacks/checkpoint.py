@@ -141,12 +141,17 @@ class GanCheckpoint(Periodic):
         self._since_last = Stopwatch()
         # Where several processes train together, one whose clock is ahead must not save alone.
         self._vote = Vote()
+        self._is_late = False
 
     def is_due(self, epoch: int) -> bool:
         return super().is_due(epoch) or self._is_due_by_time()
 
     def _is_due_by_time(self) -> bool:
-        if self.minutes is None or not self._vote.largest(int(self._since_last.seconds >= 60 * self.minutes)):
+        if self.minutes is None:
+            return False
+        # Kept until the model is saved: processes do not vote each time that they are asked.
+        self._is_late = bool(self._vote.largest(int(self._since_last.seconds >= 60 * self.minutes))) or self._is_late
+        if not self._is_late:
             return False
         # The state of an epoch in the middle of a dispatch is no longer there: the dispatch's last one is saved.
         return not getattr(self.model, "is_ahead", False)
@@ -167,6 +172,7 @@ class GanCheckpoint(Periodic):
         self._is_sound = True
         self._is_paused = False
         self._latest: tuple[int, dict[str, float]] | None = None
+        self._is_late = False
         self._since_last.restart()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -221,6 +227,7 @@ class GanCheckpoint(Periodic):
     def _keep(self, epochs: int, steps: int = 0) -> bool:
         """Save a checkpoint of so many epochs and steps, and return whether the model was sound."""
         self._since_last.restart()
+        self._is_late = False
         if not has_finite_weights(self.model):
             if self._is_sound:
                 warnings.warn(

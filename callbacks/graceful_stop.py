@@ -70,7 +70,8 @@ class GracefulStop(EarlyEnd):
 
     def _reason(self, wish: int) -> str:
         # Printed by the base class at the end of a step, and not in the handler: it may run in the middle of a print.
-        self.requested, self.signal = True, self.signal or wish
+        if not self.requested:
+            self.requested, self.signal = True, wish
         if wish == signal.SIGINT:
             return ". Ctrl-C again interrupts at once."
         return f", as {signal.Signals(wish).name} asks for. A second signal ends the process at once."

@@ -39,6 +39,9 @@ def main(arguments: Sequence[str], prog: str, description: str | None) -> int:
     """
     arguments = [argument for argument in arguments if normalised(argument) != FIND]
     config, options = parse_training(arguments, prog, description)
+    for name in ("coordinator", "processes", "process"):
+        if getattr(options, name) is not None:
+            fail(prog, f"`{FIND}` is for one process: leave `--{name}` out, and give the `--devices` of this host")
     try:
         config, images = load_training_images(config, options)
     except (ValueError, OSError) as error:

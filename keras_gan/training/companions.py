@@ -1,5 +1,6 @@
 """The other processes of a run: they end when this one dies, and this one ends when one of them does."""
 
+import atexit
 import contextlib
 import os
 import socket
@@ -52,6 +53,9 @@ def watched(folder: Path, errors: int) -> Iterator[None]:
     finally:
         _lookouts.remove(process)
         _tell("done" if is_done else "failed", process)
+        if not is_done:
+            # When Python has printed the error. JAX's own end, which comes after this, would wait for the others.
+            atexit.register(_leave, 1)
 
 
 def _end_with(process: "subprocess.Popen[str]") -> None:
@@ -92,10 +96,15 @@ def end_others(code: int) -> None:
         code: The exit code.
     """
     if _lookouts:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        # Python's own end would wait for the others.
-        os._exit(code)
+        for process in _lookouts:
+            _tell("failed", process)
+        _leave(code)
+
+
+def _leave(code: int) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
 
 
 def _tell(line: str, process: "subprocess.Popen[str]") -> None:

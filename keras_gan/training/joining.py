@@ -10,7 +10,10 @@ import dataclasses
 import json
 import os
 import shutil
+import signal
+import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,18 +81,18 @@ def _initialize(launch: Launch) -> None:
     jax.config.update("jax_enable_preemption_service", False)
     # On processors, two programs that exchange numbers at the same time may wait for each other for ever.
     jax.config.update("jax_cpu_enable_async_dispatch", False)
-    if launch.index in (0, None):
-        say(f"Waiting for {launch.count or 'all'} processes, at most {START_TIMEOUT} seconds.")
     try:
-        jax.distributed.initialize(
-            launch.coordinator,
-            launch.count,
-            launch.index,
-            local_device_ids=launch.device,
-            cluster_detection_method=None if launch.is_known_to_jax else "deactivate",
-            initialization_timeout=START_TIMEOUT,
-            shutdown_timeout_seconds=END_TIMEOUT,
-        )
+        with _patience(launch):
+            jax.distributed.initialize(
+                launch.coordinator,
+                launch.count,
+                launch.index,
+                local_device_ids=launch.device,
+                cluster_detection_method=None if launch.is_known_to_jax else "deactivate",
+                # JAX would end the process with a trace.
+                initialization_timeout=2 * START_TIMEOUT,
+                shutdown_timeout_seconds=END_TIMEOUT,
+            )
     except (ValueError, RuntimeError) as error:
         raise ValueError(
             "`coordinator` must be HOST:PORT of the first process, with a free port, and processes can train together "
@@ -98,6 +101,35 @@ def _initialize(launch: Launch) -> None:
     counts = collections.Counter(device.process_index for device in jax.devices())
     if len(set(counts.values())) > 1:
         raise ValueError(f"All processes must have as many devices. Received: {sorted(counts.items())}, by process")
+
+
+@contextlib.contextmanager
+def _patience(launch: Launch) -> Iterator[None]:
+    """Wait inside for the other processes, in a way that Ctrl-C and the end of time can end."""
+    if launch.index in (0, None):
+        say(f"Waiting for {launch.count or 'all'} processes, at most {START_TIMEOUT} seconds.")
+    timer = threading.Timer(START_TIMEOUT, _give_up, (launch,))
+    timer.daemon = True
+    timer.start()
+    is_main = threading.current_thread() is threading.main_thread()
+    # JAX waits outside of Python, whose handlers would come after that.
+    previous = signal.signal(signal.SIGINT, signal.SIG_DFL) if is_main else None
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if is_main:
+            signal.signal(signal.SIGINT, previous)
+
+
+def _give_up(launch: Launch) -> None:
+    print(
+        f"error: Process {launch.index} has not met all {launch.count} processes within {START_TIMEOUT} seconds. "
+        f"`coordinator` must be HOST:PORT of the first one, which all can reach. Received: {launch.coordinator}",
+        file=sys.stderr,
+        flush=True,
+    )
+    os._exit(2)
 
 
 def _shut_down() -> None:

@@ -53,7 +53,8 @@ class Lookout:
         self.folder = folder
         self.token = token
         self.advice = ""
-        self._is_hub, self._is_done, self._has_ended = hub is None, False, False
+        self._is_hub, self._is_done = hub is None, False
+        self._has_ended, self._has_failed = False, False
         self._selector = selectors.DefaultSelector()
         self._names: dict[socket.socket, str] = {}
         self._listen(sys.stdin, self._hear_own)
@@ -83,7 +84,7 @@ class Lookout:
                 self.advice = text
                 continue
             self._selector.unregister(sys.stdin)
-            self._is_done, self._has_ended = word == "done", word != "done"
+            self._is_done, self._has_ended, self._has_failed = word == "done", word != "done", word == "failed"
             if self._has_ended and self._is_hub:
                 self._end(self.name)
             if not self._is_hub:
@@ -115,9 +116,11 @@ class Lookout:
         """End this process, and by the hub all others, because one has died."""
         if self._is_hub:
             self._tell(f"lost {lost}")
-        said = _native_errors(self.folder) if lost == self.name else []
-        line = f"{lost[:1].upper()}{lost[1:]} has ended, and ends this run. {self.advice}".rstrip()
-        print(*said, line, sep="\n", file=sys.stderr, flush=True)
+        # A process that has failed has said why.
+        if not self._has_failed:
+            said = _native_errors(self.folder) if lost == self.name else []
+            line = f"{lost[:1].upper()}{lost[1:]} has ended, and ends this run. {self.advice}".rstrip()
+            print(*said, line, sep="\n", file=sys.stderr, flush=True)
         os.close(sys.stdout.fileno())
         # The parent of a process whose own has died is another one.
         if not _is_gone(GRACE) and not self._has_ended:

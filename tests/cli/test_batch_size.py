@@ -132,6 +132,11 @@ def test_sizes_are_those_that_devices_divide(images, monkeypatch, capsys):
     assert "Batch size 3 is the largest that fits." in capsys.readouterr().out
 
 
+def test_processes_are_refused(images, capsys):
+    flags = ("demo", "--data", images, "--find-batch-size", "--process", 0)
+    assert "is for one process: leave `--process` out" in refusal(capsys, "train_horses", *flags)
+
+
 def test_command_says_that_nothing_fits_and_why_a_trial_failed(images, tmp_path, monkeypatch, capsys):
     flags = ["demo", "--data", images, "--out", tmp_path / "runs", "--find-batch-size"]
     monkeypatch.setattr(command, "fits_in_memory", lambda *given: False)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import EpochLog, GanCheckpoint, LossCsv, SampleGrid, WandbCharts
+from keras_gan import EpochLog, GanCheckpoint, LossCsv, SampleGrid, WandbCharts, processes
 from keras_gan.callbacks import checkpoints, pictures
 from keras_gan.callbacks.sample_grid import CAPTION_HEIGHT, FRAMES, save_animation
 from keras_gan.data.grids import image_grid, save_grid
@@ -198,6 +198,23 @@ def test_checkpoints_are_kept_to_the_last_few(make_gan, float_images, tmp_path):
     assert len(os.listdir(tmp_path)) == 2
     copy = keras.saving.load_model(checkpoints(tmp_path)[-1][1])
     assert int(copy.generator_optimizer.iterations) == 7
+
+
+def test_time_that_has_come_within_a_dispatch_counts_after_it(tmp_path, clock, monkeypatch):
+    # Two processes, which vote in the first of many epochs alone, as these take no time.
+    monkeypatch.setattr(processes, "process_count", lambda: 2)
+    monkeypatch.setattr(processes, "gather", lambda values: np.stack([values, values]))
+    saver = GanCheckpoint(tmp_path, every=50, minutes=10)
+    model = types.SimpleNamespace(weights=[], save=pathlib.Path.touch, is_ahead=True)
+    saver.set_model(model)
+    saver.set_params({"epochs": 100})
+    saver.on_train_begin()
+    clock.seconds += 601
+    for epoch in range(4):
+        model.is_ahead = epoch < 2
+        saver.on_epoch_begin(epoch)
+        saver.on_epoch_end(epoch, {})
+    assert [number for number, _ in checkpoints(tmp_path)] == [3]
 
 
 def test_checkpoints_come_by_time_as_well(tmp_path, clock):

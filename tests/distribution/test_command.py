@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 from helpers import call_script, refusal
 
 from keras_gan.analysis.report import write as report_files
@@ -17,6 +18,7 @@ FLAGS = (
 )
 
 
+@pytest.mark.long
 def test_a_run_goes_on_with_another_number_of_devices(data_dir, tmp_path, devices, capsys, monkeypatch):
     monkeypatch.setattr(report_files, "save_figures", lambda run, folder: {})
 

@@ -82,7 +82,9 @@ def _joined(part: np.ndarray) -> np.ndarray:
 def meet() -> None:
     """Wait for the other processes, if any: all must call this at the same point."""
     if process_count() > 1:
-        gather(np.zeros(1, np.int32))
+        from jax.experimental import multihost_utils
+
+        multihost_utils.sync_global_devices("keras-gan")
 
 
 def check_same(**values: str) -> None:
@@ -106,7 +108,7 @@ def check_same(**values: str) -> None:
 class Vote:
     """Ask all processes about once a second whether one of them wants something.
 
-    All must ask in the same steps. How long a step takes says which: the slowest process decides.
+    All must ask in the same steps. After each vote they skip as many steps as the slowest process takes in a second.
     """
 
     def __init__(self) -> None:

@@ -38,7 +38,9 @@ class Launcher:
 LAUNCHERS = (
     Launcher("KERAS_DISTRIBUTION_NUM_PROCESSES", "KERAS_DISTRIBUTION_PROCESS_ID", "KERAS_DISTRIBUTION_JOB_ADDRESSES"),
     Launcher(
-        *("WORLD_SIZE", "RANK", "MASTER_ADDR", "MASTER_PORT"), local_count="LOCAL_WORLD_SIZE", local_index="LOCAL_RANK"
+        *("WORLD_SIZE", "RANK", "MASTER_ADDR", "MASTER_PORT", "MASTER_ADDR"),
+        local_count="LOCAL_WORLD_SIZE",
+        local_index="LOCAL_RANK",
     ),
     Launcher("SLURM_NTASKS", "SLURM_PROCID", needs="SLURM_STEP_NODELIST", is_known_to_jax=True),
     Launcher("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", is_known_to_jax=True),

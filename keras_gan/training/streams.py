@@ -47,10 +47,13 @@ def apart_from_native_messages(folder: Path) -> Iterator[int]:
             yield kept[2]
         finally:
             for name, number in streams.items():
-                getattr(sys, name).flush()
+                own = getattr(sys, name)
+                own.flush()
                 os.dup2(kept[number], number)
                 os.close(kept[number])
                 setattr(sys, name, saved[name])
+                if own is not saved[name]:
+                    own.close()
 
 
 def _number(stream: object) -> int | None:

@@ -56,6 +56,11 @@ def collectives(program):
     return collections.Counter(re.findall(rf" ({kinds})(?:-start)?\(", program))
 
 
+def instructions(program):
+    """Return the lines of a program that say what it computes, without names and places in the source."""
+    return [re.sub(r", metadata=\{[^}]*\}", "", line) for line in program.splitlines() if not line[:1].isdigit()]
+
+
 def convolved(program):
     """Return the images of each convolution, of the networks and of their gradients, but not of those of kernels."""
     shapes = re.findall(r"= f32\[([\d,]+)\]\S* convolution\(", program)
@@ -91,6 +96,19 @@ def test_the_same_number_of_devices_gives_the_same_bits(devices):
     for weight in gans[0].trainable_variables:
         assert len(weight.value.sharding.device_set) == 2
         assert weight.value.sharding.is_fully_replicated
+
+
+@pytest.mark.parametrize("name", ["penalty", "ada"])
+def test_the_program_does_not_depend_on_where_variables_lie_in_memory(devices, compiled_step, name):
+    devices(4)
+    trained(name, 1)
+    program = instructions(compiled_step())
+    holes = [keras.Variable(0.0) for _ in range(400)]
+    np.random.default_rng(0).shuffle(holes)
+    # The next variables fill these places, in another order than those before.
+    del holes[:200]
+    trained(name, 1)
+    assert instructions(compiled_step()) == program
 
 
 def test_parameters_are_divided_among_the_devices(devices, compiled_step, tmp_path):

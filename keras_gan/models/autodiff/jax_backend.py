@@ -3,8 +3,12 @@
 JAX can only transform functions without side effects. Therefore each function starts with the values that the variables
 have in the surrounding scope, and returns the values that it assigned, which are then put into that scope. Without a
 surrounding scope, the assigned values are dropped.
+
+JAX sorts the keys of a `dict`, which here are addresses in memory: each process would compile another program, and
+several that train together would exchange their numbers in different orders. An `OrderedDict` keeps its own order.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
@@ -23,11 +27,11 @@ def value_and_gradients(
 ) -> tuple[tuple[Tensor, Auxiliary], list[Tensor | None]]:
     """See `keras_gan.models.autodiff`."""
 
-    def of_values(values: list[Tensor]) -> tuple[Tensor, tuple[Auxiliary, dict[int, Tensor]]]:
+    def of_values(values: list[Tensor]) -> tuple[Tensor, tuple[Auxiliary, OrderedDict[int, Tensor]]]:
         with inner_scope() as scope:
             scope.state_mapping.update(zip(map(id, variables), values))
             loss, auxiliary = function()
-        return loss, (auxiliary, scope.state_mapping)
+        return loss, (auxiliary, OrderedDict(scope.state_mapping))
 
     values = [ops.convert_to_tensor(variable) for variable in variables]
     (loss, (auxiliary, state)), gradients = jax.value_and_grad(of_values, has_aux=True)(values)
@@ -38,10 +42,10 @@ def value_and_gradients(
 def input_gradients(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
     """See `keras_gan.models.autodiff`."""
 
-    def total(inputs: Tensor) -> tuple[Tensor, dict[int, Tensor]]:
+    def total(inputs: Tensor) -> tuple[Tensor, OrderedDict[int, Tensor]]:
         with inner_scope() as scope:
             outputs = function(inputs)
-        return ops.sum(outputs), scope.state_mapping
+        return ops.sum(outputs), OrderedDict(scope.state_mapping)
 
     gradients, state = jax.grad(total, has_aux=True)(inputs)
     _assign(state)
@@ -62,14 +66,14 @@ def apply_gradients(
 def repeat(update: Callable[[Tensor], dict[str, Tensor]], batches: Tensor, keys: Sequence[str]) -> dict[str, Tensor]:
     """See `keras_gan.models.autodiff`."""
 
-    def body(state: dict[int, Tensor], batch: Tensor) -> tuple[dict[int, Tensor], dict[str, Tensor]]:
+    def body(state: OrderedDict[int, Tensor], batch: Tensor) -> tuple[OrderedDict[int, Tensor], dict[str, Tensor]]:
         with inner_scope() as scope:
             scope.state_mapping.update(state)
             outputs = update(batch)
-        return {key: scope.state_mapping[key] for key in state}, outputs
+        return OrderedDict((key, scope.state_mapping[key]) for key in state), outputs
 
     with inner_scope() as scope:
-        state = dict(scope.state_mapping)
+        state = OrderedDict(scope.state_mapping)
     # On a CPU, XLA runs convolutions inside a loop on one core, which is several times slower. So the loop is unrolled.
     state, outputs = jax.lax.scan(body, state, batches, unroll=jax.default_backend() == "cpu")
     _assign(state)

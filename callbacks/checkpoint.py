@@ -2,9 +2,8 @@
 
 import json
 import math
-import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,16 +12,18 @@ from keras import ops
 from keras.backend import is_float_dtype
 
 from keras_gan.callbacks._clock import Stopwatch
+from keras_gan.callbacks._formats import FORMATS, Format, remove
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHARTS
-from keras_gan.checks import Positive, check_count, check_number, check_text, checked_path, conform
-from keras_gan.files import numbered_files, steps_in_name, whole_file
-from keras_gan.manifest import check_facts, seal
+from keras_gan.checks import Positive, check_count, check_number, check_text, checked_path, conform, require
+from keras_gan.files import MODELS, numbered_files, replace_text, steps_in_name
+from keras_gan.manifest import check_facts
 from keras_gan.processes import Vote
 from keras_gan.reading import read_json, reading
 
-BEST = "best.keras"
+#: Name of the best model, without what names its format.
+BEST = "best"
 
 #: What the best model is the best by.
 BEST_RECORD = "best.json"
@@ -33,7 +34,7 @@ BEST_FIELDS = {"monitor": str, "mode": str, "value": float, "epochs": int}
 
 def checkpoints(folder: str | Path) -> list[tuple[int, Path]]:
     """Return a folder's checkpoints as (epochs done, file), the oldest first; none if there is no such folder."""
-    return numbered_files(checked_path(folder, "folder"), ".keras")
+    return numbered_files(checked_path(folder, "folder"), *MODELS)
 
 
 def steps_into_epoch(path: str | Path) -> int:
@@ -104,10 +105,15 @@ class GanCheckpoint(Periodic):
         minutes: Save as well once so many minutes, more than 0, have passed since the last checkpoint or the start of
             training: after a step if `fit` trains on a feed, else at the end of an epoch. Defaults to None, by epochs
             alone.
+        format: "keras" for `.keras` files. "orbax" for folders `epoch_000100.orbax`, which Orbax writes while training
+            goes on; where several processes train together, each writes the parts of the weights that its devices
+            have, and all must see `folder`. It needs the package orbax-checkpoint. `kg.load_model` loads both, and
+            `keras-gan convert` turns one into the other. Defaults to "keras".
 
     Raises:
-        ValueError: If `every` is no interval, `keep` no integer of at least 1, `mode` is another, or `minutes` no
-            positive number; or when training begins, if the model has no `save`.
+        ValueError: If `every` is no interval, `keep` no integer of at least 1, `mode` or `format` is another, or
+            `minutes` no positive number; or when training begins, if the model has no `save`, or not all processes see
+            the folder of Orbax's checkpoints.
     """
 
     stage = Stage.SAVE
@@ -122,6 +128,7 @@ class GanCheckpoint(Periodic):
         mode: Literal["min", "max"] = "min",
         facts: Mapping[str, Any] | None = None,
         minutes: float | None = None,
+        format: Literal["keras", "orbax"] = "keras",
     ) -> None:
         super().__init__(every)
         check_count(keep, "keep")
@@ -130,6 +137,7 @@ class GanCheckpoint(Periodic):
         if monitor is not None:
             check_text(monitor, "monitor")
         check_facts({} if facts is None else facts)
+        require(format in tuple(FORMATS), "format", f"one of {', '.join(FORMATS)}", repr(format))
         if minutes is not None:
             check_number(minutes, "minutes", Positive)
         self.folder = checked_path(folder, "folder")
@@ -138,6 +146,7 @@ class GanCheckpoint(Periodic):
         self.mode = mode
         self.facts = {} if facts is None else dict(facts)
         self.minutes = minutes
+        self._format: Format = FORMATS[format]()
         self._since_last = Stopwatch()
         # Where several processes train together, one whose clock is ahead must not save alone.
         self._vote = Vote()
@@ -163,7 +172,7 @@ class GanCheckpoint(Periodic):
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._format.begin(self.folder)
         self._is_started = False
         self._best: float | None = None
         self._best_epochs: int | None = None
@@ -213,6 +222,7 @@ class GanCheckpoint(Periodic):
             # Figures of the last epoch may have come after its end.
             self._consider(*self._latest)
         super().on_train_end(logs)
+        self._format.finish()
         if self.monitor is not None and not self._is_monitored and not self._is_paused:
             available = sorted(self._latest[1]) if self._latest else []
             warnings.warn(
@@ -237,46 +247,55 @@ class GanCheckpoint(Periodic):
                 )
             self._is_sound = False
             return False
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with whole_file(self._path(epochs, steps)) as path:
-            if self._best_epochs == epochs and not steps:
-                shutil.copyfile(self.folder / BEST, path)
-            else:
-                self._save(path, epochs, steps)
+        is_best = self._best_epochs == epochs and not steps
+        same = self._best_path if is_best else None
+        self._save(self._path(epochs, steps), epochs, steps, lambda: self._remove_old(epochs), same)
+        return True
+
+    def _remove_old(self, epochs: int) -> None:
         own = [path for number, path in checkpoints(self.folder) if number <= epochs]
         for path in own[: -self.keep]:
-            path.unlink()
-        return True
+            remove(path)
 
     def _consider(self, epoch: int, logs: dict[str, float]) -> None:
         value = None if self.monitor is None else logs.get(self.monitor)
         if value is None:
             return
         self._is_monitored = True
-        if not (self.folder / BEST).exists():
+        # Of all: processes that train together must ask the same questions.
+        exist = [self._format.exists(path) for path in self._best_paths]
+        if not any(exist):
             self._best = None
         is_better = self._best is None or (value < self._best if self.mode == "min" else value > self._best)
         if not is_better or not math.isfinite(value) or not has_finite_weights(self.model):
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with whole_file(self.folder / BEST) as path:
-            if self._saved_epoch == epoch:
-                shutil.copyfile(self._path(epoch + 1), path)
-            else:
-                self._save(path, epoch + 1)
-        with whole_file(self.folder / BEST_RECORD) as path:
-            record = {"monitor": self.monitor, "mode": self.mode, "value": float(value), "epochs": epoch + 1}
-            path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        same = self._path(epoch + 1) if self._saved_epoch == epoch else None
+        self._save(self._best_path, epoch + 1, 0, lambda: self._record_best(value, epoch + 1), same)
         self._best, self._best_epochs = value, epoch + 1
 
-    def _save(self, path: Path, epochs: int, steps: int = 0) -> None:
-        self.model.save(path)
+    def _record_best(self, value: float, epochs: int) -> None:
+        record = {"monitor": self.monitor, "mode": self.mode, "value": float(value), "epochs": epochs}
+        replace_text(self.folder / BEST_RECORD, json.dumps(record, indent=2) + "\n")
+        for path in self._best_paths:
+            if path != self._best_path and path.exists():
+                remove(path)
+
+    def _save(self, path: Path, epochs: int, steps: int, then: Callable[[], object], same: Path | None) -> None:
         facts = {"epochs": epochs, "steps": steps, "images": getattr(self.model, "images_seen", None)}
-        seal(path, {**facts, **self.facts})
+        self._format.save(self.model, path, {**facts, **self.facts}, then, same)
+
+    @property
+    def _best_paths(self) -> list[Path]:
+        """Where a best model may be: a run that goes on may have had another format."""
+        return [self.folder / f"{BEST}{suffix}" for suffix in MODELS]
+
+    @property
+    def _best_path(self) -> Path:
+        return self.folder / f"{BEST}{self._format.suffix}"
 
     def _path(self, epochs: int, steps: int = 0) -> Path:
         within = f"_step_{steps:06d}" if steps else ""
-        return self.folder / f"epoch_{epochs:06d}{within}.keras"
+        return self.folder / f"epoch_{epochs:06d}{within}{self._format.suffix}"
 
     def _read_best(self) -> float | None:
         """Return the best value of the training that goes on, or None if it has none by this key."""

@@ -3,11 +3,18 @@
 import contextlib
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 #: What the name of a file that is being written begins with.
 PARTIAL = "partial_"
+
+#: What names of saved models end with: files of Keras, and folders of Orbax.
+MODELS = (".keras", ".orbax")
+
+#: What the name of a folder begins with while another one takes its place.
+REPLACED = f"{PARTIAL}old_"
 
 #: Names of numbered files, without their suffix.
 _EPOCH = re.compile(r"epoch_(\d{1,15})(?:_step_(\d{1,15}))?")
@@ -62,6 +69,37 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def replace_folder(partial: Path, path: Path) -> None:
+    """Give a folder its name. What had this name stays whole under another one until then, and is removed.
+
+    Args:
+        partial: The folder.
+        path: Its name.
+    """
+    old = path.with_name(f"{REPLACED}{path.name}")
+    shutil.rmtree(old, ignore_errors=True)
+    if path.exists():
+        path.rename(old)
+    partial.rename(path)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def clear_folders(parent: Path, suffix: str) -> None:
+    """Remove folders that a process has left that died while it wrote.
+
+    Args:
+        parent: The folder that the folders are in.
+        suffix: What their names end with.
+    """
+    for partial in parent.glob(f"{PARTIAL}*{suffix}"):
+        path = parent / partial.name.removeprefix(REPLACED)
+        if partial.name.startswith(REPLACED) and not path.exists():
+            # It died before the new one had this name.
+            partial.rename(path)
+        else:
+            shutil.rmtree(partial)
+
+
 def replace_text(path: Path, text: str) -> None:
     """Write a text file in place of what is there; it is whole even if the process dies meanwhile.
 
@@ -77,12 +115,12 @@ def replace_text(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
-def numbered_files(folder: str | Path, suffix: str) -> list[tuple[int, Path]]:
-    """Return a folder's files of a suffix as (number, file), sorted; none if there is no such folder.
+def numbered_files(folder: str | Path, *suffixes: str) -> list[tuple[int, Path]]:
+    """Return a folder's files of some suffixes as (number, file), sorted; none if there is no such folder.
 
     Their names are `epoch_000100`, or `epoch_000100_step_000020` for what was saved within the epoch after.
     """
-    paths = {path: _EPOCH.fullmatch(path.stem) for path in Path(folder).glob(f"epoch_*{suffix}")}
+    paths = {path: _EPOCH.fullmatch(path.stem) for path in Path(folder).glob("epoch_*") if path.suffix in suffixes}
     found = sorted((int(match[1]), int(match[2] or 0), path) for path, match in paths.items() if match)
     return [(number, path) for number, _, path in found]
 
@@ -97,24 +135,33 @@ def steps_in_name(path: Path) -> int:
     return int(match[2] or 0) if match else 0
 
 
-def saved_model(path: str | Path, is_whole: bool = False) -> Path | None:
-    """Return the `.keras` file that a path stands for.
+def is_model(path: Path) -> bool:
+    """Return whether a path is that of a saved model: a `.keras` file or an `.orbax` folder.
 
     Args:
-        path: Such a file; or a folder, of a run or of checkpoints.
+        path: The path.
+    """
+    return path.is_file() if path.suffix == ".keras" else path.suffix in MODELS and path.is_dir()
+
+
+def saved_model(path: str | Path, is_whole: bool = False) -> Path | None:
+    """Return the saved model that a path stands for.
+
+    Args:
+        path: A `.keras` file or an `.orbax` folder; or a folder, of a run or of checkpoints.
         is_whole: Whether to look for a whole GAN only, and not for a generator alone. Defaults to False.
 
     Returns:
-        The file; of a folder `generator.keras`, else the newest checkpoint, else `best.keras`; None if there is none.
+        The file; of a folder `generator.keras`, else the newest checkpoint, else the best one; None if there is none.
     """
     path = Path(path)
-    if path.suffix == ".keras" and path.is_file():
+    if is_model(path):
         return path
     folders = (path / "checkpoints", path)
-    newest = [file for folder in folders for _, file in numbered_files(folder, ".keras")[-1:]]
+    newest = [file for folder in folders for _, file in numbered_files(folder, *MODELS)[-1:]]
     generators = [] if is_whole else [path / "generator.keras"]
-    found = [*generators, *newest, *(folder / "best.keras" for folder in folders)]
-    return next((file for file in found if file.is_file()), None)
+    found = [*generators, *newest, *(folder / f"best{suffix}" for folder in folders for suffix in MODELS)]
+    return next((file for file in found if is_model(file)), None)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ SCRIPTS = {
     "report": "report.py",
     "diagnose": "diagnose.py",
     "compare": "compare.py",
+    "convert": "convert.py",
     "triage": "triage.py",
 }
 

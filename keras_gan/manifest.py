@@ -1,16 +1,19 @@
 """The manifest of a checkpoint: what it is of, and a checksum of each part of it."""
 
+import contextlib
+import functools
 import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from keras_gan.checks import check_mapping
+from keras_gan.files import replace_text
 
-#: Name of the manifest inside a `.keras` file, which is a ZIP archive.
+#: Name of the manifest inside a checkpoint: a `.keras` file, which is a ZIP archive, or a folder.
 NAME = "manifest.json"
 
 #: Version of the manifest's format.
@@ -40,38 +43,44 @@ def check_facts(facts: Any) -> None:
 
 
 def seal(path: Path, facts: Mapping[str, Any]) -> None:
-    """Add a manifest to a `.keras` file: facts, and a SHA-256 of each file in the archive.
+    """Add a manifest to a checkpoint: facts, and a SHA-256 of each file in it.
 
     Args:
-        path: The file. It stays as it is if it is no archive, as what a model of the user's own may save.
-        facts: What the file is of, as values of JSON.
+        path: The `.keras` file or the folder. A file stays as it is if it is no archive, as what a model of the user's
+            own may save.
+        facts: What the checkpoint is of, as values of JSON.
     """
-    if not zipfile.is_zipfile(path):
+    if not path.is_dir() and not zipfile.is_zipfile(path):
+        return
+    with _contents(path) as contents:
+        files = {name: _digest(opened) for name, opened in contents.items() if name != NAME}
+    text = json.dumps({"format": FORMAT, **facts, "files": files}, indent=2) + "\n"
+    if path.is_dir():
+        replace_text(path / NAME, text)
         return
     with zipfile.ZipFile(path, "a") as archive:
-        files = {info.filename: _digest(archive, info) for info in archive.infolist()}
-        archive.writestr(NAME, json.dumps({"format": FORMAT, **facts, "files": files}, indent=2) + "\n")
+        archive.writestr(NAME, text)
 
 
 def read_manifest(path: Path) -> dict[str, Any] | None:
-    """Check a `.keras` file by its manifest, and return the manifest.
+    """Check a checkpoint by its manifest, and return the manifest.
 
     Args:
-        path: The file.
+        path: The `.keras` file or the folder.
 
     Returns:
-        The manifest, or None for a file without one, such as those of earlier versions.
+        The manifest, or None for a checkpoint without one, such as those of earlier versions.
 
     Raises:
-        ValueError: If the file is torn or was altered.
+        ValueError: If it is torn or was altered.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            infos = {info.filename: info for info in archive.infolist()}
-            if NAME not in infos:
+        with _contents(path) as contents:
+            if NAME not in contents:
                 return None
-            manifest = _parsed(archive.read(NAME) if infos[NAME].file_size <= MAX_BYTES else b"")
-            _check_files(archive, infos, manifest["files"])
+            with contents.pop(NAME)() as file:
+                manifest = _parsed(file.read(MAX_BYTES + 1))
+            _check_files(contents, manifest["files"])
     except FileNotFoundError:
         raise
     except ARCHIVE_ERRORS as error:
@@ -79,7 +88,24 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
     return manifest
 
 
+@contextlib.contextmanager
+def _contents(path: Path) -> Iterator[dict[str, Callable[[], IO[bytes]]]]:
+    """Yield what opens each file of a checkpoint, by its name."""
+    if path.is_dir():
+        files = sorted(each for each in path.rglob("*") if each.is_file())
+        yield {each.relative_to(path).as_posix(): functools.partial(_open, each) for each in files}
+        return
+    with zipfile.ZipFile(path) as archive:
+        yield {info.filename: functools.partial(archive.open, info) for info in archive.infolist()}
+
+
+def _open(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
 def _parsed(content: bytes) -> dict[str, Any]:
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"{NAME} must have at most {MAX_BYTES} bytes")
     manifest = json.loads(content.decode("utf-8"))
     if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
         raise ValueError(f"{NAME} must hold the checksums of files")
@@ -88,18 +114,17 @@ def _parsed(content: bytes) -> dict[str, Any]:
     return manifest
 
 
-def _check_files(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], files: Mapping[str, Any]) -> None:
-    expected, found = set(files), set(infos) - {NAME}
-    if expected != found:
-        raise ValueError(f"it must hold the files {sorted(expected)}. Received: {sorted(found)}")
+def _check_files(contents: Mapping[str, Callable[[], IO[bytes]]], files: Mapping[str, Any]) -> None:
+    if set(files) != set(contents):
+        raise ValueError(f"it must hold the files {sorted(files)}. Received: {sorted(contents)}")
     for name, digest in files.items():
-        if _digest(archive, infos[name]) != digest:
+        if _digest(contents[name]) != digest:
             raise ValueError(f"{name} must have the checksum in {NAME}. It was altered")
 
 
-def _digest(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
+def _digest(opened: Callable[[], IO[bytes]]) -> str:
     digest = hashlib.sha256()
-    with archive.open(info) as file:
+    with opened() as file:
         while chunk := file.read(2**20):
             digest.update(chunk)
     return digest.hexdigest()

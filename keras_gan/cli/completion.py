@@ -6,6 +6,7 @@ from typing import Annotated, Any, Union
 import tyro
 
 from keras_gan.cli.compare import ComparisonOptions
+from keras_gan.cli.convert import ConversionOptions
 from keras_gan.cli.diagnose import DiagnosisOptions
 from keras_gan.cli.evaluate import EvaluationOptions
 from keras_gan.cli.flags import flag_type, flags_of
@@ -33,6 +34,7 @@ def print_completion(arguments: Sequence[str], prog: str) -> None:
         "diagnose": DiagnosisOptions,
         "generate": GenerationOptions,
         "compare": ComparisonOptions,
+        "convert": ConversionOptions,
         "triage": TriageOptions,
     }
     commands: Any = Union[tuple(Annotated[kind, tyro.conf.subcommand(name)] for name, kind in kinds.items())]  # noqa: UP007

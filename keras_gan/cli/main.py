@@ -17,6 +17,7 @@ COMMANDS = {
     "report": "Report on a run, compare two runs, or rewrite the log of all runs",
     "diagnose": "Say what is wrong with a run, and what to change first",
     "compare": "Compare two runs to the last bit, and name where they part",
+    "convert": "Turn a checkpoint into a folder of Orbax, or such a folder into a .keras file",
     "triage": "Train each seed at each batch size, to see what failures come from",
 }
 

@@ -5,7 +5,7 @@ from keras_gan.models.interpolation import interpolate
 from keras_gan.models.lipschitz import GradientPenalty, LipschitzPolicy, WeightClipping
 from keras_gan.models.memory import OutOfMemoryError
 from keras_gan.models.moving_averages import AveragingPolicy, ExponentialAveraging, MomentumAveraging
-from keras_gan.models.saving import load_generator, load_model
+from keras_gan.models.saving import convert_model, load_generator, load_model
 from keras_gan.models.step_schedule import StepSchedule
 from keras_gan.models.tracker import TrainingTracker
 from keras_gan.models.wgan import WGAN
@@ -22,6 +22,7 @@ __all__ = [
     "StepSchedule",
     "TrainingTracker",
     "WeightClipping",
+    "convert_model",
     "interpolate",
     "load_generator",
     "load_model",

@@ -12,13 +12,11 @@ from pathlib import Path
 
 import h5py
 
+from keras_gan.orbax_folders import CONFIG, MAX_CONFIG
 from keras_gan.reading import check_inside, open_file
 
 #: Members of the file: the description of the model and its weights.
-CONFIG, WEIGHTS = "config.json", "model.weights.h5"
-
-#: Largest size of the description, in bytes: a layer takes about a thousand.
-MAX_CONFIG = 2**24
+WEIGHTS = "model.weights.h5"
 
 #: What is promised may be as many times larger than what is stored. Keras compresses nothing.
 EXPANSION = 20

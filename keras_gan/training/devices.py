@@ -32,9 +32,6 @@ def use_devices(count: int | None, batch_size: int, shard_parameters: bool = Fal
     if count is None:
         return
     check_count(count, "devices")
-    if shard_parameters and process_count() > 1:
-        # Such runs have ended in the middle of an exchange, about once in three.
-        raise ValueError("`shard_parameters` must be left out where several processes train together. Received: True")
     if count == 1 and process_count() == 1:
         keras.distribution.set_distribution(None)
         return

@@ -26,7 +26,7 @@ from keras_gan.training.images import check_count, check_shape, load_training_im
 from keras_gan.training.options import RunOptions, save_options
 from keras_gan.training.ownership import Ownership, OwnershipCheck
 from keras_gan.training.report import report_on, save_real_picture
-from keras_gan.training.watching import begin_charts, build_evaluator, validation, watchers
+from keras_gan.training.watching import begin_charts, build_evaluator, checkpoint_format, validation, watchers
 
 
 class DivergedError(Exception):
@@ -169,6 +169,7 @@ def prepare(config: ExperimentConfig, options: RunOptions, images: np.ndarray | 
     run_folder.check(config, options)
     keep_freed_memory()
     runtime.check_dispatches(config.run.steps_per_execution)
+    checkpoint_format(options)
     if images is None:
         config, images = load_training_images(config, options)
     split = data.hold_out(images, config.run.hold_out, config.run.seed)

@@ -121,7 +121,7 @@ def set_best_aside(folder: Path, start: int) -> None:
     """
     best = read_best(folder / "checkpoints")
     if best is not None and best["epochs"] > start:
-        names = ("best.keras", "best.json")
+        names = ("best.keras", "best.orbax", "best.json")
         set_aside([path for name in names if (path := folder / "checkpoints" / name).exists()])
 
 

@@ -25,7 +25,7 @@ from keras_gan.training.options import RunOptions
 from keras_gan.training.streams import apart_from_native_messages, silence_of_others
 
 #: What others than the first process do not need of a run that goes on.
-LEFT_OUT = ("samples", "plots", "wandb", "tensorboard", "run.lock", "owner.json", "*.html", "set_aside_*")
+LEFT_OUT = ("samples", "plots", "wandb", "tensorboard", "run.lock", "owner.json", "*.html", "set_aside_*", "*.orbax")
 
 #: Options that may differ between processes.
 OWN_OPTIONS = ("out", "resume", "data_dir", "cache", "notes", "plugin", "coordinator", "process", "processes")
@@ -152,4 +152,8 @@ def _own_options(options: RunOptions, folder: Path) -> RunOptions:
 def _copy(run: Path, folder: Path) -> Path:
     if not run.is_dir():
         raise FileNotFoundError(f"`resume` must be a folder that all processes see. Received: {run}")
-    return Path(shutil.copytree(run, folder / "resumed", ignore=shutil.ignore_patterns(*LEFT_OUT)))
+    copy = Path(shutil.copytree(run, folder / "resumed", ignore=shutil.ignore_patterns(*LEFT_OUT)))
+    for checkpoint in (run / "checkpoints").glob("[!p]*.orbax"):
+        # Each process reads its parts of it.
+        (copy / "checkpoints" / checkpoint.name).symlink_to(checkpoint.absolute())
+    return copy

@@ -14,7 +14,10 @@ from keras_gan.training.resuming import resumed_folder
 
 #: File of a run with the options by which it is watched, and these options.
 FILE = "options.json"
-WATCHING = ("log_every", "sample_every", "checkpoint_every", "checkpoint_minutes", "wandb", "tensorboard")
+WATCHING = (
+    *("log_every", "sample_every", "checkpoint_every", "checkpoint_minutes", "checkpoint_format"),
+    *("wandb", "tensorboard"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +40,8 @@ class RunOptions:
     """Epochs from one checkpoint to the next, or an interval."""
     checkpoint_minutes: Positive | None = None
     """Minutes after which an epoch's end is a checkpoint as well, whatever its number."""
+    checkpoint_format: Literal["keras", "orbax"] | None = None
+    """Format of checkpoints. None: orbax for divided weights and several processes, else keras."""
     max_hours: Positive | None = None
     """Hours of training after which the run saves everything and ends with exit code 75, to be resumed."""
     wandb: Literal["online", "offline", "off"] | None = None

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from keras_gan.files import numbered_files
+from keras_gan.files import MODELS, is_model, numbered_files
 
 
 def resumed_folder(path: Path) -> Path:
@@ -14,9 +14,9 @@ def resumed_folder(path: Path) -> Path:
     Raises:
         ValueError: If it is a checkpoint, but not the last of a run.
     """
-    if path.suffix != ".keras" or path.is_dir():
+    if path.suffix not in MODELS or not (is_model(path) or not path.exists()):
         return path
-    names = [each.name for _, each in numbered_files(path.parent, ".keras")]
+    names = [each.name for _, each in numbered_files(path.parent, *MODELS)]
     if path.parent.name != "checkpoints" or path.name not in names:
         raise ValueError(
             f"`resume` must be a run folder, or the last checkpoint in its folder `checkpoints`. Received: {path}"

@@ -72,7 +72,7 @@ def train(preset: str | None = None, images: np.ndarray | str | Path | None = No
             data set of the preset.
         **settings: Other settings, by the names of the command's flags, with underscores. Some say where the run is
             stored and how it is monitored: `out`, `resume`, `data_dir`, `cache`, `log_every`, `sample_every`,
-            `checkpoint_every`, `checkpoint_minutes`, `max_hours`, `wandb`, `tensorboard`, `notes`,
+            `checkpoint_every`, `checkpoint_minutes`, `checkpoint_format`, `max_hours`, `wandb`, `tensorboard`, `notes`,
             `devices`, `shard_parameters`, `coordinator`, `processes`, `process`. All others change the configuration,
             such as `epochs=100`, `lipschitz="gradient_penalty"` or `generator_filters=(64, 32, 16, 3)`; see `change`.
 

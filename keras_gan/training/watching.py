@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -12,7 +12,8 @@ from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.saved_run import annotate
 from keras_gan.console import say
 from keras_gan.intervals import read_interval
-from keras_gan.processes import process_index
+from keras_gan.orbax_folders import check_orbax
+from keras_gan.processes import process_count, process_index, share_text
 from keras_gan.sharding import undivided
 from keras_gan.training import runtime
 from keras_gan.training.config import EvaluationConfig, ExperimentConfig
@@ -90,14 +91,43 @@ def watchers(
         *measuring,
         *tensorboard,
         HashChain(folder, options.checkpoint_every),
-        callbacks.GanCheckpoint(
-            folder / "checkpoints",
-            options.checkpoint_every,
-            monitor="fid_score" if measuring else None,
-            facts={**runtime.software(), **manifest_facts(config)},
-            minutes=options.checkpoint_minutes,
-        ),
+        _checkpoint(folder, config, options, "fid_score" if measuring else None),
     ]
+
+
+def checkpoint_format(options: RunOptions) -> Literal["keras", "orbax"]:
+    """Return the format of a run's checkpoints.
+
+    Args:
+        options: How the run is watched.
+
+    Raises:
+        ValueError: If it is Orbax, which is not installed.
+    """
+    is_divided = options.shard_parameters or process_count() > 1
+    chosen = options.checkpoint_format or ("orbax" if is_divided else "keras")
+    if chosen == "orbax":
+        check_orbax()
+    return chosen
+
+
+def _checkpoint(
+    folder: Path, config: ExperimentConfig, options: RunOptions, monitor: str | None
+) -> callbacks.GanCheckpoint:
+    chosen = checkpoint_format(options)
+    checkpoints = folder / "checkpoints"
+    if chosen == "orbax":
+        # Of several processes, the first one alone has the run's folder. All write to it.
+        checkpoints = Path(share_text(str(checkpoints.absolute())))
+    facts = {**runtime.software(), **manifest_facts(config)}
+    return callbacks.GanCheckpoint(
+        checkpoints,
+        options.checkpoint_every,
+        monitor=monitor,
+        facts=facts,
+        minutes=options.checkpoint_minutes,
+        format=chosen,
+    )
 
 
 def _quality_monitor(

@@ -20,6 +20,7 @@ from typing import Any
 
 import tyro
 
+from keras_gan.models import convert_model
 from keras_gan.tables import read_records
 
 #: Name of the run in its folder.
@@ -77,8 +78,9 @@ def kill_and_resume(
         else:
             # A run that goes on passes fewer places the further it has come.
             request = {"target": draw.randint(1, max(1, places // (1 + len(done) % 4)))}
-        # Checkpoints within an epoch, now and then.
-        request["options"] = {"checkpoint_minutes": draw.choice([None, 1e-4])}
+        # Checkpoints within an epoch, and in the other format, now and then.
+        options = {"checkpoint_minutes": [None, 1e-4], "checkpoint_format": ["keras", "keras", "orbax"]}
+        request["options"] = {name: draw.choice(values) for name, values in options.items()}
         answer = nursery.run(out, settings=settings, **request)
         # Killed after its very last file.
         is_closed = " epochs. Give more with `--epochs`" in answer["error"]
@@ -114,6 +116,9 @@ def _rows(folder: Path) -> list[list[tuple[str, str]]]:
 
 
 def _weights(path: Path) -> bytes:
+    if not path.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            return _weights(convert_model(path.with_suffix(".orbax"), Path(folder) / path.name))
     with zipfile.ZipFile(path) as archive:
         return archive.read("model.weights.h5")
 

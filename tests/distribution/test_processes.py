@@ -40,7 +40,7 @@ def test_two_processes_train_the_run_of_one(data_dir, tmp_path, started, without
     common = (*FLAGS, "--data-dir", data_dir, "--epochs", 6, "--plugin", "distribution.colours")
     common = (*common, "--extractor", "colours", "--quality-every", 3, "--quality-samples", 81)
     monkeypatch.setenv("COLOURS", str(tmp_path))
-    group = started(*common, "--devices", 4, "--out", tmp_path / "two", launcher=slurm)
+    group = started(*common, "--devices", 4, "--shard-parameters", "--out", tmp_path / "two", launcher=slurm)
     monkeypatch.setenv("COLOURS", str(tmp_path / "data"))
     assert call_script("train_horses", *common, "--out", tmp_path / "one") == 0
     codes, (printed, others), errors = group.ended()
@@ -52,7 +52,8 @@ def test_two_processes_train_the_run_of_one(data_dir, tmp_path, started, without
     for key in set(one) - {"epoch_time"}:
         # Adam divides by the gradient's size, which enlarges what sums in another order change.
         np.testing.assert_allclose(two[key], one[key], rtol=1e-3, atol=1e-4, err_msg=key)
-    files = [tmp_path / name / "0001_demo" / "checkpoints" / "epoch_000006.keras" for name in ("one", "two")]
+    names = {"one": "epoch_000006.keras", "two": "epoch_000006.orbax"}
+    files = [tmp_path / run / "0001_demo" / "checkpoints" / name for run, name in names.items()]
     for weight, other in zip(*(kg.load_model(file).trainable_variables for file in files), strict=True):
         np.testing.assert_allclose(other, weight, rtol=1e-3, atol=1e-4, err_msg=weight.path)
     # Of two times 81 samples, each process computed the colours of its part.

@@ -87,6 +87,7 @@ CASES = [
             "mode": given("min", choice),
             "facts": given({"config": "abc"}, optional(values.facts)),
             "minutes": given(5.0, optional(number)),
+            "format": given("keras", choice),
         },
     ),
     Case(

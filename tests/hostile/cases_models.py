@@ -204,6 +204,11 @@ CASES = [
         {"path": given("gan.keras", existing_path), "averaged": given(True, flag)},
     ),
     Case(
+        "keras_gan.models.convert_model",
+        models.convert_model,
+        {"source": given("gan.keras", existing_path), "target": given("other.keras", optional(values.path))},
+    ),
+    Case(
         "keras_gan.models.interpolate",
         models.interpolate,
         {

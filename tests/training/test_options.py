@@ -1,5 +1,6 @@
 """Options by which a run is watched, and their return when it is resumed."""
 
+import dataclasses
 import json
 
 import pytest
@@ -9,7 +10,8 @@ from keras_gan.training import run_folder
 from keras_gan.training.options import FILE, RunOptions, save_options, saved_options
 from keras_gan.training.presets import PRESETS
 
-OPTIONS = RunOptions(log_every=3, sample_every="20 kimg", checkpoint_minutes=5.0, wandb="off", tensorboard=True)
+OPTIONS = RunOptions(log_every=3, sample_every="20 kimg", wandb="off", tensorboard=True)
+OPTIONS = dataclasses.replace(OPTIONS, checkpoint_minutes=5.0, checkpoint_format="orbax")
 
 
 @pytest.fixture
@@ -28,6 +30,7 @@ def test_resumed_run_is_watched_as_before(run):
         "sample_every": "20 kimg",
         "checkpoint_every": 100,
         "checkpoint_minutes": 5.0,
+        "checkpoint_format": "orbax",
         "wandb": "off",
         "tensorboard": True,
     }

@@ -158,7 +158,8 @@ def test_unfinished_run_is_evaluated_by_its_last_checkpoint(run, data_dir, capsy
     by_file = EvaluationOptions(file, "horses", data_dir=data_dir, n_samples=40)
     assert quality.evaluate(by_file) == finished
     shutil.rmtree(run.folder / "checkpoints")
-    with pytest.raises(FileNotFoundError, match=r"`path` must be a .keras file, or a folder with a generator.keras"):
+    message = r"`path` must be a .keras file, an .orbax folder, or a folder with a generator\.keras"
+    with pytest.raises(FileNotFoundError, match=message):
         quality.evaluate(options)
 
 

@@ -73,4 +73,4 @@ def test_what_cannot_be_done_is_one_line(checkpoint, capsys, arguments, message)
 
 def test_source_without_a_generator(tmp_path, capsys):
     assert "`source` must be a folder or a file" in refusal(capsys, "generate", tmp_path / "none")
-    assert "must be a .keras file, or a folder" in refusal(capsys, "generate", tmp_path)
+    assert "must be a .keras file, an .orbax folder, or a folder" in refusal(capsys, "generate", tmp_path)

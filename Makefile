@@ -4,7 +4,7 @@ EXTRAS ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: train test test-distribution proofs fuzz soak lint docs bench
+.PHONY: train test test-long test-distribution proofs fuzz soak lint docs bench
 
 train: $(VENV)/installed
 	$(BIN)/python scripts/train_horses.py --preset demo --quality-every 350
@@ -12,8 +12,13 @@ train: $(VENV)/installed
 test: $(VENV)/installed-$(EXTRAS)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
+# The tests that take longest, of what shorter ones test in part.
+test-long: $(VENV)/installed-$(EXTRAS)
+	$(BIN)/python -m pytest -m long --numprocesses auto --dist loadfile --no-loadscope-reorder
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m long tests/distribution
+
 test-distribution: $(VENV)/installed-$(EXTRAS)
-	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/distribution
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m "long or not long" tests/distribution
 
 # What takes longer than the tests may: runs of an earlier version on JAX, properties of the losses at more examples,
 # and whether the tests notice mistakes.

@@ -22,8 +22,8 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="runs are forked"),
 ]
 
-#: Kills of all runs.
-KILLS = 10
+#: Kills of all runs, and of those that `make test-long` trains.
+KILLS, MORE_KILLS = 4, 12
 
 #: What makes these runs shorter than those of `make soak`.
 SETTINGS = {"augmentation": "none", "hold_out": 0.0, "epochs": 3}
@@ -64,11 +64,12 @@ def whole(nursery, tmp_path_factory):
     return folder / RUN, answer["count"]
 
 
-def test_killed_runs_end_as_one_that_was_never_killed(nursery, whole, tmp_path):
-    draw, (folder, places), kills = random.Random(0), whole, []
-    while len(kills) < KILLS:
+@pytest.mark.parametrize("count", [KILLS, pytest.param(MORE_KILLS, marks=pytest.mark.long)])
+def test_killed_runs_end_as_one_that_was_never_killed(nursery, whole, tmp_path, count):
+    draw, (folder, places), kills = random.Random(count), whole, []
+    while len(kills) < count:
         out = tmp_path / f"after_{len(kills)}"
-        kills += kill_and_resume(nursery, out, draw, places, KILLS - len(kills), by_clock=0.0, settings=SETTINGS)
+        kills += kill_and_resume(nursery, out, draw, places, count - len(kills), by_clock=0.0, settings=SETTINGS)
         assert differences(out / RUN, folder) == [], kills
         assert not {LOCK, OWNER} & {path.name for path in (out / RUN).iterdir()}
 
@@ -88,6 +89,7 @@ def test_a_difference_is_found(whole, tmp_path, name):
     assert differences(folder, whole[0]) == [name]
 
 
+@pytest.mark.long
 def test_ten_races_have_one_winner_each(tmp_path):
     """F1."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}

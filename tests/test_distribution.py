@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_training_on_four_devices():
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not long", "tests/distribution"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/distribution"]
     process = subprocess.run(command, cwd=ROOT, env=environment_of("jax"), capture_output=True, text=True, check=False)
     assert process.returncode == 0, process.stdout[-5000:]
     assert "skipped" not in process.stdout

@@ -8,7 +8,7 @@ import pytest
 from fuzz import mutations, run, subjects
 
 #: Inputs of the slice; `make fuzz` takes 6000.
-INPUTS = 200
+INPUTS = 120
 
 
 @pytest.fixture

@@ -175,6 +175,7 @@ def test_parts_of_a_plugin_are_trained_with_resumed_and_evaluated(trained, tmp_p
     assert_resumed_and_evaluated(folder, run(warm_python, folder, *later("--plugin", "own_parts")))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("user_cache")
 def test_parts_of_an_installed_package_are_trained_with_resumed_and_evaluated(trained, tmp_path, warm_python):
     folder = tmp_path / "package"

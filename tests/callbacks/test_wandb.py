@@ -266,7 +266,7 @@ def test_service_that_goes_away_does_not_end_training(make_gan, float_images, tm
     assert [row["epoch"] for row in wandb_reader.history(path)] == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("comes_back", [True, False])
+@pytest.mark.parametrize("comes_back", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_service_that_cannot_be_reached_is_tried_again_at_the_end(tmp_path, server, capsys, monkeypatch, comes_back):
     # Only for a message of wandb's own would it ask for the user's name, and wait for ten seconds.
     monkeypatch.setenv("WANDB_X_DISABLE_VIEWER", "true")

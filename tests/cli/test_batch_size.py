@@ -150,6 +150,7 @@ def test_command_says_that_nothing_fits_and_why_a_trial_failed(images, tmp_path,
     assert "A trial failed: reason" in refusal(capsys, "train_horses", *flags)
 
 
+@pytest.mark.long
 def test_a_trial_in_a_process_of_its_own_fits(monkeypatch):
     # The backend that loads faster.
     for name, value in {**environment_of("jax"), "JAX_NUM_CPU_DEVICES": "2"}.items():

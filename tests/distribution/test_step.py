@@ -26,6 +26,10 @@ MODELS = {
     "guide": lambda: {"lipschitz": None, "augmentation": GuideAugmentation()},
 }
 
+#: Those that are much like another one.
+SIMILAR = ("clipping", "guide", "diffaugment")
+CASES = [pytest.param(name, marks=pytest.mark.long if name in SIMILAR else ()) for name in MODELS]
+
 
 def trained(name, epochs):
     """Return a model after so many epochs of a step, and the history of its training.
@@ -68,7 +72,7 @@ def convolved(program):
     return [int(shape.split(",")[0]) for shape in shapes if shape.split(",")[1:3] not in (["5", "5"], ["3", "3"])]
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", CASES)
 def test_devices_share_the_work_and_give_the_numbers_of_one(devices, compiled_step, name):
     devices(1)
     gan, history = trained(name, 20)
@@ -98,7 +102,7 @@ def test_the_same_number_of_devices_gives_the_same_bits(devices):
         assert weight.value.sharding.is_fully_replicated
 
 
-@pytest.mark.parametrize("name", ["penalty", "ada"])
+@pytest.mark.parametrize("name", ["penalty", pytest.param("ada", marks=pytest.mark.long)])
 def test_the_program_does_not_depend_on_where_variables_lie_in_memory(devices, compiled_step, name):
     devices(4)
     trained(name, 1)
@@ -131,6 +135,7 @@ def test_parameters_are_divided_among_the_devices(devices, compiled_step, tmp_pa
     assert_bits_equal(values_of(loaded.variables), values_of(other.variables))
 
 
+@pytest.mark.long
 def test_evaluation_and_prediction_take_batches_of_any_size(devices):
     found = {}
     for count in (1, 4):

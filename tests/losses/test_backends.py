@@ -62,6 +62,7 @@ print("equal")
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_values_masks_and_weights_that_change(backend, tmp_path):
     """F9: the masks are those of Keras's layers, in `fit`."""

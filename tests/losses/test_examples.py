@@ -4,6 +4,7 @@ import pathlib
 import re
 
 import numpy as np
+import pytest
 
 from keras_gan import data, losses
 
@@ -25,17 +26,20 @@ def test_every_class_is_in_an_example():
     assert {name for name in classes if f"`{name}`" not in PAGE} == set()
 
 
+@pytest.mark.long
 def test_weights_and_focus_find_a_rare_class():
     found = run("Classes that are rare")["found"]
     plain = found.pop("cross-entropy")
     assert min(found.values()) > plain + 0.1
 
 
+@pytest.mark.long
 def test_masks_are_learned():
     overlap = run("Masks of drawn shapes")["overlap"]
     assert min(overlap.values()) > 0.8
 
 
+@pytest.mark.long
 def test_views_find_each_other(monkeypatch, request):
     if (ROOT.parent / "shared" / "data").is_dir():
         horses = data.load_horses(ROOT.parent / "shared" / "data")
@@ -51,11 +55,13 @@ def test_views_find_each_other(monkeypatch, request):
     assert distances[::2].mean() < 0.8 * distances[1::2].mean()
 
 
+@pytest.mark.long
 def test_neighbours_are_of_one_class():
     """F31."""
     assert min(run("Embeddings of labels")["neighbours"].values()) > 0.9
 
 
+@pytest.mark.long
 def test_texts_are_found_at_a_temperature_that_was_learnt():
     """F31."""
     names = run("A learnt temperature")
@@ -63,6 +69,7 @@ def test_texts_are_found_at_a_temperature_that_was_learnt():
     assert names["temperature"] < 0.06  # At first, 0.07.
 
 
+@pytest.mark.long
 def test_autoencoder_reconstructs():
     names = run("A small variational autoencoder")
     assert names["after"] < 0.6 * names["before"]
@@ -70,12 +77,14 @@ def test_autoencoder_reconstructs():
     assert names["error"] < 0.5 * names["discs"].var(axis=0).mean()
 
 
+@pytest.mark.long
 def test_student_learns_from_its_teacher():
     names = run("Distillation")
     assert names["agreement"] > 0.85
     assert names["divergence"][-1] < names["divergence"][0]
 
 
+@pytest.mark.long
 def test_adversarial_losses_train():
     names = run("Adversarial losses")
     assert all(np.all(np.isfinite(values)) for values in names["steps"].values())

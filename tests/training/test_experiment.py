@@ -257,6 +257,7 @@ def test_an_earlier_checkpoint_is_not_resumed(options, finished):
         dataclasses.replace(options, resume=finished.folder / "generator.keras")
 
 
+@pytest.mark.long
 def test_scheduled_rates_are_in_steps_of_the_run_and_go_on(options):
     """Both networks have the rates of the formula, also after the run is resumed with another length."""
     config = change(SMALL, epochs=4, schedule="cosine", schedule_final=0.25, lr=1e-3, lr_critic=2e-3)
@@ -400,6 +401,7 @@ def watched(tmp_path_factory, data_dir, finished):
 
 
 # Few samples, as it says, make large distances.
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
 def test_a_watched_run_is_the_same_run_with_figures(watched, finished):
     run, plain = watched.run, finished.run
@@ -524,6 +526,7 @@ def wait_for_epochs(folder, count, process):
         time.sleep(0.02)
 
 
+@pytest.mark.long
 def test_a_run_survives_a_full_disk_to_the_last_bit(process, options, tmp_path):
     often = ("--wandb", "off", "--checkpoint-every", 5, "--sample-every", 5)
     start(process, *SMALL_FLAGS, *often, "--epochs", 100_000, "--out", options.out, "--data-dir", options.data_dir)
@@ -570,6 +573,7 @@ def test_dispatches_of_several_epochs_need_jax(options):
     assert not options.out.exists()
 
 
+@pytest.mark.long
 def test_deterministic_runs_say_so_and_repeat_without_xla(options, warm_python):
     # In a process of their own, because nothing switches determinism off again.
     flags = [*SMALL_FLAGS, "--deterministic", "--epochs", "3", "--out", str(options.out)]
@@ -619,6 +623,7 @@ def test_run_whose_folder_was_deleted_is_not_said_to_go_on(options, capsys, monk
     assert error.endswith(f"The run cannot go on, because {folder} was deleted\n")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell pipe")
 def test_reader_of_the_output_may_leave(options):
     arguments = " ".join([*SMALL_FLAGS, "--epochs", "4", "--log-every", "1"])

@@ -89,6 +89,7 @@ def elsewhere(tmp_path, monkeypatch):
         process.kill()
 
 
+@pytest.mark.long
 def test_process_on_another_machine_owns_the_run_until_it_is_silent(tmp_path, elsewhere, monkeypatch, capsys):
     with monkeypatch.context() as patch:
         patch.setattr(

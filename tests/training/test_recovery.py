@@ -106,7 +106,15 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+#: Damages for the tests that run longest.
+RARE = (tear, exchange)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [pytest.param(each, marks=pytest.mark.long if each in RARE else ()) for each in DAMAGES],
+    ids=lambda damage: damage.__name__,
+)
 def test_damaged_checkpoint_is_named_and_the_one_before_is_used(run, finished, capsys, damage):
     """F43."""
     last = checkpoints(run / "checkpoints")[-1][1]

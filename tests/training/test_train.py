@@ -78,6 +78,7 @@ def test_run_is_trained_and_returned(on_array):
     assert f"Run finished. In {run.folder}" in output
 
 
+@pytest.mark.long
 def test_array_folder_and_file_train_the_same(on_array, on_file, tmp_path):
     (_, by_array, _), (by_file, path) = on_array, on_file
     by_floats = train(tmp_path, images=(IMAGES / 127.5 - 1.0).astype("float32"))
@@ -87,6 +88,7 @@ def test_array_folder_and_file_train_the_same(on_array, on_file, tmp_path):
             np.testing.assert_array_equal(one, another)
 
 
+@pytest.mark.long
 def test_epochs_of_a_pass_over_the_images(tmp_path):
     """24 images in steps of two batches of five are three steps; the run that was stopped ends as the other one."""
     whole = train(tmp_path, steps_per_epoch="pass", batch_size=5, epochs=4, sample_every="4 steps")
@@ -147,6 +149,7 @@ def test_run_is_resumed_as_if_it_had_never_stopped(on_array, tmp_path):
         kg.train(resume=part, epochs=7, wandb="off")
 
 
+@pytest.mark.long
 def test_images_may_move_but_not_change(on_file, tmp_path):
     run, _ = on_file
     part = copy(run, tmp_path)
@@ -160,6 +163,7 @@ def test_images_may_move_but_not_change(on_file, tmp_path):
         kg.train(images=IMAGES[::-1], resume=part, epochs=6, wandb="off")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("user_cache", "wandb_alone")
 def test_pictures_may_move_with_their_size_and_charts_do_not_tell_where_they_are(tmp_path):
     kg.save_images(np.repeat(IMAGES, 2, axis=1), tmp_path / "pictures")
@@ -202,6 +206,7 @@ def test_presets_are_named(tmp_path):
         kg.train("demo", resume=tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("user_cache")
 @pytest.mark.filterwarnings("ignore:n_.* is less than twice the 216 features")
 def test_refused_evaluation_leaves_the_run_as_it_was(tmp_path):

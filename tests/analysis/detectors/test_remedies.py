@@ -21,8 +21,11 @@ def test_every_diagnosis_has_remedies():
     assert set(CHANGES) == set(Diagnosis)
 
 
-# The others have the same parts as one of these.
-@pytest.mark.parametrize("preset", ["horses", "horses_gp", "wgan_small", "wgan_large"])
+#: Further presets. Those that are not here have the same parts as one of these.
+OTHERS = [pytest.param(name, marks=pytest.mark.long) for name in ("horses", "wgan_small", "wgan_large")]
+
+
+@pytest.mark.parametrize("preset", ["horses_gp", *OTHERS])
 def test_training_script_takes_every_flag(tmp_path, preset):
     config = PRESETS[preset].flat()
     for code in {code for diagnosis in Diagnosis for code in codes(diagnosis, config)}:

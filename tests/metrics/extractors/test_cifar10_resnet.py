@@ -89,6 +89,7 @@ def figures_of(extractor, cifar10, shuffled, tmp_path_factory):
     return {name: evaluator.evaluate(images) for name, images in sets.items()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("key", ["fid_score", "kernel_distance", "sliced_wasserstein"])
 def test_worse_images_are_farther(figures_of, key):
     values = [getattr(figures_of[name], key) for name in ("horses", "blurred", "deer", "static")]
@@ -98,6 +99,7 @@ def test_worse_images_are_farther(figures_of, key):
     )
 
 
+@pytest.mark.long
 def test_what_a_collapse_shows_in(figures_of):
     horses, collapsed = figures_of["horses"], figures_of["one horse"]
     assert collapsed.recall == 0

@@ -30,6 +30,7 @@ def extractor(weights):
     return InceptionV3(weights)
 
 
+@pytest.mark.long
 def test_features_and_logits_come_from_a_file_of_weights(extractor):
     features, logits = extractor(IMAGES)
     assert (features.shape, logits.shape) == ((2, 2048), (2, 1000))

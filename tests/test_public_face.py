@@ -61,7 +61,7 @@ def test_model_file_that_is_none_is_named(tmp_path):
         FileNotFoundError, match=r"`path` must be a .keras file or an .orbax folder. Received: .*nothing.keras"
     ):
         kg.load_model(tmp_path / "nothing.keras")
-    with pytest.raises(FileNotFoundError, match="or is a folder"):
+    with pytest.raises(FileNotFoundError, match="which is neither"):
         kg.load_model(tmp_path)
     (tmp_path / "half.keras").write_bytes(b"half")
     with pytest.raises(ValueError, match=r"half.keras cannot be loaded"):

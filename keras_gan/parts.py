@@ -38,6 +38,7 @@ LOSSES = Registry(
         "least_squares": "keras_gan.losses.adversarial:LeastSquares",
         "hinge": "keras_gan.losses.adversarial:Hinge",
         "relativistic_average": "keras_gan.losses.relativistic:RelativisticAverage",
+        "relativistic_pairing": "keras_gan.losses.relativistic_pairing:RelativisticPairing",
     },
 )
 
@@ -48,6 +49,14 @@ LIPSCHITZ = Registry(
         "none": "keras_gan.models.lipschitz.policy:unconstrained",
         "weight_clipping": "keras_gan.models.lipschitz.weight_clipping:WeightClipping",
         "gradient_penalty": "keras_gan.models.lipschitz.gradient_penalty:GradientPenalty",
+        "lipschitz_penalty": "keras_gan.models.lipschitz.lipschitz_penalty:LipschitzPenalty",
+        "dragan": "keras_gan.models.lipschitz.dragan:DRAGAN",
+        "r1": "keras_gan.models.lipschitz.r1:R1",
+        "r2": "keras_gan.models.lipschitz.r2:R2",
+        "consistency": "keras_gan.models.lipschitz.consistency:Consistency",
+        "spectral_norm": "keras_gan.models.lipschitz.spectral:SpectralNormalization",
+        "norm_clipping": "keras_gan.models.lipschitz.norm_clipping:NormClipping",
+        "combined": "keras_gan.models.lipschitz.combined:combined",
     },
 )
 

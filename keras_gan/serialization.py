@@ -18,7 +18,8 @@ REGISTERED = {
     "keras_gan.augmentation": ("AdaptiveAugmentation", "DiffAugment", "GuideAugmentation"),
     "keras_gan.models": (
         *("ExponentialAveraging", "GAN", "GradientPenalty", "MomentumAveraging", "StepSchedule", "TrainingTracker"),
-        *("WGAN", "WeightClipping"),
+        *("Combined", "Consistency", "DRAGAN", "LipschitzPenalty", "NormClipping", "R1", "R2"),
+        *("SpectralNormalization", "WGAN", "WeightClipping"),
     ),
     "keras_gan.networks": (
         *("FusedBatchNormalization", "PhasedConv2D", "PhasedUpsampleConv2D", "PooledConv2D", "SelfAttention2D"),
@@ -29,6 +30,7 @@ REGISTERED = {
         *("CategoricalFocal", "Contrastive", "Dice", "DiceCrossentropy", "Distillation", "FlippedLabels"),
         *("GaussianKL", "GeneralizedDice", "Hinge", "InfoNCE", "JSDivergence", "Jaccard", "KLDivergence"),
         *("LeastSquares", "MeanSquaredError", "Minimax", "NTXent", "NonSaturating", "RelativisticAverage"),
+        *("RelativisticPairing", "relativistic_pairing_discriminator_loss", "relativistic_pairing_generator_loss"),
         *("SparseCategoricalCrossentropy", "SparseCategoricalFocal", "SupervisedContrastive", "Tversky", "VaeElbo"),
         *("Wasserstein", "WassersteinLoss"),
         *("batch_all_triplet", "batch_hard_triplet", "binary_crossentropy", "binary_focal"),

@@ -48,6 +48,11 @@ from keras_gan.losses.relativistic import (
     relativistic_average_discriminator_loss,
     relativistic_average_generator_loss,
 )
+from keras_gan.losses.relativistic_pairing import (
+    RelativisticPairing,
+    relativistic_pairing_discriminator_loss,
+    relativistic_pairing_generator_loss,
+)
 from keras_gan.losses.segmentation import Dice, Jaccard, Tversky, dice, jaccard, tversky
 from keras_gan.losses.supervised_contrastive import SupervisedContrastive, supervised_contrastive
 from keras_gan.losses.triplet import BatchAllTriplet, BatchHardTriplet, batch_all_triplet, batch_hard_triplet
@@ -87,6 +92,7 @@ __all__ = [
     "NTXent",
     "NonSaturating",
     "RelativisticAverage",
+    "RelativisticPairing",
     "SparseCategoricalCrossentropy",
     "SparseCategoricalFocal",
     "SupervisedContrastive",
@@ -127,6 +133,8 @@ __all__ = [
     "r2_penalty",
     "relativistic_average_discriminator_loss",
     "relativistic_average_generator_loss",
+    "relativistic_pairing_discriminator_loss",
+    "relativistic_pairing_generator_loss",
     "sparse_categorical_crossentropy",
     "sparse_categorical_focal",
     "supervised_contrastive",

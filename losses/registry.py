@@ -21,6 +21,7 @@ from keras_gan.losses.generalized_dice import GeneralizedDice
 from keras_gan.losses.label_flipping import FlippedLabels
 from keras_gan.losses.regression import MeanSquaredError
 from keras_gan.losses.relativistic import RelativisticAverage
+from keras_gan.losses.relativistic_pairing import RelativisticPairing
 from keras_gan.losses.segmentation import Dice, Jaccard, Tversky
 from keras_gan.losses.supervised_contrastive import SupervisedContrastive
 from keras_gan.losses.triplet import BatchAllTriplet, BatchHardTriplet
@@ -34,7 +35,8 @@ CLASSES = (
     *(Dice, Jaccard, Tversky, GeneralizedDice, DiceCrossentropy),
     *(Contrastive, InfoNCE, NTXent, SupervisedContrastive, BatchAllTriplet, BatchHardTriplet),
     *(KLDivergence, JSDivergence, GaussianKL, VaeElbo, Distillation),
-    *(Wasserstein, NonSaturating, Minimax, LeastSquares, Hinge, RelativisticAverage, FlippedLabels, WassersteinLoss),
+    *(Wasserstein, NonSaturating, Minimax, LeastSquares, Hinge, RelativisticAverage, RelativisticPairing),
+    *(FlippedLabels, WassersteinLoss),
 )
 
 # Names that papers and other packages use, without underscores.
@@ -53,6 +55,7 @@ ALIASES = {
     "wgan": Wasserstein,
     "lsgan": LeastSquares,
     "ragan": RelativisticAverage,
+    "rpgan": RelativisticPairing,
 }
 
 

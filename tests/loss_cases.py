@@ -251,6 +251,7 @@ ADVERSARIAL = [
     losses.LeastSquares(real_target=0.7),
     losses.Hinge(),
     losses.RelativisticAverage(real_target=0.9),
+    losses.RelativisticPairing(real_target=0.9),
     losses.FlippedLabels(losses.Minimax(), 0.5, seed=3),
 ]
 

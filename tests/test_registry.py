@@ -252,7 +252,7 @@ def test_unknown_names_are_told_the_known_ones():
 
 def test_parameters_are_read_without_importing():
     parameters = read_parameters("keras_gan.models.lipschitz.gradient_penalty:GradientPenalty")
-    assert list(parameters) == ["weight", "target", "one_sided"]
+    assert list(parameters) == ["weight", "target", "one_sided", "every"]
     assert (parameters["weight"].kind, parameters["weight"].default) == (Positive, 10.0)
     assert parameters["weight"].description.startswith("The coefficient λ, positive.")
     # That of the base class in the same file.

@@ -41,8 +41,8 @@ class GAN(FittedModel):
             subclass of `keras.Model` is built when it is first called, as by `generator(keras.ops.zeros((1, 100)))`.
         critic: Built `keras.Model` from images to unbounded scores.
         loss: The adversarial loss, such as `keras_gan.losses.Wasserstein()`.
-        lipschitz: Constraint that keeps the critic Lipschitz: `WeightClipping`, `GradientPenalty`, or None for no
-            constraint. Defaults to None.
+        lipschitz: Constraint that keeps the critic Lipschitz, such as `WeightClipping`, `GradientPenalty`, or several
+            in `Combined`; or None for no constraint. Defaults to None.
         n_critic: Critic updates in a step, at least 1. Defaults to 1.
         seed: Seed of the latents, interpolates and augmentations that are drawn in training. Defaults to None, which
             draws a seed from Keras's global seed generator.
@@ -83,8 +83,9 @@ class GAN(FittedModel):
         super().__init__(**kwargs)
         check_networks(generator, critic)
         check_parts(loss, lipschitz, n_critic, seed, averaging)
+        self._constraint = LipschitzPolicy() if lipschitz is None else lipschitz
         self.generator = generator
-        self.critic = critic
+        self.critic = critic = self._constraint.prepare(critic)
         self.latent_shape = latent_shape(generator)
         self.image_shape = image_shape(generator)
         check_augmentation(augmentation, self.image_shape)
@@ -108,7 +109,6 @@ class GAN(FittedModel):
             self.moving_averages = MovingAverages(generator.trainable_weights, averaging)
             self.averaged_generator = generator_of_averages(generator, self.moving_averages)
         self._held_out = new_means()
-        self._constraint = LipschitzPolicy() if lipschitz is None else lipschitz
         self._constraint.check_critic(critic)
         self._score = score_together if scores_each_alone(critic) else score_apart
         self.has_diverged = False

@@ -88,7 +88,8 @@ class AlternatingModel(SteppedModel):
         real = self._as_real(real)
         real_scores, fake_scores, regularisation = self._score(self.critic, self._as_seen(real), self._as_seen(fake))
         real_loss, fake_loss = self.adversarial_loss.discriminator_terms(real_scores, fake_scores)
-        penalty = self._constraint.penalty(self._critic_in_training, real, fake, self.noise)
+        update = ops.convert_to_tensor(self.critic_optimizer.iterations)
+        penalty = self._constraint.penalty_at(update, self._critic_in_training, real, fake, self.noise)
         loss = self._constraint.critic_loss_scale * (real_loss + fake_loss) + self._constraint.weight * penalty
         distance = _mean_score(real_scores) - _mean_score(fake_scores)
         return loss + regularisation, (loss, real_loss, fake_loss, penalty, distance), (real_scores, fake_scores)

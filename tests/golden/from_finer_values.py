@@ -176,8 +176,20 @@ def jensen_shannon():
     torch_record("torch_js", "js_divergence(y_true, y_pred, from_logits=True)", from_kl, rounded(3, 4), rounded(3, 4))
 
 
+def relativistic_pairs():
+
+    real, fake = rounded(4), rounded(4)
+    r, f = torch.tensor(real), torch.tensor(fake)
+    inputs = {"real": real, "fake": fake}
+    of_discriminator = "ops.mean(sum(relativistic_pairing_discriminator_loss(real, fake)))"
+    record("torch_pairs", "torch", of_discriminator, inputs, F.softplus(f - r).mean())
+    of_generator = "ops.mean(relativistic_pairing_generator_loss(fake, real))"
+    record("torch_pairs_generator", "torch", of_generator, inputs, F.softplus(r - f).mean())
+
+
 def add_records():
     """Compute the records of this file."""
     elements()
     overlaps()
     jensen_shannon()
+    relativistic_pairs()

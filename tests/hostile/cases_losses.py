@@ -122,7 +122,10 @@ SCORES = [
         loss_case(f"{name}_generator_loss", fake_scores=embeddings(**ANY_BATCH))
         for name in ("wasserstein", "non_saturating", "minimax", "least_squares", "hinge")
     ),
-    loss_case("relativistic_average_generator_loss", fake_scores=embeddings(), real_scores=embeddings()),
+    *(
+        loss_case(f"relativistic_{kind}_loss", fake_scores=embeddings(), real_scores=embeddings())
+        for kind in ("average_generator", "pairing_generator", "pairing_discriminator")
+    ),
 ]
 
 OF_CLASSES_LATER = {**OF_CLASSES, "class_weights": given([0.5, 2.0, 1.5], optional(weights), **COUNTED_LATER)}

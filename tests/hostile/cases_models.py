@@ -74,6 +74,13 @@ def optimizer():
     return keras.optimizers.SGD(0.0)
 
 
+def config_of(policy, **arguments):
+    return policy(**arguments).get_config()
+
+
+#: Arguments of all penalties.
+PENALTY = {"weight": given(10.0, number), "every": given(1, count)}
+
 CASES = [
     Case(
         "keras_gan.models.GAN",
@@ -180,7 +187,26 @@ CASES = [
     Case(
         "keras_gan.models.GradientPenalty",
         lambda **arguments: models.GradientPenalty(**arguments).get_config(),
-        {"weight": given(10.0, number), "target": given(1.0, number), "one_sided": given(False, flag)},
+        {**PENALTY, "target": given(1.0, number), "one_sided": given(False, flag)},
+    ),
+    Case(
+        "keras_gan.models.DRAGAN",
+        lambda **arguments: models.DRAGAN(**arguments).get_config(),
+        {**PENALTY, "spread": given(0.5, number)},
+    ),
+    *(
+        Case(f"keras_gan.models.{policy.__name__}", functools.partial(config_of, policy), PENALTY)
+        for policy in (models.LipschitzPenalty, models.R1, models.R2, models.Consistency)
+    ),
+    Case(
+        "keras_gan.models.NormClipping",
+        functools.partial(config_of, models.NormClipping),
+        {"norm": given(1.0, number)},
+    ),
+    Case(
+        "keras_gan.models.Combined",
+        lambda policies: models.Combined(policies).get_config(),
+        {"policies": given(lambda: [models.R1()], thing)},
     ),
     Case(
         "keras_gan.models.TrainingTracker",

@@ -51,7 +51,7 @@ LEFT_OUT_METHODS = {
         *("counted", "fused", "in_precision", "is_compared", "mask", "per_sample", "prepare", "reduce"),
         "AdversarialLoss.__call__",
     ),
-    "`GAN` calls it": ("check_critic", "check_optimizer", "clip_ratio", "constrain", "penalty"),
+    "`GAN` calls it": ("check_critic", "check_optimizer", "clip_ratio", "constrain", "penalty", "penalty_at"),
     "`GAN` calls it in the compiled step, with tensors": (
         *("Augmentation.__call__", "Augmentation.update", "AdaptiveAugmentation.update", "transform"),
         *("AveragingPolicy.rate", "ExponentialAveraging.rate", "MomentumAveraging.rate"),

@@ -89,6 +89,11 @@ FORMULAS = {
         lambda r, f: softplus(f - r.mean()),
         lambda r, f: softplus(r.mean() - f) + softplus(r - f.mean()),
     ),
+    "relativistic_pairing": (
+        lambda r, f: (0.9 * softplus(f - r) + 0.1 * softplus(r - f)) / 2,
+        lambda r, f: (0.9 * softplus(f - r) + 0.1 * softplus(r - f)) / 2,
+        lambda r, f: softplus(r - f),
+    ),
 }
 
 
@@ -126,15 +131,23 @@ def test_low_precision_scores(scores, loss, dtype):
     np.testing.assert_array_equal(actual, expected)
 
 
-def test_relativistic_generator_needs_reals(scores):
+@pytest.mark.parametrize("cls", [losses.RelativisticAverage, losses.RelativisticPairing])
+def test_relativistic_generator_needs_reals(scores, cls):
     with pytest.raises(ValueError, match="needs `real_scores`"):
-        losses.RelativisticAverage().generator(scores[1])
+        cls().generator(scores[1])
     with pytest.raises(ValueError, match="`fake_scores` and `real_scores` must have the same shape"):
-        losses.RelativisticAverage().generator(scores[1], scores[0][:1])
+        cls().generator(scores[1], scores[0][:1])
+
+
+def test_pairs_need_as_many_fakes(scores):
+    with pytest.raises(ValueError, match="`fake_scores` and `real_scores` must have the same shape"):
+        losses.RelativisticPairing().discriminator(scores[0], scores[1][:1])
 
 
 @pytest.mark.parametrize("target", [0.0, 1.1, -0.5, None, True])
-@pytest.mark.parametrize("name", ["NonSaturating", "Minimax", "LeastSquares", "RelativisticAverage"])
+@pytest.mark.parametrize(
+    "name", ["NonSaturating", "Minimax", "LeastSquares", "RelativisticAverage", "RelativisticPairing"]
+)
 def test_target_of_reals_is_checked(name, target):
     with pytest.raises(ValueError, match=r"`real_target` must be a number in \(0, 1\]"):
         getattr(losses, name)(real_target=target)

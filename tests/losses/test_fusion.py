@@ -65,8 +65,9 @@ def test_value_and_gradient_are_those_of_the_operations(cls, of_any_size):
     assert_fused(lambda x: loss(y_true, x, weight), y_pred)
 
 
-@pytest.mark.parametrize("loss", [losses.RelativisticAverage(real_target=0.9)], ids=lambda loss: loss.name)
-def test_adversarial_losses_are_those_of_the_operations(loss, of_any_size):
+@pytest.mark.parametrize("cls", [losses.RelativisticAverage, losses.RelativisticPairing])
+def test_adversarial_losses_are_those_of_the_operations(cls, of_any_size):
+    loss = cls(real_target=0.9)
     real, fake = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
     assert_fused(lambda x: loss.discriminator(x, fake), real)
     assert_fused(lambda x: loss.discriminator(real, x), fake)

@@ -233,6 +233,7 @@ def test_small_embeddings_have_a_direction():
         ("iou", losses.Jaccard),
         ("lsgan", losses.LeastSquares),
         ("ragan", losses.RelativisticAverage),
+        ("rpgan", losses.RelativisticPairing),
         ("wgan", losses.Wasserstein),
         ("vae", losses.VaeElbo),
         ("clip", losses.InfoNCE),

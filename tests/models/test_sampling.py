@@ -99,9 +99,7 @@ def test_walks_that_cannot_be_are_refused():
 
 def test_saved_generators_are_found(gan, tmp_path):
     assert kg.models.load_generator is load_generator
-    with pytest.raises(
-        FileNotFoundError, match="an .orbax folder, or a folder with a generator.keras"
-    ):
+    with pytest.raises(FileNotFoundError, match="an .orbax folder, or a folder with a generator.keras"):
         load_generator(tmp_path)
     (tmp_path / "checkpoints").mkdir()
     for epoch in (9, 10):

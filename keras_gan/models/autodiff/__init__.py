@@ -11,6 +11,8 @@ Each backend's file defines:
 * `repeat(update, batches, keys)`: Call `update` on each slice of `batches` along the first axis, in order. Return the
   result of the last call, a dict of float32 scalars with these keys. The update may change variables. It is traced
   once, whatever the number of slices.
+* `when(condition, function, dtype)`: Return `function()`, a scalar of this dtype, or zero where the condition, a scalar
+  tensor, is false. Then the function has no effect and takes no time. It may change variables.
 """
 
 import keras
@@ -21,13 +23,20 @@ if keras.backend.backend() == "tensorflow":
         input_gradients,
         repeat,
         value_and_gradients,
+        when,
     )
 elif keras.backend.backend() == "jax":
-    from keras_gan.models.autodiff.jax_backend import apply_gradients, input_gradients, repeat, value_and_gradients
+    from keras_gan.models.autodiff.jax_backend import (
+        apply_gradients,
+        input_gradients,
+        repeat,
+        value_and_gradients,
+        when,
+    )
 else:
     raise ImportError(
         "keras_gan.models needs the Keras backend 'tensorflow' or 'jax'. "
         f"Received: KERAS_BACKEND={keras.backend.backend()!r}"
     )
 
-__all__ = ["apply_gradients", "input_gradients", "repeat", "value_and_gradients"]
+__all__ = ["apply_gradients", "input_gradients", "repeat", "value_and_gradients", "when"]

@@ -80,6 +80,22 @@ def repeat(update: Callable[[Tensor], dict[str, Tensor]], batches: Tensor, keys:
     return {key: outputs[key][-1] for key in keys}
 
 
+def when(condition: Tensor, function: Callable[[], Tensor], dtype: str) -> Tensor:
+    """See `keras_gan.models.autodiff`."""
+
+    def taken(state: OrderedDict[int, Tensor]) -> tuple[Tensor, OrderedDict[int, Tensor]]:
+        with inner_scope() as scope:
+            scope.state_mapping.update(state)
+            value = ops.cast(function(), dtype)
+        return value, OrderedDict((key, scope.state_mapping[key]) for key in state)
+
+    with inner_scope() as scope:
+        state = OrderedDict(scope.state_mapping)
+    value, state = jax.lax.cond(condition, taken, lambda state: (ops.zeros((), dtype), state), state)
+    _assign(state)
+    return value
+
+
 def _assign(state: Mapping[int, Tensor]) -> None:
     """Put values that a transformed function returned into the surrounding scope."""
     with inner_scope() as scope:

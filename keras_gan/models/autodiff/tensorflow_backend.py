@@ -46,3 +46,8 @@ def repeat(update: Callable[[Tensor], dict[str, Tensor]], batches: Tensor, keys:
     # One iteration at a time, because each update reads the weights that the previous update wrote.
     _, outputs = tf.while_loop(lambda index, _: index < count, body, (0, nothing_yet), parallel_iterations=1)
     return outputs
+
+
+def when(condition: Tensor, function: Callable[[], Tensor], dtype: str) -> Tensor:
+    """See `keras_gan.models.autodiff`."""
+    return tf.cond(condition, lambda: tf.cast(function(), dtype), lambda: tf.zeros((), dtype))

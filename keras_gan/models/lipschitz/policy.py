@@ -6,6 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.checks import Positive, check_count, check_number
+from keras_gan.models import autodiff
 from keras_gan.tensors import Tensor
 
 
@@ -39,6 +41,33 @@ class LipschitzPolicy:
         """
         return ops.zeros(())
 
+    def penalty_at(
+        self,
+        update: Tensor,
+        critic: Callable[[Tensor], Tensor],
+        real: Tensor,
+        fake: Tensor,
+        seed: keras.random.SeedGenerator,
+    ) -> Tensor:
+        """Return the penalty of one of the critic's updates; see `penalty`.
+
+        Args:
+            update: Number of updates that the critic has had before.
+            critic: Function from images to scores.
+            real: Real images, `(batch, height, width, channels)`.
+            fake: Generated images, of the same shape.
+            seed: Generator of random seeds.
+        """
+        return self.penalty(critic, real, fake, seed)
+
+    def prepare(self, critic: keras.Model) -> keras.Model:
+        """Return the critic that is trained, such as one with other layers. It may be the one given.
+
+        Args:
+            critic: A built critic. One that a policy returned must be returned as it is.
+        """
+        return critic
+
     def constrain(self, critic: keras.Model) -> None:
         """Change the critic's weights after its update."""
 
@@ -52,6 +81,63 @@ class LipschitzPolicy:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "LipschitzPolicy":
         return cls(**config)
+
+
+class PenaltyPolicy(LipschitzPolicy):
+    """Base of the policies that are a penalty in the critic's loss.
+
+    Subclasses define `penalty`.
+
+    Args:
+        weight: The coefficient λ, positive.
+        every: Critic updates from one penalty to the next, at least 1. The updates in between have none, and those that
+            have one have it times this number, so that its mean stays the same (arXiv:1912.04958, "lazy
+            regularization"). Defaults to 1.
+
+    Raises:
+        ValueError: If `weight` is no finite positive number, or `every` no integer of at least 1.
+    """
+
+    def __init__(self, weight: float, every: int = 1) -> None:
+        check_number(weight, "weight", Positive)
+        check_count(every, "every")
+        self.weight = weight
+        self.every = every
+
+    def penalty_at(
+        self,
+        update: Tensor,
+        critic: Callable[[Tensor], Tensor],
+        real: Tensor,
+        fake: Tensor,
+        seed: keras.random.SeedGenerator,
+    ) -> Tensor:
+        if self.every == 1:
+            return self.penalty(critic, real, fake, seed)
+        is_due = ops.equal(update % self.every, 0)
+        dtype = keras.backend.result_type(real.dtype, "float32")
+        return autodiff.when(is_due, lambda: self.every * self.penalty(critic, real, fake, seed), dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"weight": self.weight, "every": self.every}
+
+
+def refuse_batch_norm(critic: keras.Model, policy: LipschitzPolicy) -> None:
+    """Refuse a critic whose scores depend on the whole batch, where a policy penalises gradients.
+
+    Args:
+        critic: The critic.
+        policy: The policy.
+
+    Raises:
+        ValueError: If the critic has BatchNormalization.
+    """
+    if has_batch_norm(critic):
+        raise ValueError(
+            f"A critic with BatchNormalization cannot be trained with {type(policy).__name__}: the penalty is on each "
+            "sample's own gradient, and BatchNormalization makes scores depend on the whole batch. "
+            "Use LayerNormalization or no normalization."
+        )
 
 
 def has_batch_norm(critic: keras.Model) -> bool:

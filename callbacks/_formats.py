@@ -11,7 +11,7 @@ import numpy as np
 
 from keras_gan.files import PARTIAL, clear_folders, whole_file
 from keras_gan.manifest import seal
-from keras_gan.orbax_folders import SUFFIX, OrbaxWriter
+from keras_gan.orbax_folders import SUFFIX, OrbaxWriter, finish_all
 from keras_gan.processes import gather, process_index, share_text
 
 
@@ -75,6 +75,8 @@ class OrbaxFolders:
         self._writer = OrbaxWriter()
 
     def begin(self, folder: Path) -> None:
+        # Of a training that was interrupted.
+        finish_all()
         _check_is_shared(folder)
         if process_index() == 0:
             clear_folders(folder, SUFFIX)
@@ -95,18 +97,6 @@ class OrbaxFolders:
 
 #: Formats by name.
 FORMATS: dict[str, Callable[[], Format]] = {"keras": KerasFiles, "orbax": OrbaxFolders}
-
-
-def remove(path: Path) -> None:
-    """Remove a checkpoint of either format.
-
-    Args:
-        path: Its file or folder.
-    """
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
 
 
 def _check_is_shared(folder: Path) -> None:

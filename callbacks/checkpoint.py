@@ -12,12 +12,12 @@ from keras import ops
 from keras.backend import is_float_dtype
 
 from keras_gan.callbacks._clock import Stopwatch
-from keras_gan.callbacks._formats import FORMATS, Format, remove
+from keras_gan.callbacks._formats import FORMATS, Format
 from keras_gan.callbacks._periodic import Periodic
 from keras_gan.callbacks._stages import Stage
 from keras_gan.callbacks.charts import CHARTS
 from keras_gan.checks import Positive, check_count, check_number, check_text, checked_path, conform, require
-from keras_gan.files import MODELS, numbered_files, replace_text, steps_in_name
+from keras_gan.files import MODELS, numbered_files, remove, replace_text, steps_in_name
 from keras_gan.manifest import check_facts
 from keras_gan.processes import Vote
 from keras_gan.reading import read_json, reading
@@ -217,6 +217,7 @@ class GanCheckpoint(Periodic):
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if getattr(self.model, "has_diverged", False):
+            self._format.finish()
             return
         if self._latest is not None:
             # Figures of the last epoch may have come after its end.

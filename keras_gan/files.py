@@ -77,11 +77,30 @@ def replace_folder(partial: Path, path: Path) -> None:
         path: Its name.
     """
     old = path.with_name(f"{REPLACED}{path.name}")
-    shutil.rmtree(old, ignore_errors=True)
+    remove(old)
     if path.exists():
         path.rename(old)
     partial.rename(path)
-    shutil.rmtree(old, ignore_errors=True)
+    _sync_folder(path.parent)
+    remove(old)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if there is one. A symbolic link is removed, and what it leads to stays.
+
+    Args:
+        path: Its path.
+    """
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    partial = path
+    if not path.name.startswith(PARTIAL):
+        # A process that dies meanwhile leaves nothing that looks whole.
+        partial = path.with_name(f"{PARTIAL}{path.name}")
+        remove(partial)
+        path.rename(partial)
+    shutil.rmtree(partial)
 
 
 def clear_folders(parent: Path, suffix: str) -> None:
@@ -97,7 +116,7 @@ def clear_folders(parent: Path, suffix: str) -> None:
             # It died before the new one had this name.
             partial.rename(path)
         else:
-            shutil.rmtree(partial)
+            remove(partial)
 
 
 def replace_text(path: Path, text: str) -> None:

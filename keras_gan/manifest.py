@@ -92,7 +92,10 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
 def _contents(path: Path) -> Iterator[dict[str, Callable[[], IO[bytes]]]]:
     """Yield what opens each file of a checkpoint, by its name."""
     if path.is_dir():
-        files = sorted(each for each in path.rglob("*") if each.is_file())
+        everything = sorted(path.rglob("*"))
+        if any(each.is_symlink() for each in everything):
+            raise ValueError("it must hold no symbolic links")
+        files = [each for each in everything if each.is_file()]
         yield {each.relative_to(path).as_posix(): functools.partial(_open, each) for each in files}
         return
     with zipfile.ZipFile(path) as archive:

@@ -7,7 +7,8 @@ an Orbax checkpoint. Its manifest is written last, and then it gets its name.
 import concurrent.futures
 import contextlib
 import json
-import shutil
+import logging
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.files import PARTIAL, replace_folder
+from keras_gan.checks import shortened
+from keras_gan.files import PARTIAL, remove, replace_folder, replace_text
 from keras_gan.manifest import seal
 from keras_gan.processes import process_index
 from keras_gan.reading import read_bytes
@@ -29,6 +31,20 @@ MAX_CONFIG = 2**24
 
 #: What the name of a folder ends with.
 SUFFIX = ".orbax"
+
+
+#: The writers of this process. One whose training was interrupted may still be writing.
+_writers: "weakref.WeakSet[OrbaxWriter]" = weakref.WeakSet()
+
+
+def finish_all() -> None:
+    """Wait until all writers of this process are done.
+
+    Raises:
+        OSError: If a model cannot be written.
+    """
+    for writer in list(_writers):
+        writer.finish()
 
 
 class OrbaxWriter:
@@ -44,6 +60,8 @@ class OrbaxWriter:
         self._checkpointer = _orbax().StandardCheckpointer()
         self._first = concurrent.futures.ThreadPoolExecutor(1) if process_index() == 0 else None
         self._committed: concurrent.futures.Future[None] | None = None
+        self._path = Path()
+        _writers.add(self)
 
     def save(
         self, model: keras.Model, path: Path, facts: Mapping[str, Any], then: Callable[[], object] | None = None
@@ -58,21 +76,25 @@ class OrbaxWriter:
                 nothing.
         """
         self.finish()
-        partial = path.with_name(f"{PARTIAL}{path.name}").absolute()
+        self._path = path = path.absolute()
+        partial = path.with_name(f"{PARTIAL}{path.name}")
         if self._first is not None:
-            shutil.rmtree(partial, ignore_errors=True)
+            remove(partial)
             partial.mkdir(parents=True)
             with sharing_objects():
                 description = json.dumps(keras.saving.serialize_keras_object(model))
-            (partial / CONFIG).write_text(description, encoding="utf-8")
-        self._checkpointer.save(partial / WEIGHTS, {name: _value(each) for name, each in _variables(model).items()})
+            replace_text(partial / CONFIG, description)
+        values = {name: _value(each) for name, each in _variables(model).items()}
+        with _named_errors(path):
+            self._checkpointer.save(partial / WEIGHTS, values)
         if self._first is not None:
             self._committed = self._first.submit(self._commit, partial, path, facts, then)
 
     def _commit(
         self, partial: Path, path: Path, facts: Mapping[str, Any], then: Callable[[], object] | None = None
     ) -> None:
-        self._checkpointer.wait_until_finished()
+        with _named_errors(path):
+            self._checkpointer.wait_until_finished()
         seal(partial, facts)
         replace_folder(partial, path)
         if then is not None:
@@ -82,12 +104,13 @@ class OrbaxWriter:
         """Wait until what was saved is whole.
 
         Raises:
-            Exception: What writing it has raised.
+            OSError: If it cannot be written.
         """
         if self._committed is not None:
             committed, self._committed = self._committed, None
             committed.result()
-        self._checkpointer.wait_until_finished()
+        with _named_errors(self._path):
+            self._checkpointer.wait_until_finished()
 
 
 def save_folder(model: keras.Model, path: Path, facts: Mapping[str, Any]) -> None:
@@ -99,8 +122,12 @@ def save_folder(model: keras.Model, path: Path, facts: Mapping[str, Any]) -> Non
         facts: What its manifest says, as values of JSON.
     """
     writer = OrbaxWriter()
-    writer.save(model, path, facts)
-    writer.finish()
+    try:
+        writer.save(model, path, facts)
+        writer.finish()
+    except BaseException:
+        remove(path.with_name(f"{PARTIAL}{path.name}"))
+        raise
 
 
 def read_description(path: Path) -> Any:
@@ -146,11 +173,23 @@ def sharing_objects() -> Iterator[None]:
 
 
 def _variables(model: keras.Model) -> dict[str, keras.Variable]:
-    """Return all variables of a model and of its optimizer, by their number."""
+    """Return all variables of a model and of its optimizer, by their number in each.
+
+    Of metrics, it has those that a `.keras` file has too. Metrics that were given to `compile` are none of these: Keras
+    makes their variables when training begins.
+    """
     optimizer = getattr(model, "optimizer", None)
-    found = [*model.variables, *model.metrics_variables, *(optimizer.variables if optimizer is not None else [])]
-    once = {id(variable): variable for variable in found}
-    return {str(index): variable for index, variable in enumerate(once.values())}
+    kept = [metric for metric in model.metrics if hasattr(metric, "save_own_variables")]
+    groups = {
+        "model": model.variables,
+        "metrics": [variable for metric in kept for variable in metric.variables],
+        "optimizer": [] if optimizer is None else optimizer.variables,
+    }
+    return {
+        f"{group}_{index}": variable
+        for group, variables in groups.items()
+        for index, variable in enumerate({id(each): each for each in variables}.values())
+    }
 
 
 def _value(variable: keras.Variable) -> Any:
@@ -166,6 +205,16 @@ def _description(variable: keras.Variable) -> Any:
 
     sharding = variable.value.sharding if keras.backend.backend() == "jax" else None
     return jax.ShapeDtypeStruct(tuple(variable.shape), jax.numpy.dtype(variable.dtype), sharding=sharding)
+
+
+@contextlib.contextmanager
+def _named_errors(path: Path) -> Iterator[None]:
+    """Let errors of writing say in one line which folder they are about."""
+    try:
+        yield
+    except Exception as error:
+        first_line = str(error).partition("\n")[0] or type(error).__name__
+        raise OSError(f"{path} cannot be written: {shortened(first_line)}") from error
 
 
 def check_orbax() -> None:
@@ -184,4 +233,10 @@ def _orbax() -> Any:
         raise ValueError(
             f"Folders of Orbax need the package orbax-checkpoint (pip install 'keras-gan[jax]'). Received: {error}"
         ) from error
+    logging.getLogger("absl").addFilter(_is_of_others)
     return orbax.checkpoint
+
+
+def _is_of_others(record: logging.LogRecord) -> bool:
+    # What Orbax logs of an error comes as an error too.
+    return "orbax" not in record.pathname

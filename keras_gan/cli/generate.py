@@ -17,7 +17,7 @@ class GenerationOptions:
     """Options of `keras-gan generate`."""
 
     source: Path
-    """Folder of a run or of checkpoints, or a .keras file of a GAN or of a generator."""
+    """Folder of a run or of checkpoints, or a saved GAN or generator: a .keras file or an .orbax folder."""
     out: Path = Path("samples")
     """Where to save: a new folder for PNG files, a .png for one grid, an .npz, or a .gif or .webp for an animation."""
     n: int | None = None

@@ -26,7 +26,8 @@ from keras_gan.reading import FileError, reading
 def load_model(path: str | Path) -> keras.Model:
     """Load a saved model: a whole GAN that `save` or `GanCheckpoint` wrote, or a network such as `generator.keras`.
 
-    `keras.saving.load_model` does the same once `keras_gan` is imported. A GAN goes on in training where it was saved.
+    `keras.saving.load_model` does the same with a `.keras` file once `keras_gan` is imported. A GAN goes on in training
+    where it was saved.
 
     The file may come from anywhere: no code in it runs, and a file that promises far more than it holds is refused
     before memory is allocated.
@@ -100,6 +101,7 @@ def convert_model(source: str | Path, target: str | Path | None = None) -> Path:
     require(target.suffix in MODELS, "target", f"a path that ends with {' or '.join(MODELS)}", target)
     if target.exists():
         raise FileExistsError(f"`target` must not exist. Received: {target}")
+    target.parent.mkdir(parents=True, exist_ok=True)
     model = load_model(source)
     manifest = read_manifest(source) or {}
     facts = {name: value for name, value in manifest.items() if name not in ("format", "files")}

@@ -11,6 +11,7 @@ from keras_gan.callbacks.checkpoint import read_best
 from keras_gan.callbacks.quality_monitor import check_provenance
 from keras_gan.chain import CHAIN, read_chain
 from keras_gan.console import say
+from keras_gan.files import remove
 from keras_gan.metrics import Evaluator
 from keras_gan.tables import table_lines
 from keras_gan.training import run_folder
@@ -109,7 +110,9 @@ def take_up(folder: Path, config: ExperimentConfig, environment: dict[str, Any],
 def set_aside(paths: Sequence[Path]) -> None:
     """Rename files that a run does not go on from, so that it will not take them for its own."""
     for path in paths:
-        path.replace(path.with_name(f"{SET_ASIDE}{path.name}"))
+        target = path.with_name(f"{SET_ASIDE}{path.name}")
+        remove(target)
+        path.replace(target)
 
 
 def set_best_aside(folder: Path, start: int) -> None:

@@ -21,6 +21,6 @@ def resumed_folder(path: Path) -> Path:
         raise ValueError(
             f"`resume` must be a run folder, or the last checkpoint in its folder `checkpoints`. Received: {path}"
         )
-    if path.name != names[-1]:
+    if path.stem != Path(names[-1]).stem:
         raise ValueError(f"`resume` must be the last checkpoint of its run, {names[-1]}. Received: {path}")
     return path.parent.parent

@@ -15,7 +15,7 @@ from typing import Any
 
 from keras_gan.analysis.run.saved_run import RUN_NOTES
 from keras_gan.checks import shortened
-from keras_gan.files import PARTIAL, clear_folders, replace_text
+from keras_gan.files import PARTIAL, clear_folders, remove, replace_text
 from keras_gan.reading import read_text
 from keras_gan.training.config import ExperimentConfig, Part
 from keras_gan.training.environment import write_environment
@@ -120,7 +120,7 @@ def remove_partial_files(folder: Path) -> None:
     """Remove what a killed process had not finished writing."""
     clear_folders(folder / "checkpoints", ".orbax")
     for path in folder.rglob(f"{PARTIAL}*"):
-        path.unlink()
+        remove(path)
 
 
 def write_config(folder: Path, config: ExperimentConfig) -> None:

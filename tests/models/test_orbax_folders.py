@@ -189,3 +189,70 @@ def test_another_format_is_refused(tmp_path):
         GanCheckpoint(tmp_path, format="h5")
     with pytest.raises(ValueError, match=r"`target` must be a path that ends with .keras or .orbax"):
         convert_model(tmp_path / "a.keras", tmp_path / "a.h5")
+
+
+def test_metrics_of_the_users_own_are_left_out(tmp_path):
+    """Keras makes their variables when training begins: a model that was just loaded does not have them."""
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse", metrics=["mae"], weighted_metrics=["mse"])
+    inputs = np.random.default_rng(0).normal(size=(8, 4)).astype("float32")
+    model.fit(inputs, inputs[:, :1], verbose=0, callbacks=[GanCheckpoint(tmp_path, format="orbax")])
+    loaded = kg.load_model(tmp_path / "epoch_000001.orbax")
+    assert_bits_equal(values_of(loaded.weights), values_of(model.weights))
+    assert_bits_equal(values_of(loaded.optimizer.variables), values_of(model.optimizer.variables))
+
+
+def test_a_checkpoint_that_is_a_link_is_unlinked(checkpoint, tmp_path):
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    elsewhere = shutil.copytree(checkpoint[1], tmp_path / "elsewhere.orbax")
+    (folder / "epoch_000001.orbax").symlink_to(elsewhere)
+    fit(kg.load_model(elsewhere), GanCheckpoint(folder, keep=1, format="orbax"), epochs=3, initial_epoch=2)
+    assert [path.name for path in folder.iterdir()] == ["epoch_000003.orbax"]
+    assert elsewhere.exists()
+
+
+def test_links_inside_a_folder_are_refused(checkpoint, tmp_path):
+    path = shutil.copytree(checkpoint[1], tmp_path / "linked.orbax")
+    (path / "weights").rename(tmp_path / "weights")
+    (path / "weights").symlink_to(tmp_path / "weights")
+    with pytest.raises(ValueError, match="it must hold no symbolic links"):
+        kg.load_model(path)
+
+
+def test_a_training_that_was_interrupted_is_waited_for_by_the_next(tmp_path):
+    def interrupt(epoch, logs):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    kept = GanCheckpoint(tmp_path, every=1, format="orbax")
+    stop = keras.callbacks.LambdaCallback(on_epoch_begin=interrupt)
+    gan = make()
+    with pytest.raises(KeyboardInterrupt):
+        fit(gan, kept, stop, epochs=2)
+    fit(gan, GanCheckpoint(tmp_path, every=1, format="orbax"), epochs=2, initial_epoch=1)
+    assert [path.name for _, path in checkpoints(tmp_path)] == ["epoch_000001.orbax", "epoch_000002.orbax"]
+    assert not list(tmp_path.glob("partial_*"))
+
+
+def test_a_failed_conversion_leaves_nothing(checkpoint, tmp_path, monkeypatch):
+    def fail(*args):
+        raise OSError(28, "No space left on device", "manifest.json")
+
+    source = convert_model(checkpoint[1], tmp_path / "gan.keras")
+    monkeypatch.setattr("keras_gan.orbax_folders.seal", fail)
+    with pytest.raises(OSError, match="No space left on device"):
+        convert_model(source)
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
+    gan = make()
+    kept = GanCheckpoint(tmp_path, format="orbax")
+
+    def fail(*args, **kwargs):
+        raise ValueError("RESOURCE_EXHAUSTED: no space\nand more")
+
+    monkeypatch.setattr(kept._format._writer._checkpointer, "save", fail)
+    with pytest.raises(OSError, match=r"epoch_000001.orbax cannot be written: RESOURCE_EXHAUSTED: no space$"):
+        fit(gan, kept)

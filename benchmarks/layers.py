@@ -1,6 +1,6 @@
 """What the networks' own layers save: each against the Keras layers that it stands for.
 
-The shapes are those of `horses`, and of `wgan_large` for `PooledConv2D`.
+The shapes are those of `horses`, and of `wgan_large` for `PooledConv2D`. Those of `GroupedConv2D` are of a small R3GAN.
 
 Forward in training mode, and with the gradients by inputs and weights; medians of contestants that take turns.
 """
@@ -16,7 +16,7 @@ import keras
 import tensorflow as tf
 import tyro
 
-from keras_gan.networks import PhasedConv2D, PhasedUpsampleConv2D, PooledConv2D, UpsampleConv2D
+from keras_gan.networks import GroupedConv2D, PhasedConv2D, PhasedUpsampleConv2D, PooledConv2D, UpsampleConv2D
 from keras_gan.networks.layers.batch_norm import FusedBatchNormalization
 
 #: Side, channels and filters of each upsampling convolution.
@@ -30,6 +30,9 @@ MAPS = ((8, 128), (16, 64), (32, 32))
 
 #: Side and channels of each feature map that is convolved and pooled, in batches of 32.
 POOLED, POOLED_BATCH = ((32, 192), (16, 384)), 32
+
+#: Side, channels and groups of each feature map that is convolved in groups, in batches of 64.
+GROUPED, GROUPED_BATCH = ((16, 128, 8), (16, 96, 6)), 64
 
 
 def upsampling_pair(filters, kernel_size):
@@ -49,6 +52,11 @@ def pooled_pair(filters):
     """Return our convolution with pooling, and the two layers of Keras."""
     theirs = [keras.layers.Conv2D(filters, 3, padding="same"), keras.layers.AveragePooling2D(2)]
     return PooledConv2D(filters, 3), keras.Sequential(theirs)
+
+
+def grouped_pair(filters, groups):
+    """Return our grouped convolution, and that of Keras."""
+    return GroupedConv2D(filters, 3, groups), keras.layers.Conv2D(filters, 3, padding="same", groups=groups)
 
 
 def functions_of(layer, inputs):
@@ -114,6 +122,10 @@ def main(batch_size: int = 512, rounds: int = 9):
     for side, channels in POOLED:
         inputs = tf.random.normal((POOLED_BATCH, side, side, channels))
         print_row(f"PooledConv2D({channels}, 3) of {side}×{side}×{channels}", pooled_pair(channels), inputs, rounds)
+    for side, channels, groups in GROUPED:
+        inputs = tf.random.normal((GROUPED_BATCH, side, side, channels))
+        name = f"GroupedConv2D({channels}, 3, {groups}) of {side}×{side}×{channels}"
+        print_row(name, grouped_pair(channels, groups), inputs, rounds)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ GENERATORS = Registry(
         "upsampling": "keras_gan.networks.dcgan:upsampling_generator",
         "transposed": "keras_gan.networks.transposed:transposed_generator",
         "residual": "keras_gan.networks.residual:residual_generator",
+        "r3gan": "keras_gan.networks.r3gan:r3gan_generator",
     },
     given=("image_shape",),
 )
@@ -24,6 +25,7 @@ CRITICS = Registry(
         "convolutional": "keras_gan.networks.dcgan:convolutional_critic",
         "layer_normalised": "keras_gan.networks.transposed:layer_normalised_critic",
         "residual": "keras_gan.networks.residual:residual_critic",
+        "r3gan": "keras_gan.networks.r3gan:r3gan_critic",
     },
     given=("image_shape",),
 )

@@ -22,7 +22,8 @@ REGISTERED = {
         *("SpectralNormalization", "WGAN", "WeightClipping"),
     ),
     "keras_gan.networks": (
-        *("FusedBatchNormalization", "PhasedConv2D", "PhasedUpsampleConv2D", "PooledConv2D", "SelfAttention2D"),
+        *("FusedBatchNormalization", "GroupedConv2D", "ImageRange", "PhasedConv2D", "PhasedUpsampleConv2D"),
+        *("PooledConv2D", "ScaledBasis", "SelfAttention2D", "SmoothDownsampling2D", "SmoothUpsampling2D"),
         *("SpectralNorm", "SpectralSelfAttention2D", "UpsampleConv2D"),
     ),
     "keras_gan.losses": (

@@ -5,7 +5,14 @@ import inspect
 import keras
 from keras import layers, ops
 
-from keras_gan.networks.layers import PooledConv2D, SelfAttention2D, SpectralNorm, SpectralSelfAttention2D
+from keras_gan.networks.layers import (
+    GroupedConv2D,
+    PooledConv2D,
+    SelfAttention2D,
+    SmoothDownsampling2D,
+    SpectralNorm,
+    SpectralSelfAttention2D,
+)
 from keras_gan.sharding import join_batches, split_batches
 from keras_gan.tensors import Tensor
 
@@ -16,6 +23,7 @@ _SAMPLEWISE = (
     layers.DepthwiseConv2D,
     layers.SeparableConv2D,
     layers.Dense,
+    layers.EinsumDense,
     layers.Activation,
     layers.LeakyReLU,
     layers.PReLU,
@@ -34,8 +42,10 @@ _SAMPLEWISE = (
     layers.Flatten,
     layers.Reshape,
     layers.Add,
+    GroupedConv2D,
     PooledConv2D,
     SelfAttention2D,
+    SmoothDownsampling2D,
     SpectralSelfAttention2D,
 )
 

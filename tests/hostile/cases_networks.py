@@ -43,6 +43,21 @@ LAYER = {"filters": given(2, count), "kernel_size": given(3, kernel_size)}
 CRITIC = {"image_shape": given((8, 8, 3), halved_shape), "feature_maps": given(2, count)}
 GENERATOR = {**CRITIC, "latent_dim": given(2, count), "batch_norm_momentum": given(0.9, decay)}
 
+#: Filters that two groups can divide, and groups that divide two filters.
+GROUPED = {
+    "filters": given(2, count, "divisible"),
+    "kernel_size": given(3, kernel_size),
+    "groups": given(2, count, "divisible"),
+}
+
+R3GAN = {
+    "image_shape": given((8, 8, 3), halved_shape),
+    "widths": given((2,), counts),
+    "blocks": given(1, count),
+    "expansion": given(2, count),
+    "group_size": given(2, count),
+}
+
 CASES = [
     Case(
         "keras_gan.networks.upsampling_generator",
@@ -77,6 +92,18 @@ CASES = [
         "keras_gan.networks.SpectralNorm",
         normalised_shapes,
         {"layer": given(lambda: keras.layers.Dense(2), normalised_layer), "vectors": given(2, count)},
+    ),
+    Case(
+        "keras_gan.networks.r3gan_generator",
+        lambda **arguments: shapes(networks.r3gan_generator(**arguments)),
+        {**R3GAN, "latent_dim": given(2, count)},
+    ),
+    Case("keras_gan.networks.r3gan_critic", lambda **arguments: shapes(networks.r3gan_critic(**arguments)), R3GAN),
+    Case("keras_gan.networks.GroupedConv2D", shape_of(networks.GroupedConv2D), GROUPED),
+    Case(
+        "keras_gan.networks.ScaledBasis",
+        shape_of(networks.ScaledBasis),
+        {"height": given(2, count), "width": given(3, count)},
     ),
     Case("keras_gan.networks.PooledConv2D", shape_of(networks.PooledConv2D), LAYER),
     Case("keras_gan.networks.UpsampleConv2D", shape_of(networks.UpsampleConv2D), LAYER),

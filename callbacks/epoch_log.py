@@ -37,7 +37,8 @@ def render_epoch(logs: Mapping[str, float], epoch: int, epochs: int, penalised: 
 
     Args:
         logs: The epoch's values, with at least `REQUIRED_KEYS` (and `gradient_penalty` where it is shown). With
-            `steps`, and `kimg` for thousands of images, the box has a line on the progress.
+            `steps`, and `kimg` for thousands of images, the box has a line on the progress; with `d_accuracy_real` and
+            `d_accuracy_fake`, one on these.
         epoch: Index of the epoch, from 0.
         epochs: Number of epochs of the run.
         penalised: Whether to show the gradient penalty. Defaults to False.
@@ -58,6 +59,7 @@ def render_epoch(logs: Mapping[str, float], epoch: int, epochs: int, penalised: 
             *_progress(logs),
             f"  Losses     │ D: {logs['d_loss']:.4f} (R:{logs['d_loss_real']:.4f} F:{logs['d_loss_fake']:.4f})"
             f"  G: {logs['g_loss']:.3f}  W-dist: {logs['wasserstein_distance']:.2f}{penalty}",
+            *_accuracies(logs),
             f"  Weights    │ Critic μ:{logs['critic_weight_mean']:.4f} σ:{logs['critic_weight_std']:.4f}"
             f"  Gen μ:{logs['generator_weight_mean']:.4f} σ:{logs['generator_weight_std']:.4f}",
             f"  Stability  │ D/G Ratio: {logs['dg_ratio']:.4f}  Clip%: {100 * logs['clip_ratio']:.1f}%"
@@ -73,6 +75,14 @@ def _progress(logs: Mapping[str, float]) -> list[str]:
         return []
     images = f"  Images: {logs['kimg']:.1f} thousand" if "kimg" in logs else ""
     return [f"  Progress   │ Steps: {logs['steps']:.0f}{images}"]
+
+
+def _accuracies(logs: Mapping[str, float]) -> list[str]:
+    """Return the line on the discriminator's accuracies, where its loss has them."""
+    if "d_accuracy_real" not in logs:
+        return []
+    real, fake = (100 * logs[f"d_accuracy_{of}"] for of in ("real", "fake"))
+    return [f"  Accuracy   │ D on reals: {real:.1f}%  D on fakes: {fake:.1f}%"]
 
 
 def render_quality(logs: Mapping[str, float], label: str = "") -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import ClassVar, NoReturn
 
 import keras
+from keras import ops
 
 from keras_gan.losses._base import Loss
 from keras_gan.losses._checks import check_rank
@@ -29,6 +30,9 @@ class AdversarialLoss(Loss):
 
     discriminator_function: ClassVar[Callable[..., tuple[Tensor, Tensor]]]
     generator_function: ClassVar[Callable[..., Tensor]]
+    #: Function of the scores of reals and of fakes that returns, for each, the logits of being real; None for losses
+    #: whose discriminator gives no probability.
+    leads: ClassVar[Callable[..., tuple[Tensor, Tensor]] | None] = None
     generator_needs_reals = False
     seed_generator: keras.random.SeedGenerator | None = None
     weighs_elements = False
@@ -51,6 +55,32 @@ class AdversarialLoss(Loss):
         return type(self).generator_function(
             self.in_precision(fake_scores, "fake_scores"), self.in_precision(real_scores, "real_scores")
         )
+
+    @property
+    def has_accuracies(self) -> bool:
+        """Whether `accuracies` can be told: the discriminator gives a probability of being real."""
+        return type(self).leads is not None
+
+    def accuracies(self, real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the shares of reals and of fakes that the discriminator takes for what they are.
+
+        Its probability of being real is above ½ for the former, and below ½ for the latter.
+
+        Args:
+            real_scores: Scores of real images, `(batch, ...)`, unbounded (no sigmoid).
+            fake_scores: Scores of generated images, `(batch, ...)`.
+
+        Returns:
+            Two scalars in [0, 1]. Each score of a patch counts.
+
+        Raises:
+            ValueError: If the discriminator gives no probability, as that of `Wasserstein`.
+        """
+        leads = type(self).leads
+        if leads is None:
+            raise ValueError(f"`accuracies` must be those of a loss with probabilities. Received: {self.name}")
+        of_reals, of_fakes = leads(scores_of(real_scores, "real_scores"), scores_of(fake_scores, "fake_scores"))
+        return _share_above_zero(of_reals), _share_above_zero(-of_fakes)
 
     def discriminator_terms(
         self, real_scores: Tensor, fake_scores: Tensor, sample_weight: Tensor | None = None
@@ -112,6 +142,16 @@ def scores_of(scores: Tensor, name: str) -> Tensor:
     scores = upcast(scores, name)
     check_rank(name, scores, 1, "(batch, ...)")
     return rows(scores)
+
+
+def scores_alone(real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the logits of being real where each score is one by itself."""
+    return real_scores, fake_scores
+
+
+def _share_above_zero(values: Tensor) -> Tensor:
+    # NaN is not above zero, but not below it either.
+    return mean(ops.where(ops.isnan(values), values, ops.cast(values > 0, values.dtype)))
 
 
 def per_sample(losses: Tensor) -> Tensor:

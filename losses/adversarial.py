@@ -3,7 +3,7 @@
 from keras import ops
 from keras.saving import register_keras_serializable
 
-from keras_gan.losses._adversarial import AdversarialLoss, cross_entropy, per_sample, scores_of
+from keras_gan.losses._adversarial import AdversarialLoss, cross_entropy, per_sample, scores_alone, scores_of
 from keras_gan.losses._checks import check_real_target
 from keras_gan.losses._types import Reduction, Tensor
 
@@ -195,6 +195,7 @@ class NonSaturating(SmoothedLoss):
     """
 
     fuses = True
+    leads = staticmethod(scores_alone)
     discriminator_function = staticmethod(non_saturating_discriminator_loss)
     generator_function = staticmethod(non_saturating_generator_loss)
 
@@ -214,6 +215,7 @@ class Minimax(SmoothedLoss):
     """
 
     fuses = True
+    leads = staticmethod(scores_alone)
     discriminator_function = staticmethod(minimax_discriminator_loss)
     generator_function = staticmethod(minimax_generator_loss)
 

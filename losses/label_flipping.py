@@ -49,6 +49,14 @@ class FlippedLabels(AdversarialLoss):
         fakes_as_reals, reals_as_fakes = self.loss.discriminator_losses(fake_scores, real_scores)
         return self._flip(real_losses, reals_as_fakes), self._flip(fake_losses, fakes_as_reals)
 
+    @property
+    def has_accuracies(self) -> bool:
+        return self.loss.has_accuracies
+
+    def accuracies(self, real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
+        # Of the labels as they are: flips are for the discriminator's loss alone.
+        return self.loss.accuracies(real_scores, fake_scores)
+
     def generator_losses(self, fake_scores: Tensor, real_scores: Tensor | None = None) -> Tensor:
         return self.loss.generator_losses(fake_scores, real_scores)
 

@@ -33,8 +33,13 @@ def relativistic_average_discriminator_loss(
     """
     check_real_target(real_target)
     real_scores, fake_scores = scores_of(real_scores, "real_scores"), scores_of(fake_scores, "fake_scores")
-    real_lead, fake_lead = real_scores - mean(fake_scores), fake_scores - mean(real_scores)
+    real_lead, fake_lead = _leads(real_scores, fake_scores)
     return per_sample(cross_entropy(real_lead, real_target)), per_sample(cross_entropy(fake_lead, 0.0))
+
+
+def _leads(real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how far scores are above the mean of the others."""
+    return real_scores - mean(fake_scores), fake_scores - mean(real_scores)
 
 
 @register_keras_serializable(package="keras_gan")
@@ -75,6 +80,7 @@ class RelativisticAverage(SmoothedLoss):
     """
 
     fuses = True
+    leads = staticmethod(_leads)
     discriminator_function = staticmethod(relativistic_average_discriminator_loss)
     generator_function = staticmethod(relativistic_average_generator_loss)
     generator_needs_reals = True

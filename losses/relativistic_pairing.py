@@ -56,6 +56,11 @@ def relativistic_pairing_generator_loss(fake_scores: Tensor, real_scores: Tensor
     return _of_pairs(real_scores, fake_scores, 0.0)
 
 
+def _leads(real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how far each score is above that of the other of its pair."""
+    return real_scores - fake_scores, fake_scores - real_scores
+
+
 def _of_pairs(real_scores: Tensor, fake_scores: Tensor, target: float) -> Tensor:
     real_scores, fake_scores = scores_of(real_scores, "real_scores"), scores_of(fake_scores, "fake_scores")
     check_shapes("fake_scores", fake_scores, "real_scores", real_scores)
@@ -80,6 +85,7 @@ class RelativisticPairing(SmoothedLoss):
     """
 
     fuses = True
+    leads = staticmethod(_leads)
     discriminator_function = staticmethod(relativistic_pairing_discriminator_loss)
     generator_function = staticmethod(relativistic_pairing_generator_loss)
     generator_needs_reals = True

@@ -21,7 +21,7 @@ from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.moving_averages import AveragingPolicy, MovingAverages
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
 from keras_gan.models.shapes import image_shape, latent_shape
-from keras_gan.models.tracker import STRENGTH_KEY, TrainingTracker
+from keras_gan.models.tracker import ACCURACY_KEYS, STRENGTH_KEY, TrainingTracker
 from keras_gan.tensors import Tensor
 
 
@@ -101,7 +101,7 @@ class GAN(FittedModel):
         self._augmentation = Augmentation() if augmentation is None else augmentation
         # Like random seeds, variables must be attributes of the model.
         self.augmentation_state = self._augmentation.variables
-        self.tracker = TrainingTracker(further_keys=() if self._augmentation.strength() is None else (STRENGTH_KEY,))
+        self.tracker = TrainingTracker(further_keys=self._further_keys())
         self.averaging = averaging
         self.averaged_generator: AveragedGenerator | None = None
         self.moving_averages: MovingAverages | None = None
@@ -114,6 +114,10 @@ class GAN(FittedModel):
         self.has_diverged = False
         self.batch_size: int | None = None
         self.built = True
+
+    def _further_keys(self) -> tuple[str, ...]:
+        strength = () if self._augmentation.strength() is None else (STRENGTH_KEY,)
+        return (*strength, *(ACCURACY_KEYS if self.adversarial_loss.has_accuracies else ()))
 
     def compile(
         self,

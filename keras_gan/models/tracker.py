@@ -32,6 +32,9 @@ STEP_KEYS = (
 #: Scalar of the steps of models whose augmentation changes its strength.
 STRENGTH_KEY = "augmentation_strength"
 
+#: Scalars of the steps of models whose loss gives a probability of being real.
+ACCURACY_KEYS = ("d_accuracy_real", "d_accuracy_fake")
+
 #: Keys of an epoch's logs that come from the model: those of the steps, and two that are derived from these.
 TRAINING_KEYS = (*STEP_KEYS, "dg_ratio", "loss_variance")
 
@@ -158,7 +161,11 @@ class TrainingTracker(keras.metrics.Metric):
 
     def load_own_variables(self, store: Mapping[str, Any]) -> None:
         for index, variable in enumerate(self.variables):
-            variable.assign(store[str(index)])
+            stored = ops.convert_to_tensor(store[str(index)])
+            if variable is self.total or variable is self.report:
+                # Earlier versions had fewer scalars. Those that are new begin with zero.
+                stored = ops.pad(stored, ((0, max(0, variable.shape[0] - stored.shape[0])),))
+            variable.assign(stored)
 
 
 def _check_further_keys(keys: Sequence[str]) -> None:

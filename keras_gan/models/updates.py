@@ -17,7 +17,7 @@ from keras_gan.models.scoring import image_scores
 from keras_gan.models.state import inner_scope, seed_states
 from keras_gan.models.step_images import split_images
 from keras_gan.models.stepping import SteppedModel
-from keras_gan.models.tracker import STRENGTH_KEY, TrainingTracker, mean_and_std
+from keras_gan.models.tracker import ACCURACY_KEYS, STRENGTH_KEY, TrainingTracker, mean_and_std
 from keras_gan.sharding import shard_batch
 from keras_gan.tensors import Tensor
 
@@ -57,7 +57,7 @@ class AlternatingModel(SteppedModel):
     def run_step(self, data: Any) -> dict[str, Tensor]:
         """Run `n_critic` critic updates, then one generator update; return the epoch's values so far."""
         batches = shard_batch(split_images(data, self.n_critic, self.image_shape), axis=1)
-        critic_values = autodiff.repeat(self._critic_update, batches, CRITIC_UPDATE_KEYS)
+        critic_values = autodiff.repeat(self._critic_update, batches, self._critic_keys)
         generator_values = self._generator_update(in_range(batches[-1]))
         if self.moving_averages is not None:
             self.moving_averages.update(self.generator.trainable_weights, ops.shape(batches)[1])
@@ -77,11 +77,15 @@ class AlternatingModel(SteppedModel):
         (values, scores), norm, learning_rate = descend(objective, self.critic, self.critic_optimizer)
         self._constraint.constrain(self.critic)
         self._augmentation.update(*map(image_scores, scores))
+        found = (*values, norm, learning_rate)
+        if self.adversarial_loss.has_accuracies:
+            found = (*found, *self.adversarial_loss.accuracies(*scores))
         # In float64, too, the loop over updates carries float32, as the tracker reports it.
-        return {
-            key: ops.cast(value, "float32")
-            for key, value in zip(CRITIC_UPDATE_KEYS, (*values, norm, learning_rate), strict=True)
-        }
+        return {key: ops.cast(value, "float32") for key, value in zip(self._critic_keys, found, strict=True)}
+
+    @property
+    def _critic_keys(self) -> tuple[str, ...]:
+        return (*CRITIC_UPDATE_KEYS, *(ACCURACY_KEYS if self.adversarial_loss.has_accuracies else ()))
 
     def _critic_objective(self, real: Tensor, fake: Tensor) -> tuple[Tensor, tuple[Tensor, ...], tuple[Tensor, Tensor]]:
         """Return what the critic minimises, the first five of `CRITIC_UPDATE_KEYS`, and both scores."""

@@ -89,6 +89,13 @@ def epochs_of(text):
     return [int(line.split("/")[0].removeprefix("Epoch ")) for line in text.splitlines() if line.startswith("Epoch ")]
 
 
+def test_accuracies_have_a_line_below_the_losses():
+    logs = {**GUIDE_LOGS, "d_accuracy_real": 0.7123, "d_accuracy_fake": 1.0}
+    lines = render_epoch(logs, 11999, 12000).splitlines()
+    assert lines[4] == "  Accuracy   │ D on reals: 71.2%  D on fakes: 100.0%"
+    assert "\n".join(lines[:4] + lines[5:]) == GUIDE_BOX
+
+
 @pytest.mark.parametrize(("every", "expected"), [(1, [0, 1, 2, 3, 4]), (2, [0, 1, 3, 4]), (3, [0, 2, 4]), (10, [0, 4])])
 def test_a_box_every_few_epochs_and_at_the_end(make_gan, float_images, capsys, every, expected):
     make_gan().fit(float_images, batch_size=32, epochs=5, verbose=0, callbacks=[EpochLog(every)])

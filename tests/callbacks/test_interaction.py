@@ -115,6 +115,8 @@ def test_nohup_stays_in_force(handlers):
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # JAX, where another test has loaded it.
+@pytest.mark.filterwarnings("ignore:os.fork")
 def test_a_forked_process_ends_by_its_own_signals(handlers):
     reader, writer = os.pipe()
     with GracefulStop() as stop:

@@ -177,6 +177,8 @@ CALLS = [
     called("Hinge.discriminator_losses", losses.Hinge(), **both()),
     called("RelativisticAverage.generator", RELATIVISTIC, **of_fakes(), sample_weight=sample_weight()),
     called("RelativisticAverage.generator_losses", RELATIVISTIC, **of_fakes()),
+    called("NonSaturating.accuracies", losses.NonSaturating(), **both()),
+    called("FlippedLabels.accuracies", losses.FlippedLabels(losses.Minimax(), 0.5), **both()),
     called("FlippedLabels.discriminator_losses", losses.FlippedLabels(RELATIVISTIC, 0.0), **both()),
     called("FlippedLabels.generator_losses", losses.FlippedLabels(RELATIVISTIC, 0.0), **of_fakes()),
     loss_case("get", identifier=given("hinge", choice)),

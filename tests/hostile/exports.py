@@ -48,7 +48,7 @@ LEFT_OUT_METHODS = {
     "the base class of callbacks calls it": ("act", "amend", "is_due", "record"),
     "`fit` calls it": ("on_epoch_part", "prepare_fit", "reads_model"),
     "a loss calls it": (
-        *("counted", "fused", "in_precision", "is_compared", "mask", "per_sample", "prepare", "reduce"),
+        *("counted", "fused", "in_precision", "is_compared", "leads", "mask", "per_sample", "prepare", "reduce"),
         "AdversarialLoss.__call__",
     ),
     "`GAN` calls it": ("check_critic", "check_optimizer", "clip_ratio", "constrain", "penalty", "penalty_at"),

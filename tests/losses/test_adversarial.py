@@ -111,6 +111,29 @@ def test_formulas(scores, loss):
     np.testing.assert_allclose(loss.generator(fake, real), generator(r, f).mean(), rtol=1e-5)
 
 
+LEADS = {
+    "non_saturating": lambda r, f: (r, f),
+    "minimax": lambda r, f: (r, f),
+    "relativistic_average": lambda r, f: (r - f.mean(), f - r.mean()),
+    "relativistic_pairing": lambda r, f: (r - f, f - r),
+}
+
+
+@pytest.mark.parametrize("loss", ADVERSARIAL, ids=lambda loss: loss.name)
+def test_accuracies_are_those_of_losses_with_probabilities(loss):
+    real, fake = np.random.default_rng(2).normal([[0.5], [-0.2]], 1.0, (2, 40)).astype("float32")
+    inner = getattr(loss, "loss", loss)
+    assert loss.has_accuracies == (inner.name in LEADS)
+    if not loss.has_accuracies:
+        with pytest.raises(ValueError, match="`accuracies` must be those of a loss with probabilities"):
+            loss.accuracies(real, fake)
+        return
+    of_reals, of_fakes = LEADS[inner.name](real.astype("float64"), fake.astype("float64"))
+    found = [float(value) for value in loss.accuracies(real, fake)]
+    # Shares of 40, and no score is near its bound.
+    np.testing.assert_allclose(found, [np.mean(of_reals > 0), np.mean(of_fakes < 0)], rtol=1e-6)
+
+
 @pytest.mark.parametrize("loss", ADVERSARIAL[:-1], ids=lambda loss: loss.name)
 def test_patches_count_once_an_image(loss):
     rng = np.random.default_rng(1)

@@ -510,3 +510,20 @@ def test_strategies_of_tensorflow_are_refused(make_gan, strategy):
     chosen = getattr(tf.distribute, strategy)(*(["CPU:0"] if strategy == "OneDeviceStrategy" else []))
     with chosen.scope(), pytest.raises(ValueError, match=r"Use several devices on JAX: .*Received: \w+Strategy"):
         make_gan()
+
+
+@pytest.mark.parametrize("loss", [NonSaturating(), RelativisticAverage(), FlippedLabels(Minimax(), 0.3, 1)])
+def test_accuracies_are_reported_where_there_are_probabilities(float_images, tmp_path, loss):
+    gan = GAN(small_generator(), small_critic(), loss, None, 2, seed=1)
+    gan.compile("rmsprop", "rmsprop")
+    history = gan.fit(float_images, batch_size=8, epochs=3, verbose=0).history
+    for key in ("d_accuracy_real", "d_accuracy_fake"):
+        # Means over four steps of shares of eight images.
+        assert np.allclose(32 * np.array(history[key]) % 1, 0)
+        assert 0 <= min(history[key]) <= max(history[key]) <= 1
+    gan.save(tmp_path / "gan.keras")
+    assert keras.saving.load_model(tmp_path / "gan.keras").tracker.keys == gan.tracker.keys
+
+
+def test_wasserstein_has_no_accuracies(make_gan, float_images):
+    assert not [key for key in make_gan().fit(float_images, batch_size=8, verbose=0).history if "accuracy" in key]

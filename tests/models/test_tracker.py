@@ -79,3 +79,14 @@ def test_window_must_be_a_count(window):
     """F51."""
     with pytest.raises(ValueError, match="`window` must be an integer of at least 1"):
         TrainingTracker(window)
+
+
+def test_a_tracker_of_an_earlier_version_is_taken_over_with_new_scalars():
+    old, new = TrainingTracker(window=3), TrainingTracker(window=3, further_keys=("later",))
+    old.update_state(dict.fromkeys(STEP_KEYS, 2.0))
+    store = {}
+    old.save_own_variables(store)
+    new.load_own_variables(store)
+    new.update_state({**dict.fromkeys(STEP_KEYS, 4.0), "later": 1.0})
+    found = {key: float(value) for key, value in new.result().items()}
+    assert (found["d_loss"], found["later"], found["loss_variance"]) == (3.0, 0.5, 1.0)

@@ -97,10 +97,18 @@ def _header(run: SavedRun, generated: datetime.datetime) -> str:
         *([f"**Trained**: {run.progress}  "] if "steps" in run.history else []),
         f"**Final D Loss**: {d_loss[-1]:.4f}  ",
         f"**Final G Loss**: {g_loss[-1]:.4f}  ",
+        *_accuracies(run),
         *([] if strength is None else [f"**Final Augmentation Strength**: {strength[-1]:.3f}  "]),
         f"**W&B Run**: {_charts(run)}\n",
     ]
     return "\n".join(lines)
+
+
+def _accuracies(run: SavedRun) -> list[str]:
+    if "d_accuracy_real" not in run.history:
+        return []
+    real, fake = (100 * run.history[f"d_accuracy_{of}"][-1] for of in ("real", "fake"))
+    return [f"**Final D Accuracy**: {real:.1f}% of reals, {fake:.1f}% of fakes  "]
 
 
 def _charts(run: SavedRun) -> str:

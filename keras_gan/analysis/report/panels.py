@@ -121,6 +121,16 @@ def draw_augmentation(axes: Axes, run: SavedRun) -> None:
     axes.set_ylim(0, None)
 
 
+def draw_accuracy(axes: Axes, run: SavedRun) -> None:
+    """Draw the shares of reals and fakes that the discriminator takes for what they are, and that of guessing."""
+    for kind, colour in (("real", "tab:blue"), ("fake", "tab:orange")):
+        draw_curve(axes, run, f"d_accuracy_{kind}", f"on {kind}s", scale=100.0, color=colour)
+    axes.axhline(50, color="tab:grey", linewidth=0.8)
+    axes.set_ylabel("% of the images")
+    axes.set_ylim(0, 100)
+    axes.legend()
+
+
 def draw_time(axes: Axes, run: SavedRun) -> None:
     """Draw the duration of epochs in seconds; the axis ends above the 99th percentile."""
     draw_curve(axes, run, "epoch_time", color="tab:gray")
@@ -172,6 +182,7 @@ PANELS = {
     "wasserstein_distance": Panel("Critic's Wasserstein distance", draw_distance, ("wasserstein_distance",)),
     "dg_ratio": Panel("D/G ratio", draw_ratio, ("dg_ratio",)),
     "constraint": Panel("Lipschitz constraint", draw_constraint, ("clip_ratio", "gradient_penalty")),
+    "accuracy": Panel("Discriminator's accuracy", draw_accuracy, ("d_accuracy_real", "d_accuracy_fake")),
     "weights": Panel("Weights", draw_weights, ("critic_weight_std", "generator_weight_std")),
     "augmentation": Panel("Strength of the augmentation", draw_augmentation, ("augmentation_strength",)),
     "epoch_time": Panel("Time an epoch", draw_time, ("epoch_time",)),

@@ -92,6 +92,14 @@ def test_strength_of_the_augmentation_has_a_panel(healthy_run, changed):
     assert "augmentation" not in panels(healthy_run)
 
 
+def test_accuracies_have_a_panel(healthy_run, changed):
+    columns = {f"d_accuracy_{kind}": np.linspace(0.5, share, 300) for kind, share in (("real", 0.9), ("fake", 0.6))}
+    axes = plot_panel(changed(columns), "accuracy").axes[0]
+    for line, key in zip(axes.lines, ("d_accuracy_real", "d_accuracy_fake")):
+        np.testing.assert_allclose(line.get_ydata(), 100 * columns[key])
+    assert "accuracy" not in panels(healthy_run)
+
+
 def test_ticks_of_few_epochs_are_whole(changed):
     run = changed({name: values[:4] for name, values in changed().history.items()})
     ticks = plot_panel(run, "losses").axes[0].get_xticks()

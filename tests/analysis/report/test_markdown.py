@@ -65,6 +65,12 @@ def test_report_has_the_augmentations_strength_where_there_is_one(render):
     assert "Augmentation" not in render()
 
 
+def test_report_has_the_accuracies_where_there_are_some(render):
+    columns = {f"d_accuracy_{kind}": np.full(12000, share) for kind, share in (("real", 0.7123), ("fake", 0.5))}
+    assert "\n**Final D Accuracy**: 71.2% of reals, 50.0% of fakes  \n" in render(columns)
+    assert "Accuracy" not in render()
+
+
 def test_a_run_that_is_logged_offline_says_so(render):
     assert "**W&B Run**: none\n" in render()
     assert "**W&B Run**: offline, in the run's folder\n" in render(is_offline=True)

@@ -16,6 +16,7 @@ test: $(VENV)/installed-$(EXTRAS)
 test-long: $(VENV)/installed-$(EXTRAS)
 	$(BIN)/python -m pytest -m long --numprocesses auto --dist loadfile --no-loadscope-reorder
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m long tests/distribution
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m long tests/on_jax
 
 test-distribution: $(VENV)/installed-$(EXTRAS)
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m "long or not long" tests/distribution

@@ -50,18 +50,64 @@ MODELS = {
             "callbacks/test_composition.py",
         ),
     ),
+    "keras_gan/models/lipschitz/policy.py": (
+        (
+            "lazy_penalty_counts_once",
+            "lambda: self.every * self.penalty",
+            "lambda: self.penalty",
+            "models/lipschitz/test_penalties.py",
+        ),
+        (
+            "lazy_penalty_one_late",
+            "ops.equal(update % self.every, 0)",
+            "ops.equal(update % self.every, 1)",
+            "models/lipschitz/test_penalties.py",
+        ),
+    ),
+    "keras_gan/models/lipschitz/r2.py": (
+        (
+            "r2_at_reals",
+            "score_gradients(critic, fake)",
+            "score_gradients(critic, real)",
+            "models/lipschitz/test_penalties.py",
+        ),
+    ),
+    "keras_gan/models/lipschitz/combined.py": (
+        (
+            "combined_without_coefficients",
+            "(each.weight * each.penalty_at(update",
+            "(each.penalty_at(update",
+            "models/test_reference_steps.py",
+        ),
+    ),
+    "keras_gan/networks/layers/grouped_conv.py": (
+        (
+            "groups_by_inputs",
+            "ops.split(kernel, self.groups, axis=-1))",
+            "ops.split(kernel, self.groups, axis=-1)[::-1])",
+            "networks/layers/test_grouped_conv.py",
+        ),
+    ),
+    "keras_gan/orbax_folders.py": (
+        (
+            "metrics_left_out",
+            '"metrics": [variable for metric in kept for variable in metric.variables],',
+            '"metrics": [],',
+            "models/test_orbax_folders.py",
+        ),
+    ),
     "keras_gan/models/lipschitz/gradient_penalty.py": (
         (
             "interpolation_per_pixel",
-            "(ops.shape(real)[0], *[1] * (len(real.shape) - 1))",
-            "ops.shape(real)",
-            "models/test_lipschitz.py",
+            "keras.random.uniform(one_each(real)",
+            "keras.random.uniform(ops.shape(real)",
+            "models/lipschitz/test_lipschitz.py",
         ),
         (
             "interpolation_beyond_reals",
             "fake + mixing * (real - fake)",
             "real + mixing * (real - fake)",
-            "models/test_lipschitz.py",
+            "models/lipschitz/test_lipschitz.py",
         ),
     ),
     "keras_gan/models/lipschitz/weight_clipping.py": (
@@ -70,7 +116,7 @@ MODELS = {
             "clipped_statistics",
             "for weight in critic.trainable_weights:",
             "for weight in critic.weights:",
-            "models/test_lipschitz.py",
+            "models/lipschitz/test_lipschitz.py",
         ),
     ),
     "keras_gan/models/step_images.py": (

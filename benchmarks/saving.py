@@ -65,37 +65,42 @@ class Steps(keras.callbacks.Callback):
         self.seconds.append((logs or {})["epoch_time"])
 
 
-def measure(preset: str, epochs: int) -> None:
-    """Train a few epochs of one step, and print what saving takes."""
+def measure(preset: str, epochs: int, format: str) -> None:
+    """Train a few epochs of one step, and print what saving in a format takes."""
     config = PRESETS[preset]
     images = data.toy_horses(2000, seed=0)
     model = build_model(config, images.shape)
     with tempfile.TemporaryDirectory() as folder:
-        saver = Timed(callbacks.GanCheckpoint(Path(folder) / "checkpoints", every=1))
+        saver = Timed(callbacks.GanCheckpoint(Path(folder) / "checkpoints", every=1, format=format))
         chain, steps = Timed(HashChain(Path(folder), every=1)), Steps()
         losses = callbacks.LossCsv(Path(folder) / "losses.csv")
         feed = model.batches(images, config.run.batch_size)
         model.fit(feed, steps_per_epoch=1, epochs=epochs, verbose=0, callbacks=[steps, losses, chain, saver])
-        size = max((Path(folder) / "checkpoints").glob("*.keras")).stat().st_size
+        [*_, last] = sorted((Path(folder) / "checkpoints").glob("epoch_*"))
+        size = sum(path.stat().st_size for path in (last, *last.rglob("*")) if path.is_file())
     # The first epoch compiles the step, and the first checkpoint loads what it needs.
     step, saved, linked = (statistics.median(each.seconds[1:]) for each in (steps, saver, chain))
     share = (saved + linked) / (EVERY * step)
     print(
-        f"{preset:<12}{size / 1e6:6.1f} MB  checkpoint {saved:.3f} s  chain {linked:.3f} s  step {step:.3f} s  "
-        f"every {EVERY} steps {1 + share:.4f} × the steps",
+        f"{preset:<12}{format:<6}{size / 1e6:6.1f} MB  checkpoint {saved:.3f} s  chain {linked:.3f} s  "
+        f"step {step:.3f} s  every {EVERY} steps {1 + share:.4f} × the steps",
         flush=True,
     )
 
 
-def main(presets: tuple[str, ...] = ("horses", "horses_gp"), epochs: int = 8) -> None:
+def main(
+    presets: tuple[str, ...] = ("horses", "horses_gp"), epochs: int = 8, formats: tuple[str, ...] = ("keras", "orbax")
+) -> None:
     """Measure presets.
 
     Args:
         presets: Names of presets, whose images are drawn horses of 32×32.
         epochs: Epochs of one step, each with a checkpoint.
+        formats: Formats of the checkpoints.
     """
     for preset in presets:
-        measure(preset, epochs)
+        for format in formats:
+            measure(preset, epochs, format)
 
 
 if __name__ == "__main__":

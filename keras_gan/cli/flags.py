@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import tyro
 
@@ -32,6 +32,9 @@ SELECTIONS = {
     "schedule": "optimizers",
     "averaging": "averaging",
 }
+
+#: Most names that `--help` shows beside a flag. More are in its description.
+MOST_NAMES = 6
 
 #: Other spellings of flags, by the names of the flags.
 ALIASES = {
@@ -114,7 +117,13 @@ def flag_type(flags: Iterable[Flag]) -> type:
 
 
 def _field(flag: Flag) -> tuple[str, Any, Any]:
-    settings = tyro.conf.arg(help=flag.description, aliases=(*flag.aliases, *ALIASES.get(flag.name, ())))
+    names = get_args(flag.kind) if get_origin(flag.kind) is Literal else ()
+    is_long = len(names) > MOST_NAMES
+    settings = tyro.conf.arg(
+        help=f"{flag.description} One of {', '.join(map(str, names))}." if is_long else flag.description,
+        metavar="NAME" if is_long else None,
+        aliases=(*flag.aliases, *ALIASES.get(flag.name, ())),
+    )
     return flag.name, Annotated[flag.kind, settings], dataclasses.field(default=flag.default)
 
 

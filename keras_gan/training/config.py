@@ -148,7 +148,7 @@ class EvaluationConfig:
     extractor: Part = Part("cifar10-resnet")
     """Network whose features of images are compared."""
     every: int | str = 100
-    """Epochs from one measurement to the next, or an interval such as `500 steps` or `20 kimg`; 0 for none."""
+    """Epochs between measurements, or an interval such as `20 kimg`; 0 for none."""
     samples: int = 5000
     """Samples in a measurement."""
 

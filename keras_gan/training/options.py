@@ -27,7 +27,7 @@ class RunOptions:
     out: Path = Path("runs/gan")
     """Folder that the run's numbered folder is made in."""
     resume: Path | None = None
-    """Run folder to continue from its last checkpoint, or that checkpoint."""
+    """Run folder to continue, or its last checkpoint."""
     data_dir: Path | None = None
     """Folder with cifar10_horses.npz, instead of Keras's copy of CIFAR-10."""
     cache: Path | None = None
@@ -45,7 +45,7 @@ class RunOptions:
     max_hours: Positive | None = None
     """Hours of training after which the run saves everything and ends with exit code 75, to be resumed."""
     wandb: Literal["online", "offline", "off"] | None = None
-    """Weights & Biases. Without the flag: online if there is an API key, offline if there is none."""
+    """Weights & Biases. Without the flag: online with an API key, else offline."""
     tensorboard: bool = False
     """Whether to log to TensorBoard."""
     notes: str = ""

@@ -64,7 +64,7 @@ def test_values_that_do_not_fit_are_refused(options, message):
             build(**options)
 
 
-@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize("precision", ["float32", pytest.param("mixed_bfloat16", marks=pytest.mark.long)])
 def test_it_trains_with_its_objective_and_is_saved(tmp_path, precision):
     keras.config.set_dtype_policy(precision)
     try:

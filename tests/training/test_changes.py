@@ -35,7 +35,7 @@ def test_arguments_are_named_after_their_part():
 def test_any_loss_and_policy_go_with_any_preset():
     changed = change(HORSES, loss="non_saturating", lipschitz="gradient_penalty", lipschitz_weight=5.0)
     assert changed.loss == Part("non_saturating", {"real_target": 1.0})
-    assert changed.lipschitz.arguments == {"weight": 5.0, "target": 1.0, "one_sided": False}
+    assert changed.lipschitz.arguments == {"weight": 5.0, "target": 1.0, "one_sided": False, "every": 1}
     assert changed.generator == HORSES.generator
 
 
@@ -55,6 +55,7 @@ def test_constraints_are_switched_by_their_values():
         "weight": 3.0,
         "target": 0.0,
         "one_sided": False,
+        "every": 1,
     }
     with pytest.raises(ValueError, match="`clip_threshold` and `gradient_penalty` exclude each other"):
         change(DEMO, clip_threshold=0.02)

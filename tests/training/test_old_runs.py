@@ -96,7 +96,7 @@ def test_old_configuration_is_the_same_in_parts(old_run):
         "kernel_size": 3,
         "batch_norm_momentum": 0.8,
     }
-    assert config.lipschitz.arguments == {"weight": 10.0, "target": 1.0, "one_sided": False}
+    assert config.lipschitz.arguments == {"weight": 10.0, "target": 1.0, "one_sided": False, "every": 1}
     assert config.data == Part("horses")
     assert (config.run.batch_size, config.run.n_critic, config.run.epochs) == (4, 2, 4)
 

@@ -45,7 +45,7 @@ class RunOptions:
     max_hours: Positive | None = None
     """Hours of training after which the run saves everything and ends with exit code 75, to be resumed."""
     wandb: Literal["online", "offline", "off"] | None = None
-    """Weights & Biases. Without the flag: online with an API key, else offline."""
+    """Weights & Biases. Unset: online with an API key, else offline."""
     tensorboard: bool = False
     """Whether to log to TensorBoard."""
     notes: str = ""

@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 #: Kills of all runs, and of those that `make test-long` trains.
-KILLS, MORE_KILLS = 4, 12
+KILLS, MORE_KILLS = 3, 12
 
 #: What makes these runs shorter than those of `make soak`.
 SETTINGS = {"augmentation": "none", "hold_out": 0.0, "epochs": 3}

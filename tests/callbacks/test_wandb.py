@@ -345,6 +345,7 @@ def test_killed_service_does_not_end_training_and_the_run_is_logged_again(
     assert wandb_reader.config(path) == CONFIG
 
 
+@pytest.mark.long
 def test_hung_service_neither_stops_nor_slows_training(make_gan, float_images, tmp_path, run, monkeypatch, capsys):
     monkeypatch.setattr(wandb_run, "END_TIMEOUT", 1)
     process = service()

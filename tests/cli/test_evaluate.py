@@ -120,6 +120,7 @@ def averaging_adam():
     return keras.optimizers.Adam(0.01, use_ema=True, ema_momentum=0.5)
 
 
+@pytest.mark.long
 def test_run_with_averages_has_one_generator_to_look_at(data_dir, monkeypatch, capsys):
     """F15: figures, the best model and `generator.keras` are of the averaged generator, as the log says once."""
     monkeypatch.setitem(parts.OPTIMIZERS._objects, "averaging_adam", averaging_adam)
@@ -190,6 +191,7 @@ def test_script_prints_json_alone(pictures, data_dir, warm_python):
     assert Evaluation.from_json((data_dir / "out.json").read_text()) == evaluation
 
 
+@pytest.mark.long
 @needs_tf_gan
 def test_second_opinion_is_a_table_beside_the_json(pictures, data_dir, capfd):
     flags = "--real", "horses", "--data-dir", data_dir, "--second-opinion"

@@ -33,7 +33,16 @@ MODELS = {
 }
 
 #: Those that are much like another one.
-SIMILAR = ("clipping", "guide", "diffaugment", "dragan", "consistency", "spectral norm", "norm clipping")
+SIMILAR = (
+    "clipping",
+    "relativistic",
+    "guide",
+    "diffaugment",
+    "dragan",
+    "consistency",
+    "spectral norm",
+    "norm clipping",
+)
 CASES = [pytest.param(name, marks=pytest.mark.long if name in SIMILAR else ()) for name in MODELS]
 
 

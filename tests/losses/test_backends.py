@@ -75,7 +75,7 @@ def test_values_masks_and_weights_that_change(backend, tmp_path):
     assert process.stdout.strip() == "equal", process.stderr
 
 
-@pytest.mark.parametrize("check", [check_masking, check_padded_words])
+@pytest.mark.parametrize("check", [pytest.param(check_masking, marks=pytest.mark.long), check_padded_words])
 def test_masks_of_layers_are_heeded_in_fit(check):
     """F9."""
     check()

@@ -250,7 +250,6 @@ print("equal")
 """
 
 
-@pytest.mark.long
 def test_views_of_all_replicas_are_candidates(warm_python):
     process = warm_python.run(TWO_REPLICAS, cwd=ROOT, env={**os.environ, "CUDA_VISIBLE_DEVICES": ""})
     assert process.stdout.strip().endswith("equal"), process.stderr

@@ -160,6 +160,7 @@ def test_a_run_may_go_on_in_the_other_format(make_gan, tmp_path):
     assert [path.name for _, path in checkpoints(tmp_path)] == ["epoch_000003.orbax", "epoch_000004.orbax"]
 
 
+@pytest.mark.long
 def test_what_a_dead_process_has_left_is_completed_or_removed(checkpoint, make_gan, tmp_path):
     shutil.copytree(checkpoint[1], tmp_path / "partial_epoch_000001.orbax")
     (tmp_path / "partial_epoch_000002.orbax" / "weights").mkdir(parents=True)
@@ -202,6 +203,7 @@ def test_metrics_of_the_users_own_are_left_out(tmp_path):
     assert_bits_equal(values_of(loaded.optimizer.variables), values_of(model.optimizer.variables))
 
 
+@pytest.mark.long
 def test_a_checkpoint_that_is_a_link_is_unlinked(checkpoint, tmp_path):
     folder = tmp_path / "checkpoints"
     folder.mkdir()

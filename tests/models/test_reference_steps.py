@@ -112,7 +112,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("is_eager", [True, False])
+@pytest.mark.parametrize("is_eager", [pytest.param(True, marks=pytest.mark.long), False])
 @pytest.mark.parametrize("name", CASES)
 def test_three_steps_are_those_of_the_formulas(name, is_eager):
     keras.utils.set_random_seed(1)

@@ -18,6 +18,7 @@ def test_results_are_those_of_the_papers_and_of_torchvision():
     check_references()
 
 
+@pytest.mark.long
 def test_penalties_go_through():
     check_penalty_goes_through(AdaptiveAugmentation(initial=0.5))
 

@@ -11,6 +11,7 @@ def test_a_saved_model_goes_on_as_if_it_had_never_been_saved(float_images, tmp_p
     check_resumed(name, float_images, tmp_path)
 
 
-@pytest.mark.parametrize("name", [NAMES[0], pytest.param(NAMES[1], marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("name", NAMES[:2])
 def test_the_compiled_step_is_the_eager_one(float_images, name):
     check_compiled_step(name, float_images)

@@ -62,6 +62,7 @@ def test_images_of_any_size_and_grey_ones_have_features(extractor):
         assert (features.shape, logits.shape) == ((3, 216), (3, 10))
 
 
+@pytest.mark.long
 def test_accuracy_is_what_the_card_says(extractor, shuffled):
     images, labels = (each[:1000] for each in shuffled)
     features, logits = (np.concatenate(each) for each in zip(*map(extractor, np.split(images, 2))))

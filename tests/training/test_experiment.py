@@ -205,6 +205,7 @@ def test_other_presets_train(options, preset):
     assert all(np.all(np.isfinite(column)) for column in columns.values())
 
 
+@pytest.mark.long
 def test_a_run_goes_on_with_more_epochs_as_if_it_had_been_given_them(options, half, finished):
     folder = half.copy(options.out)
     train(SMALL, dataclasses.replace(options, resume=folder))

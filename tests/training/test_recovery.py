@@ -107,7 +107,7 @@ DAMAGES = {
 
 
 #: Damages for the tests that run longest.
-RARE = (tear, exchange)
+RARE = (tear, exchange, replace)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", ["all", pytest.param("augmentation", marks=pytest.mark.long)])
 def test_what_training_may_change_holds_from_the_next_epoch_on(run, name):
     settings = {**CHANGES[name], "quality_every": 0}
     going_on = resume(run, epochs=8, **settings)

@@ -86,6 +86,7 @@ def eagerly(monkeypatch):
     monkeypatch.setattr(keras.Model, "compile", functools.partialmethod(keras.Model.compile, run_eagerly=True))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("eagerly")
 def test_training_learns_and_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     labels = np.arange(64) % 2

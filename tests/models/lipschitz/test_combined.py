@@ -26,11 +26,12 @@ def test_a_saved_model_goes_on_as_if_it_had_never_been_saved(float_images, tmp_p
     check_resumed(name, float_images, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["lazy pair", "spectral norm and a penalty"])
+@pytest.mark.parametrize("name", ["lazy pair", pytest.param("spectral norm and a penalty", marks=pytest.mark.long)])
 def test_the_compiled_step_is_the_eager_one(float_images, name):
     check_compiled_step(name, float_images)
 
 
+@pytest.mark.long
 def test_lazy_penalties_compile_with_xla(float_images):
     history = fit(make("lazy pair", jit_compile=True), float_images, 2)
     assert np.isfinite(list(history.values())).all()

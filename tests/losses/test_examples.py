@@ -88,5 +88,5 @@ def test_student_learns_from_its_teacher():
 def test_adversarial_losses_train():
     names = run("Adversarial losses")
     assert all(np.all(np.isfinite(values)) for values in names["steps"].values())
-    assert len(names["steps"]) == 7
+    assert len(names["steps"]) == 8
     assert names["gap"] > 1

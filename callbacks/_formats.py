@@ -2,17 +2,17 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import keras
 import numpy as np
 
-from keras_gan.files import PARTIAL, clear_folders, whole_file
+from keras_gan.files import KERAS, ORBAX, PARTIAL, clear_folders, whole_file
 from keras_gan.manifest import seal
-from keras_gan.orbax_folders import SUFFIX, OrbaxWriter, finish_all
-from keras_gan.processes import gather, process_index, share_text
+from keras_gan.orbax_folders import OrbaxWriter, finish_all
+from keras_gan.processes import gather, meet, process_index, share_text
 
 
 class Format(Protocol):
@@ -28,8 +28,8 @@ class Format(Protocol):
     ) -> None:
         """Save a model; `same` is a checkpoint of the same state, or None."""
 
-    def exists(self, path: Path) -> bool:
-        """Return whether there is such a checkpoint."""
+    def exists(self, paths: Sequence[Path]) -> bool:
+        """Return whether there is one of these checkpoints."""
 
     def finish(self) -> None:
         """Wait until all checkpoints are whole."""
@@ -38,7 +38,7 @@ class Format(Protocol):
 class KerasFiles:
     """One `.keras` file for each checkpoint, written while training waits."""
 
-    suffix = ".keras"
+    suffix = KERAS
 
     def begin(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,8 +55,8 @@ class KerasFiles:
                 seal(partial, facts)
         then()
 
-    def exists(self, path: Path) -> bool:
-        return path.exists()
+    def exists(self, paths: Sequence[Path]) -> bool:
+        return any(path.exists() for path in paths)
 
     def finish(self) -> None:
         return
@@ -69,7 +69,7 @@ class OrbaxFolders:
         ValueError: If the package orbax-checkpoint is not installed.
     """
 
-    suffix = SUFFIX
+    suffix = ORBAX
 
     def __init__(self) -> None:
         self._writer = OrbaxWriter()
@@ -79,17 +79,17 @@ class OrbaxFolders:
         finish_all()
         _check_is_shared(folder)
         if process_index() == 0:
-            clear_folders(folder, SUFFIX)
+            clear_folders(folder)
 
     def save(
         self, model: keras.Model, path: Path, facts: Mapping[str, Any], then: Callable[[], object], same: Path | None
     ) -> None:
         self._writer.save(model, path, facts, then)
 
-    def exists(self, path: Path) -> bool:
+    def exists(self, paths: Sequence[Path]) -> bool:
         self._writer.finish()
-        # The first process has given it its name.
-        return bool(gather(np.array([path.exists()], np.int32))[0, 0])
+        # The first process gives them their names.
+        return bool(gather(np.array([any(path.exists() for path in paths)], np.int32))[0, 0])
 
     def finish(self) -> None:
         self._writer.finish()
@@ -106,7 +106,7 @@ def _check_is_shared(folder: Path) -> None:
     mark = folder / f"{PARTIAL}{share_text(secrets.token_hex(8))}"
     if process_index() == 0:
         mark.touch()
-    gather(np.zeros(1, np.int32))
+    meet()
     is_seen = gather(np.array([mark.exists()], np.int32))[:, 0]
     if process_index() == 0:
         mark.unlink()

@@ -263,9 +263,7 @@ class GanCheckpoint(Periodic):
         if value is None:
             return
         self._is_monitored = True
-        # Of all: processes that train together must ask the same questions.
-        exist = [self._format.exists(path) for path in self._best_paths]
-        if not any(exist):
+        if not self._format.exists(self._best_paths):
             self._best = None
         is_better = self._best is None or (value < self._best if self.mode == "min" else value > self._best)
         if not is_better or not math.isfinite(value) or not has_finite_weights(self.model):

@@ -11,7 +11,7 @@ from pathlib import Path
 PARTIAL = "partial_"
 
 #: What names of saved models end with: files of Keras, and folders of Orbax.
-MODELS = (".keras", ".orbax")
+KERAS, ORBAX = MODELS = (".keras", ".orbax")
 
 #: What the name of a folder begins with while another one takes its place.
 REPLACED = f"{PARTIAL}old_"
@@ -103,14 +103,13 @@ def remove(path: Path) -> None:
     shutil.rmtree(partial)
 
 
-def clear_folders(parent: Path, suffix: str) -> None:
-    """Remove folders that a process has left that died while it wrote.
+def clear_folders(parent: Path) -> None:
+    """Remove folders of Orbax that a process has left that died while it wrote.
 
     Args:
-        parent: The folder that the folders are in.
-        suffix: What their names end with.
+        parent: The folder that they are in.
     """
-    for partial in parent.glob(f"{PARTIAL}*{suffix}"):
+    for partial in parent.glob(f"{PARTIAL}*{ORBAX}"):
         path = parent / partial.name.removeprefix(REPLACED)
         if partial.name.startswith(REPLACED) and not path.exists():
             # It died before the new one had this name.
@@ -160,7 +159,7 @@ def is_model(path: Path) -> bool:
     Args:
         path: The path.
     """
-    return path.is_file() if path.suffix == ".keras" else path.suffix in MODELS and path.is_dir()
+    return path.is_file() if path.suffix == KERAS else path.suffix in MODELS and path.is_dir()
 
 
 def saved_model(path: str | Path, is_whole: bool = False) -> Path | None:

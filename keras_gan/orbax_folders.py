@@ -29,10 +29,6 @@ CONFIG, WEIGHTS = "config.json", "weights"
 #: Largest size of the description, in bytes: a layer takes about a thousand.
 MAX_CONFIG = 2**24
 
-#: What the name of a folder ends with.
-SUFFIX = ".orbax"
-
-
 #: The writers of this process. One whose training was interrupted may still be writing.
 _writers: "weakref.WeakSet[OrbaxWriter]" = weakref.WeakSet()
 
@@ -57,7 +53,7 @@ class OrbaxWriter:
     """
 
     def __init__(self) -> None:
-        self._checkpointer = _orbax().StandardCheckpointer()
+        self._checkpointer = load_orbax().StandardCheckpointer()
         self._first = concurrent.futures.ThreadPoolExecutor(1) if process_index() == 0 else None
         self._committed: concurrent.futures.Future[None] | None = None
         self._path = Path()
@@ -157,7 +153,7 @@ def restore_weights(model: keras.Model, path: Path) -> None:
     """
     variables = _variables(model)
     target = {name: _description(variable) for name, variable in variables.items()}
-    values = _orbax().StandardCheckpointer().restore(path.absolute() / WEIGHTS, target)
+    values = load_orbax().StandardCheckpointer().restore(path.absolute() / WEIGHTS, target)
     for name, variable in variables.items():
         variable.assign(values[name])
 
@@ -217,16 +213,12 @@ def _named_errors(path: Path) -> Iterator[None]:
         raise OSError(f"{path} cannot be written: {shortened(first_line)}") from error
 
 
-def check_orbax() -> None:
-    """Refuse folders of Orbax where it is not installed.
+def load_orbax() -> Any:
+    """Return the module of Orbax, which takes a second to import.
 
     Raises:
         ValueError: If the package orbax-checkpoint is not installed.
     """
-    _orbax()
-
-
-def _orbax() -> Any:
     try:
         import orbax.checkpoint
     except ImportError as error:

@@ -21,7 +21,7 @@ from keras_gan.models.lipschitz import LipschitzPolicy
 from keras_gan.models.moving_averages import AveragingPolicy, MovingAverages
 from keras_gan.models.scoring import score_apart, score_together, scores_each_alone
 from keras_gan.models.shapes import image_shape, latent_shape
-from keras_gan.models.tracker import ACCURACY_KEYS, STRENGTH_KEY, TrainingTracker
+from keras_gan.models.tracker import STRENGTH_KEY, TrainingTracker
 from keras_gan.tensors import Tensor
 
 
@@ -117,7 +117,7 @@ class GAN(FittedModel):
 
     def _further_keys(self) -> tuple[str, ...]:
         strength = () if self._augmentation.strength() is None else (STRENGTH_KEY,)
-        return (*strength, *(ACCURACY_KEYS if self.adversarial_loss.has_accuracies else ()))
+        return (*strength, *self._accuracy_keys)
 
     def compile(
         self,

@@ -7,13 +7,12 @@ import keras
 
 from keras_gan.checks import check_flag, checked_path, require, shortened
 from keras_gan.data.pictures import MAX_PIXELS
-from keras_gan.files import MODELS, is_model, saved_model, whole_file
+from keras_gan.files import MODELS, ORBAX, is_model, saved_model, whole_file
 from keras_gan.manifest import read_manifest, seal
 from keras_gan.models.archives import ALLOWANCE, EXPANSION, check_archive
 from keras_gan.models.bounds import bounded_weights
 from keras_gan.models.gan import GAN
 from keras_gan.orbax_folders import (
-    SUFFIX,
     read_description,
     restore_weights,
     save_folder,
@@ -105,7 +104,7 @@ def convert_model(source: str | Path, target: str | Path | None = None) -> Path:
     model = load_model(source)
     manifest = read_manifest(source) or {}
     facts = {name: value for name, value in manifest.items() if name not in ("format", "files")}
-    if target.suffix == SUFFIX:
+    if target.suffix == ORBAX:
         save_folder(model, target, facts)
     else:
         with whole_file(target) as partial:

@@ -78,14 +78,18 @@ class AlternatingModel(SteppedModel):
         self._constraint.constrain(self.critic)
         self._augmentation.update(*map(image_scores, scores))
         found = (*values, norm, learning_rate)
-        if self.adversarial_loss.has_accuracies:
+        if self._accuracy_keys:
             found = (*found, *self.adversarial_loss.accuracies(*scores))
         # In float64, too, the loop over updates carries float32, as the tracker reports it.
         return {key: ops.cast(value, "float32") for key, value in zip(self._critic_keys, found, strict=True)}
 
     @property
     def _critic_keys(self) -> tuple[str, ...]:
-        return (*CRITIC_UPDATE_KEYS, *(ACCURACY_KEYS if self.adversarial_loss.has_accuracies else ()))
+        return (*CRITIC_UPDATE_KEYS, *self._accuracy_keys)
+
+    @property
+    def _accuracy_keys(self) -> tuple[str, ...]:
+        return ACCURACY_KEYS if self.adversarial_loss.has_accuracies else ()
 
     def _critic_objective(self, real: Tensor, fake: Tensor) -> tuple[Tensor, tuple[Tensor, ...], tuple[Tensor, Tensor]]:
         """Return what the critic minimises, the first five of `CRITIC_UPDATE_KEYS`, and both scores."""

@@ -11,7 +11,7 @@ from keras_gan.callbacks.checkpoint import read_best
 from keras_gan.callbacks.quality_monitor import check_provenance
 from keras_gan.chain import CHAIN, read_chain
 from keras_gan.console import say
-from keras_gan.files import remove
+from keras_gan.files import MODELS, remove
 from keras_gan.metrics import Evaluator
 from keras_gan.tables import table_lines
 from keras_gan.training import run_folder
@@ -124,7 +124,7 @@ def set_best_aside(folder: Path, start: int) -> None:
     """
     best = read_best(folder / "checkpoints")
     if best is not None and best["epochs"] > start:
-        names = ("best.keras", "best.orbax", "best.json")
+        names = (*(f"best{suffix}" for suffix in MODELS), "best.json")
         set_aside([path for name in names if (path := folder / "checkpoints" / name).exists()])
 
 

@@ -118,7 +118,7 @@ def _make_numbered(out: Path, name: str) -> Path:
 
 def remove_partial_files(folder: Path) -> None:
     """Remove what a killed process had not finished writing."""
-    clear_folders(folder / "checkpoints", ".orbax")
+    clear_folders(folder / "checkpoints")
     for path in folder.rglob(f"{PARTIAL}*"):
         remove(path)
 

@@ -12,7 +12,7 @@ from keras_gan.analysis.run.history import read_losses
 from keras_gan.analysis.run.saved_run import annotate
 from keras_gan.console import say
 from keras_gan.intervals import read_interval
-from keras_gan.orbax_folders import check_orbax
+from keras_gan.orbax_folders import load_orbax
 from keras_gan.processes import process_count, process_index, share_text
 from keras_gan.sharding import undivided
 from keras_gan.training import runtime
@@ -107,7 +107,8 @@ def checkpoint_format(options: RunOptions) -> Literal["keras", "orbax"]:
     is_divided = options.shard_parameters or process_count() > 1
     chosen = options.checkpoint_format or ("orbax" if is_divided else "keras")
     if chosen == "orbax":
-        check_orbax()
+        # To refuse it before any work is done.
+        load_orbax()
     return chosen
 
 

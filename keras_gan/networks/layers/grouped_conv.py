@@ -14,8 +14,8 @@ from keras_gan.tensors import Tensor
 class GroupedConv2D(FixedConvolution):
     """A same-padded `Conv2D` of several groups of channels, with the weights of `Conv2D`.
 
-    On a processor, it is computed as one convolution for each group. XLA and TensorFlow take tens of times longer for a
-    grouped one there: `benchmarks/layers.py` shows it. On an accelerator, it is one grouped convolution.
+    On a processor, it is computed as one convolution for each group, because the gradients of a grouped one are slow
+    there: `benchmarks/layers.py` shows it with TensorFlow. On an accelerator, it is one grouped convolution.
 
     Args:
         filters: Channels of the output, a multiple of the groups.
